@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+
+namespace NetworkCluster.Containers;
+
+/// <summary>What a container is: a named sandbox on one host in which one command may run with the host's file system.</summary>
+public sealed record ContainerSpec
+{
+    /// <summary>The id, chosen by the sender.</summary>
+    public required ContainerId Id { get; init; }
+    /// <summary>The name: unique on its host; <c>[a-zA-Z0-9][a-zA-Z0-9_.-]+</c>, at most 63 characters so that DNS can carry it.</summary>
+    public required string Name { get; init; }
+    /// <summary>The host name inside; none: the first 12 digits of the id.</summary>
+    public string? Hostname { get; init; }
+    /// <summary>The command with its arguments; empty: nothing runs, the sandbox stays.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+    /// <summary>Environment of the command, NAME=VALUE.</summary>
+    public ImmutableArray<string> Environment { get; init; } = [];
+    /// <summary>The user's labels.</summary>
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>How the sandbox is made.</summary>
+    public SandboxMode Mode { get; init; } = SandboxMode.Own;
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset Created { get; init; }
+}
+
+/// <summary>How a container's sandbox is made.</summary>
+public enum SandboxMode
+{
+    /// <summary>A network namespace of its own.</summary>
+    Own,
+    /// <summary>The host's namespace (network <c>host</c>).</summary>
+    Host,
+    /// <summary>A namespace of its own with nothing but loopback (network <c>none</c>).</summary>
+    None,
+}

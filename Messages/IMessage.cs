@@ -1,0 +1,19 @@
+namespace NetworkCluster;
+
+/// <summary>Everything that travels between actors, is journaled, or answers a query. Immutable; written under a short permanent manifest, never under a type name.</summary>
+public interface IMessage;
+
+/// <summary>A wish that an entity may refuse. Sending the same command again (same ids) is the same command.</summary>
+public interface ICommand : IMessage;
+
+/// <summary>A question; changes nothing.</summary>
+public interface IQuery : IMessage;
+
+/// <summary>A fact. Journaled, unless it is an <see cref="IEphemeralEvent"/>. Never refused, never changed.</summary>
+public interface IEvent : IMessage;
+
+/// <summary>A fact that lives in memory only: what is under way. After a recovery nothing is.</summary>
+public interface IEphemeralEvent : IEvent;
+
+/// <summary>The answer to a command that was carried out.</summary>
+public interface IReply : IMessage;

@@ -37,6 +37,11 @@ internal sealed class CommandRunner(ILogger logger)
             await output.ErrorAsync("Usage", e.Message, cancel);
             return ExitCodes.Usage;
         }
+        catch (RefusedException e)
+        {
+            await output.RefusalAsync(e.Reason, cancel);
+            return ExitCodes.Refused;
+        }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
             logger.LogError(e, "command {Command} failed", command.Spec.Name);

@@ -57,7 +57,7 @@ public static class PoolRequests
         return null;
     }
 
-    private static PoolRequestProblem? AddAuxiliary(List<PoolRequest> pools, string text)
+    private static NoMatchingSubnet? AddAuxiliary(List<PoolRequest> pools, string text)
     {
         var equals = text.IndexOf('=');
         var value = equals < 0 ? "" : text[(equals + 1)..];

@@ -61,6 +61,8 @@ public sealed record FoundHost
     public FoundNetns Host { get; init; } = FoundNetns.Empty;
     /// <summary>Living sandboxes by name.</summary>
     public ImmutableDictionary<string, FoundSandbox> Sandboxes { get; init; } = ImmutableDictionary<string, FoundSandbox>.Empty;
+    /// <summary>Names of ours for sandboxes that no longer live: what a reboot, or an end in the middle, left as plain files.</summary>
+    public ImmutableArray<string> StaleSandboxes { get; init; } = [];
     /// <summary>The elements of our table; none: there is no table.</summary>
     public ImmutableHashSet<SetElement>? Elements { get; init; }
     /// <summary>Settings that somebody asked about.</summary>

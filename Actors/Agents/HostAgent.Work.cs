@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
@@ -122,7 +123,7 @@ internal sealed partial class HostAgent
             int? exitCode = null;
             var failure = await TryAsync($"stop the sandbox of {stop.Container.Short}", async () =>
             {
-                exitCode = await _services.CloseAsync(stop.Container, _stopping.Token).ConfigureAwait(false);
+                exitCode = await _services.CloseAsync(stop.Container, stop.Forget, _stopping.Token).ConfigureAwait(false);
                 await _networking.StopSandboxAsync(stop.Container, _stopping.Token).ConfigureAwait(false);
             }).ConfigureAwait(false);
             if (failure is not null) _log.Warning(failure.Text);

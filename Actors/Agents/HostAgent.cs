@@ -14,6 +14,7 @@ namespace NetworkCluster.Agents;
 /// The process on a host that puts wishes into its kernel. It decides nothing: it joins under a new life, is told what it is to have, and answers each wish when
 /// the kernel and DNS have it. Work for one container is done in order; different containers run side by side. If it stops anywhere, the next life begins with a join.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "an actor's end is PostStop")]
 internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWithTimers
 {
     private static readonly TimeSpan JoinRetry = TimeSpan.FromSeconds(1);

@@ -19,5 +19,8 @@ public interface ISandboxServices
     Task StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel);
 
     /// <summary>Serves no names any more and ends the command. The exit code, where one ran and it is known.</summary>
-    Task<int?> CloseAsync(ContainerId container, CancellationToken cancel);
+    /// <param name="container">The container.</param>
+    /// <param name="forget">Whether the command's output and exit code are to be forgotten, too.</param>
+    /// <param name="cancel">Gives up.</param>
+    Task<int?> CloseAsync(ContainerId container, bool forget, CancellationToken cancel);
 }

@@ -10,7 +10,7 @@ namespace NetworkCluster.Entities;
 /// The only persist loop: decide, persist, evolve, then send and reply, once, after the last fact. All kinds of entities are this loop around their decider.
 /// When the journal fails the outcome is unknown: the sender is told so, the actor stops, and the next message recovers what the journal really holds.
 /// </summary>
-internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithUnboundedStash
+internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 {
     private const int FactsPerSnapshot = 500;
 
@@ -18,7 +18,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithUnbound
     private readonly EntityRouter _router;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private TState _state;
-    private IActorRef _asker = ActorRefs.NoSender;
+    private IActorRef? _asker;
     private IAddressed? _asked;
     private long _snapshotAt;
 
@@ -31,6 +31,8 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithUnbound
     }
 
     public override string PersistenceId { get; }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void OnRecover(object message)
     {
@@ -78,7 +80,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithUnbound
     {
         foreach (var fact in decision.Events) _state = _decider.Evolve(_state, fact);
         foreach (var message in decision.Sends) _router.Send(message, sender);
-        foreach (var (delay, message) in decision.Timers) Context.System.Scheduler.ScheduleTellOnce(delay, Self, message, ActorRefs.NoSender);
+        foreach (var (delay, message) in decision.Timers) Timers.StartSingleTimer(message, message, delay);
         if (decision.Reply is { } reply) sender.Tell(reply, Self);
         if (decision.Events.Any(fact => fact is IEphemeralEvent)) Stash.UnstashAll();
         if (LastSequenceNr - _snapshotAt < FactsPerSnapshot) return;
@@ -98,6 +100,6 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithUnbound
     private void Unknown(Exception cause)
     {
         _log.Error(cause, "{0}: the journal did not take the facts of {1}", PersistenceId, _asked?.GetType().Name);
-        if (!_asker.IsNobody()) _asker.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
+        if (!_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
     }
 }

@@ -11,5 +11,8 @@ public sealed class EntityRouter
     public void Register(EntityKind kind, IActorRef target) => _targets[(int)kind] = target;
 
     /// <summary>Sends a message to the entity it is addressed to.</summary>
-    public void Send(IAddressed message, IActorRef sender) => _targets[(int)message.Entity.Kind].Tell(message, sender);
+    public void Send(IAddressed message, IActorRef? sender) => TargetOf(message).Tell(message, sender);
+
+    /// <summary>Where the message is to be sent.</summary>
+    public ICanTell TargetOf(IAddressed message) => _targets[(int)message.Entity.Kind];
 }

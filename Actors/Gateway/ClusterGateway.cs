@@ -30,11 +30,7 @@ public sealed class ClusterGateway(
     {
         try
         {
-            return await Futures.Ask<IReply>(answerer =>
-            {
-                router.Send(message, answerer);
-                return message;
-            }, AnswerTimeout, cancel).ConfigureAwait(false);
+            return await router.TargetOf(message).Ask<IReply>(message, AnswerTimeout, cancel).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {

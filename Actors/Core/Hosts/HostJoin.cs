@@ -71,7 +71,7 @@ internal static class HostJoin
         {
             ImmutableArray<IEvent> stopping = lost ? [new ContainerStopping(id)] : [];
             return container.Endpoints.IsEmpty
-                ? ([.. stopping, new OperationBegan(id, sandbox, [], null)], [new StopSandbox(state.Id, id, incarnation)], 0)
+                ? ([.. stopping, new OperationBegan(id, sandbox, [], null)], [new StopSandbox(state.Id, id, incarnation, forget)], 0)
                 : ([.. stopping, new OperationBegan(id, endpoints, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], null)],
                    [.. container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, incarnation, forget || endpoint.Leaving))],
                    container.Endpoints.Count);

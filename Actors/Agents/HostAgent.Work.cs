@@ -73,13 +73,13 @@ internal sealed partial class HostAgent
 
     private Func<Task<IAddressed?>> StartSandboxAsync(StartSandbox start)
     {
-        var sandbox = Open(start.Container);
+        var sandbox = Open(start.Container, adopted: false);
         return async () => new SandboxStarted(_host, start.Container.Id, start.Incarnation, await TryAsync($"make the sandbox of {start.Container.Name}", () => sandbox).ConfigureAwait(false));
     }
 
     private void Adopt(ContainerSpec container)
     {
-        var sandbox = Open(container);
+        var sandbox = Open(container, adopted: true);
         InLane(container.Id, async () =>
         {
             if (await TryAsync($"adopt the sandbox of {container.Name}", () => sandbox).ConfigureAwait(false) is { } failure) _log.Error(failure.Text);
@@ -87,7 +87,7 @@ internal sealed partial class HostAgent
         });
     }
 
-    private Task<Sandbox> Open(ContainerSpec container)
+    private Task<Sandbox> Open(ContainerSpec container, bool adopted)
     {
         var (self, incarnation) = (_router, _incarnation);
         var opening = OpenAsync();
@@ -98,7 +98,7 @@ internal sealed partial class HostAgent
         {
             await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
             var sandbox = await _networking.StartSandboxAsync(container, _stopping.Token).ConfigureAwait(false);
-            _services.Open(container, sandbox, exitCode => self.Send(new CommandExited(_host, container.Id, incarnation, exitCode), ActorRefs.NoSender));
+            _services.Open(container, sandbox, adopted, exitCode => self.Send(new CommandExited(_host, container.Id, incarnation, exitCode), ActorRefs.NoSender));
             return sandbox;
         }
     }

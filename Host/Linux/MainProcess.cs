@@ -95,25 +95,6 @@ internal sealed class MainProcess(string folder)
         return Status;
     }
 
-    /// <summary>Passes its output on from the beginning until it has ended.</summary>
-    public async Task<MainProcessStatus> FollowAsync(IExecStreams streams, CancellationToken cancel)
-    {
-        using var written = new FileSignal(folder);
-        await using var log = new FileStream(LogFile, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var ended = WaitAsync(cancel);
-        var buffer = new byte[32 * 1024];
-        while (true)
-        {
-            // Asked before the last read: what it wrote before its end is in the file by then.
-            var over = ended.IsCompleted;
-            int count;
-            while ((count = await log.ReadAsync(buffer, cancel)) > 0) await streams.WriteOutputAsync(buffer.AsMemory(0, count), cancel);
-            if (over) return await ended;
-            await Task.WhenAny(written.NextAsync(cancel), ended);
-            cancel.ThrowIfCancellationRequested();
-        }
-    }
-
     /// <summary>Asks it to end, waits, then kills it and everything it started. When it returns nothing of its group is alive.</summary>
     /// <param name="patience">How long it may take; zero kills at once.</param>
     /// <param name="time">The clock.</param>

@@ -20,7 +20,7 @@ internal enum DataplaneMode
 }
 
 /// <summary>The settings of one host, checked. What each means, its unit and its default stand in <c>hocon/akka.conf</c>.</summary>
-internal sealed record HostOptions
+internal sealed record HostSettings
 {
     public required HostId Host { get; init; }
     public required string DataDirectory { get; init; }
@@ -38,7 +38,7 @@ internal sealed record HostOptions
 
     /// <summary>Reads and checks everything before anything is started.</summary>
     /// <exception cref="ConfigurationProblemException">Something is wrong; all of it is told.</exception>
-    public static HostOptions From(Config all)
+    public static HostSettings From(Config all)
     {
         var config = all.GetConfig("network-cluster");
         var problems = new List<string>();
@@ -47,7 +47,7 @@ internal sealed record HostOptions
         var prefix = config.GetString("dataplane.prefix");
         var provider = config.GetString("journal.provider");
         Check(provider == "sqlite", $"journal.provider: '{provider}' is not known here; this host runs alone on sqlite");
-        var options = new HostOptions
+        var options = new HostSettings
         {
             Host = Parsed<HostId>("host-id", name),
             DataDirectory = data,

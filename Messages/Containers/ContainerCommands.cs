@@ -100,8 +100,8 @@ public sealed record CommandExited(HostId Host, ContainerId Container, Incarnati
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
-/// <summary>Host to agent: end what runs in the sandbox and remove it.</summary>
-public sealed record StopSandbox(HostId Host, ContainerId Container, Incarnation Incarnation) : IAddressed
+/// <summary>Host to agent: end what runs in the sandbox and remove it; forget its command's output too where the container itself goes.</summary>
+public sealed record StopSandbox(HostId Host, ContainerId Container, Incarnation Incarnation, bool Forget) : IAddressed
 {
     EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
 }

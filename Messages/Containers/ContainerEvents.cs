@@ -17,11 +17,13 @@ public sealed record ContainerDisconnected(ContainerId Container, EndpointId End
 /// <summary>The container is to run.</summary>
 public sealed record ContainerStarted(ContainerId Container) : IEvent;
 
-/// <summary>The container is not to run.</summary>
+/// <summary>The container is to stop. If we stop here, recovery goes on with it.</summary>
+public sealed record ContainerStopping(ContainerId Container) : IEvent;
+
+/// <summary>The container does not run and everything of it is given back.</summary>
 /// <param name="Container">Which.</param>
 /// <param name="ExitCode">Of its command, where one ran and is known.</param>
-/// <param name="Lost">Whether it was found dead after an ungraceful end of its host.</param>
-public sealed record ContainerStopped(ContainerId Container, int? ExitCode, bool Lost) : IEvent;
+public sealed record ContainerStopped(ContainerId Container, int? ExitCode) : IEvent;
 
 /// <summary>The container is to be removed. If we stop here, recovery goes on with it.</summary>
 public sealed record ContainerRemoving(ContainerId Container) : IEvent;

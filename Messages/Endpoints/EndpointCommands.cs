@@ -29,8 +29,8 @@ public sealed record EndpointApplied(BindEndpoint Bind, Rejection? Failure = nul
 /// <param name="Endpoint">Which.</param>
 /// <param name="Incarnation">The life of the host that asks: one bound under a newer life stays.</param>
 /// <param name="Forget">True: the wish is gone too (disconnect, rm). False: it is kept for the next start, and so is a fixed address.</param>
-/// <param name="Undo">The refusal to answer with, where this undoes a failed connect or start.</param>
-public sealed record UnbindEndpoint(EndpointSpec Endpoint, Incarnation Incarnation, bool Forget, Rejection? Undo = null) : ICommand
+/// <param name="HostLost">Whether the host is gone: its kernel is not asked.</param>
+public sealed record UnbindEndpoint(EndpointSpec Endpoint, Incarnation Incarnation, bool Forget, bool HostLost = false) : ICommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.Endpoint, Endpoint.Id.ToString());
 }

@@ -25,6 +25,12 @@ public sealed record DeclareHostLost(HostId Host, Incarnation Incarnation, DateT
 /// <param name="Running">The containers adopted; their endpoints come as they are bound again.</param>
 public sealed record HostWelcome(HostId Host, Incarnation Incarnation, ImmutableArray<ContainerView> Running) : IReply;
 
+/// <summary>Host entity to agent after the entity has moved to another process: tell me again what lives. An agent of another life stays silent.</summary>
+public sealed record RejoinHost(HostId Host, Incarnation Incarnation) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
+}
+
 /// <summary>One host. Answer: <see cref="HostView"/>. Refused: <see cref="HostUnknown"/>.</summary>
 public sealed record GetHost(HostId Host) : IQuery
 {

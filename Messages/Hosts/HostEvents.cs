@@ -11,12 +11,12 @@ public sealed record HostLost(HostId Host, Incarnation Incarnation, DateTimeOffs
 
 /// <summary>In memory: a command about a container is under way; others about it wait.</summary>
 /// <param name="Container">The container.</param>
-/// <param name="Operation">A number that grows, so that a late time-out is known as late.</param>
 /// <param name="Kind">What is done.</param>
 /// <param name="Waiting">The endpoints that are still to be answered.</param>
-public sealed record OperationBegan(ContainerId Container, long Operation, OperationKind Kind, System.Collections.Immutable.ImmutableHashSet<EndpointId> Waiting) : IEphemeralEvent;
+/// <param name="Failure">What went wrong before this step; it is what the sender is answered.</param>
+public sealed record OperationBegan(ContainerId Container, OperationKind Kind, System.Collections.Immutable.ImmutableList<EndpointId> Waiting, Rejection? Failure) : IEphemeralEvent;
 
-/// <summary>In memory: one endpoint of the operation has answered.</summary>
+/// <summary>In memory: one endpoint has answered.</summary>
 public sealed record OperationProgressed(ContainerId Container, EndpointId Endpoint, AttachedEndpoint? Attached, Rejection? Failure) : IEphemeralEvent;
 
 /// <summary>In memory: the operation is over.</summary>
@@ -25,17 +25,17 @@ public sealed record OperationEnded(ContainerId Container) : IEphemeralEvent;
 /// <summary>What is done with a container.</summary>
 public enum OperationKind
 {
-    /// <summary>create: wishes are checked.</summary>
+    /// <summary>create: the wishes are checked.</summary>
     Create,
     /// <summary>A failed create is taken back.</summary>
     UndoCreate,
     /// <summary>start: the sandbox is made.</summary>
     StartSandbox,
-    /// <summary>start: the endpoints are attached.</summary>
+    /// <summary>start: the endpoints are attached, one after the other, so that eth0 is the first.</summary>
     StartEndpoints,
     /// <summary>start: the command is started.</summary>
     StartCommand,
-    /// <summary>stop: the endpoints leave.</summary>
+    /// <summary>stop, or a failed start: the endpoints leave.</summary>
     StopEndpoints,
     /// <summary>stop: the sandbox goes.</summary>
     StopSandbox,
@@ -49,6 +49,6 @@ public enum OperationKind
     RemoveEndpoints,
     /// <summary>rm: the sandbox goes.</summary>
     RemoveSandbox,
-    /// <summary>After a join: endpoints are bound again under the new life.</summary>
-    Rebind,
+    /// <summary>After a join: endpoints get their places again under the new life, or leave where they were to.</summary>
+    Rejoin,
 }

@@ -50,6 +50,18 @@ public sealed record NetworkPoolClosed(DismantleNetwork Dismantle, int Index) : 
     EntityKey IAddressed.Entity => new(EntityKind.Network, Dismantle.Spec.Id.ToString());
 }
 
+/// <summary>Network to the agent of its host: put the network into the kernel. Idempotent.</summary>
+public sealed record ApplyNetwork(NetworkSpec Spec) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Spec.Host.ToString());
+}
+
+/// <summary>Network to the agent of its host: take the network out of the kernel. Idempotent.</summary>
+public sealed record WithdrawNetwork(DismantleNetwork Dismantle) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Dismantle.Spec.Host.ToString());
+}
+
 /// <summary>Agent to network: the host's kernel has the network (or could not make it).</summary>
 public sealed record NetworkApplied(NetworkSpec Spec, Rejection? Failure = null) : ICommand
 {

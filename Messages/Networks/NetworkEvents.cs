@@ -3,7 +3,7 @@ using NetworkCluster.Endpoints;
 namespace NetworkCluster.Networks;
 
 /// <summary>The network is.</summary>
-public sealed record NetworkCreated(NetworkSpec Spec) : IEvent;
+public sealed record NetworkCreated(NetworkSpec Spec, long Revision = 0) : IEvent;
 
 /// <summary>The endpoint has its place: all facts in one event.</summary>
 /// <param name="Endpoint">The facts.</param>

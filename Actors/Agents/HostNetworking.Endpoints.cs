@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using NetworkCluster.Addressing;
+using NetworkCluster.Dataplane;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Agents;
+
+public sealed partial class HostNetworking
+{
+    /// <inheritdoc/>
+    public async Task AttachAsync(NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var state = await EnterAsync(endpoint.Spec.Container, cancel);
+        try
+        {
+            if (!state.Started) throw new DataplaneException($"attach {endpoint.Id} to {network.Name}", $"the sandbox of container {endpoint.Spec.Container.Short} is not started");
+            await EnsureOnceAsync(network, cancel);
+            var index = state.Places.FindIndex(p => p.Id == endpoint.Id);
+            if (index >= 0 || Startup.Host.Links.ContainsKey(Naming.HostLink(endpoint.Id))) await AttachAgainAsync(state, index, false, network, endpoint, cancel);
+            else await AttachFirstAsync(state, network, endpoint, cancel);
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task DetachAsync(EndpointId endpoint, CancellationToken cancel)
+    {
+        _ = Startup;
+        if (!_endpoints.TryGetValue(endpoint, out var container))
+        {
+            await RetireLeftoverAsync(endpoint, cancel);
+            return;
+        }
+
+        var state = await EnterAsync(container, cancel);
+        try
+        {
+            if (state.Places.Find(p => p.Id == endpoint) is { } place) await DetachAsync(state, place, cancel);
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
+    /// <summary>The common case: nothing is there, so nothing is looked at. If that was wrong, it looks.</summary>
+    private async Task AttachFirstAsync(SandboxState state, NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)
+    {
+        var link = SandboxShape.FreeLink(state.Known.Links.Keys.Concat(state.Places.Select(p => p.Endpoint?.Link).OfType<string>()));
+        var place = PlaceOf(state, network, endpoint, link);
+        _endpoints[endpoint.Id] = state.Wanted.Id;
+        state.Places = state.Places.Add(place);
+        try
+        {
+            await ApplyAsync(state, place, state.Assumed, cancel);
+        }
+        catch (DataplaneException)
+        {
+            await AttachAgainAsync(state, state.Places.Count - 1, true, network, endpoint, cancel);
+        }
+    }
+
+    /// <summary>Looks at what is there and repairs it, the network's own links too. Undoes a first attach that fails here.</summary>
+    private async Task AttachAgainAsync(SandboxState state, int index, bool isRetry, NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)
+    {
+        var isNew = index < 0 || isRetry;
+        await EnsureNetworkAsync(network, cancel);
+        var found = await LookAtAsync(state, [Naming.HostLink(endpoint.Id)], cancel);
+        var used = found.In(state.Netns).Links.Keys.Concat(state.Places.Where(p => p.Id != endpoint.Id).Select(p => p.Endpoint?.Link).OfType<string>()).ToHashSet();
+        var before = index < 0 ? null : state.Places[index].Endpoint?.Link;
+        var link = PairedWith(found, endpoint.Id) ?? (before is not null && !used.Contains(before) ? before : SandboxShape.FreeLink(used));
+        var place = PlaceOf(state, network, endpoint, link);
+        _endpoints[endpoint.Id] = state.Wanted.Id;
+        state.Places = index < 0 ? state.Places.Add(place) : state.Places.SetItem(index, place);
+        try
+        {
+            RefuseForeign(place.Wanted!, found);
+            await ApplyAsync(state, place, found, cancel);
+        }
+        catch (DataplaneException fault) when (isNew)
+        {
+            await UndoAsync(state, place, fault);
+            throw;
+        }
+    }
+
+    private async Task ApplyAsync(SandboxState state, Place place, FoundHost found, CancellationToken cancel)
+    {
+        if (state.OnHost || place.Endpoint is null) return;
+        var shape = state.Shape(state.Places);
+        await ApplyAsync(Plan.Between(place.Wanted!.With(shape), found, Naming), cancel);
+        state.Remember(shape);
+    }
+
+    private async Task DetachAsync(SandboxState state, Place place, CancellationToken cancel)
+    {
+        if (!state.OnHost && place.Endpoint is not null)
+        {
+            var part = place.Wanted ?? LeftoverOf(state, place);
+            var found = await LookAtAsync(state, LinksOf(part), cancel);
+            var shape = state.Shape(state.Places.Where(p => p != place));
+            // The next default route first: the link's name must still be there for its own to be taken away.
+            await ApplyAsync([.. found.Sandboxes.IsEmpty ? [] : Plan.Between(shape, found, Naming), .. Plan.Removal(part, found, Naming)], cancel);
+            state.Remember(shape);
+        }
+
+        state.Places = state.Places.Remove(place);
+        _endpoints.TryRemove(place.Id, out _);
+    }
+
+    /// <summary>Undoing goes on whatever fails: the first failure is what the caller hears, and a sweep finds what is left.</summary>
+    private async Task UndoAsync(SandboxState state, Place place, DataplaneException fault)
+    {
+        try
+        {
+            await DetachAsync(state, place, CancellationToken.None);
+        }
+        catch (DataplaneException second)
+        {
+            state.Places = state.Places.Remove(place);
+            _endpoints.TryRemove(place.Id, out _);
+            throw new DataplaneException(fault.Operation, $"{fault.Cause}; undoing failed too: {second.Message}", fault);
+        }
+    }
+
+    private async Task RetireLeftoverAsync(EndpointId endpoint, CancellationToken cancel)
+    {
+        var name = Naming.HostLink(endpoint);
+        var found = await _dataplane.ObserveAsync(new HostPart([name], [], [], false), cancel);
+        if (found.Host.Links.GetValueOrDefault(name) is { } link && Plan.IsOurs(link, Naming))
+            await ApplyAsync([new Retire(LinkName.OnHost(name), Naming.Retired(link.Index), Naming.ReaperGroup)], cancel);
+    }
+
+    private Task<FoundHost> LookAtAsync(SandboxState state, ImmutableArray<string> links, CancellationToken cancel) =>
+        _dataplane.ObserveAsync(new HostPart(links, [state.Wanted.Name], [], false), cancel);
+
+    private string? PairedWith(FoundHost found, EndpointId endpoint) =>
+        found.Find(LinkName.OnHost(Naming.HostLink(endpoint))) is { } host
+            ? found.Sandboxes.Values.SelectMany(s => s.Inside?.Links.Values ?? []).FirstOrDefault(l => l.PeerIndex == host.Index && host.PeerIndex == l.Index)?.Name
+            : null;
+
+    private Place PlaceOf(SandboxState state, NetworkSpec network, AttachedEndpoint endpoint, string link)
+    {
+        var driver = DriverOf(network);
+        var wanted = driver.Endpoint(network, endpoint, new LinkName(state.Netns, link), _host);
+        if (wanted.Links.IsEmpty || state.OnHost) return new Place(endpoint.Id, null, Wanted.Nothing, network);
+        var out4 = driver.HasWayOut(network) ? endpoint.GatewayIPv4 : null;
+        var out6 = driver.HasWayOut(network) ? endpoint.GatewayIPv6 : null;
+        return new Place(endpoint.Id, new SandboxEndpoint(link, [.. new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InetAddress>()], out4, out6), wanted, network);
+    }
+}

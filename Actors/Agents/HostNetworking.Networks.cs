@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using NetworkCluster.Dataplane;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Agents;
+
+public sealed partial class HostNetworking
+{
+    /// <inheritdoc/>
+    public async Task EnsureNetworkAsync(NetworkSpec network, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _ = Startup;
+        var wanted = DriverOf(network).Network(network, _host);
+        var state = await EnterAsync(network.Id, cancel);
+        try
+        {
+            await EnsureAsync(state, wanted, cancel);
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task RemoveNetworkAsync(NetworkId network, CancellationToken cancel)
+    {
+        var state = await EnterAsync(network, cancel);
+        try
+        {
+            // One that an earlier life made and nobody has asked for in this one is found by its tag.
+            var part = state.Ensured ? state.Wanted : Leftover(await _dataplane.ObserveAsync(cancel), network);
+            if (part.Links.Length > 0)
+                await ApplyAsync(Plan.Removal(part, await _dataplane.ObserveAsync(new HostPart(LinksOf(part), [], [], true), cancel), Naming), cancel);
+            state.Removed = true;
+            _networks.TryRemove(new(network, state));
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
+    /// <summary>Makes the network unless this life already has.</summary>
+    private async Task EnsureOnceAsync(NetworkSpec network, CancellationToken cancel)
+    {
+        if (_networks.TryGetValue(network.Id, out var state) && state is { Ensured: true, Removed: false }) return;
+        await EnsureNetworkAsync(network, cancel);
+    }
+
+    private async Task EnsureAsync(NetworkState state, Wanted wanted, CancellationToken cancel)
+    {
+        // Before the first step, so that a sweep that runs meanwhile sees it as wanted, and a table made anew has its elements.
+        state.Wanted = wanted;
+        if (wanted.Links.Length > 0)
+        {
+            var found = await _dataplane.ObserveAsync(new HostPart(LinksOf(wanted), [], [.. wanted.Sysctls.Select(s => s.Key)], true), cancel);
+            RefuseForeign(wanted, found);
+            found = await RestoreTableAsync(found, cancel);
+            await ApplyAsync(Plan.Between(wanted, found, Naming), cancel);
+        }
+
+        state.Ensured = true;
+    }
+
+    /// <summary>Where somebody flushed the rules: the whole table again, with the elements of all networks of this life.</summary>
+    private async Task<FoundHost> RestoreTableAsync(FoundHost found, CancellationToken cancel)
+    {
+        if (found.Elements is not null) return found;
+        ImmutableArray<SetElement> elements = [.. _networks.Values.SelectMany(n => n.Wanted.Elements).Concat(Startup.Elements ?? []).Distinct()];
+        await ApplyAsync([new ReplaceTable(Naming.Table, elements)], cancel);
+        return found with { Elements = [.. elements] };
+    }
+
+    private Wanted Leftover(FoundHost found, NetworkId network)
+    {
+        var links = found.Host.Links.Values.Where(l => Plan.IsOurs(l, Naming) && LinkTag.TryParse(Naming.Prefix, l.Alias, out var tag) && tag is LinkTag.OfNetwork of && of.Network == network).ToList();
+        return new Wanted
+        {
+            Links = [.. links.Select(l => new WantedBridge(l.Name, l.MtuBytes, l.Alias, l.Group, l.Mac ?? default))],
+            Elements = [.. links.SelectMany(l => NftTable.Sets.Select(set => new SetElement(set, l.Name)))],
+        };
+    }
+
+    private async Task<NetworkState> EnterAsync(NetworkId id, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var state = _networks.GetOrAdd(id, _ => new NetworkState());
+            await state.Gate.WaitAsync(cancel);
+            if (!state.Removed) return state;
+            state.Gate.Release();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using NetworkCluster.Containers;
+using NetworkCluster.Dataplane;
+
+namespace NetworkCluster.Agents;
+
+public sealed partial class HostNetworking
+{
+    /// <inheritdoc/>
+    public async Task<Sandbox> StartSandboxAsync(ContainerSpec container, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        var state = await EnterAsync(container.Id, cancel);
+        try
+        {
+            state.Hostname = container.Hostname ?? container.Id.Short;
+            state.OnHost = container.Mode == SandboxMode.Host;
+            if (state.OnHost)
+            {
+                state.Started = true;
+                return new Sandbox(container.Id, "", $"/proc/{Environment.ProcessId}/ns/net");
+            }
+
+            var found = await LookAsync(state, cancel);
+            if (!state.Started) Adopt(state, found);
+            await RepairShapeAsync(state, found, cancel);
+            state.Started = true;
+            return new Sandbox(container.Id, state.Wanted.Name, $"{_options.NetnsDirectory}/{state.Wanted.Name}");
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopSandboxAsync(ContainerId container, CancellationToken cancel)
+    {
+        var state = await EnterAsync(container, cancel);
+        try
+        {
+            if (!state.OnHost)
+            {
+                if (!state.Started) Adopt(state, await LookAsync(state, cancel));
+                var part = state.Places.Aggregate(new Wanted { Sandboxes = [state.Wanted] }, (all, place) => all.With(place.Wanted ?? LeftoverOf(state, place)));
+                var found = await _dataplane.ObserveAsync(new HostPart(LinksOf(part), [state.Wanted.Name], [], false), cancel);
+                await ApplyAsync(Plan.Removal(part, found, Naming), cancel);
+            }
+
+            foreach (var place in state.Places) _endpoints.TryRemove(place.Id, out _);
+            state.Removed = true;
+            _sandboxes.TryRemove(new(container, state));
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
+    private Task<FoundHost> LookAsync(SandboxState state, CancellationToken cancel) => _dataplane.ObserveAsync(new HostPart([], [state.Wanted.Name], [], false), cancel);
+
+    private async Task RepairShapeAsync(SandboxState state, FoundHost found, CancellationToken cancel)
+    {
+        var shape = state.Shape(state.Places);
+        await ApplyAsync(Plan.Between(shape, found, Naming), cancel);
+        state.Known = found.In(state.Netns) with { Addresses = [] };
+        state.Remember(shape);
+    }
+
+    /// <summary>
+    /// Takes what lives in the sandbox for its places, so that names stay in use and the default route stays where it is until their endpoints are
+    /// attached again. A link belongs to the endpoint whose host link is its other end.
+    /// </summary>
+    private void Adopt(SandboxState state, FoundHost found)
+    {
+        var inside = found.In(state.Netns);
+        var hosts = Startup.Host.Links.Values.Where(l => Plan.IsOurs(l, Naming)).ToDictionary(l => l.Index);
+        var places = from link in inside.Links.Values
+                     where hosts.TryGetValue(link.PeerIndex, out var host) && host.PeerIndex == link.Index
+                     let tag = LinkTag.TryParse(Naming.Prefix, hosts[link.PeerIndex].Alias, out var tag) ? tag as LinkTag.OfEndpoint : null
+                     where tag is not null
+                     let gateways = inside.Routes.Where(r => r.IsDefault && r.Link == link.Name).Select(r => r.Gateway).ToList()
+                     orderby gateways.Count descending, link.Index
+                     select new Place(tag.Endpoint, new SandboxEndpoint(
+                         link.Name,
+                         [.. inside.Addresses.Where(a => a.Link == new LinkName(state.Netns, link.Name)).Select(a => a.Address).Order()],
+                         gateways.FirstOrDefault(g => g is { IsIPv6: false }),
+                         gateways.FirstOrDefault(g => g is { IsIPv6: true })), null, null);
+        state.Places = state.Places.AddRange(places);
+        foreach (var place in state.Places) _endpoints[place.Id] = state.Wanted.Id;
+    }
+
+    /// <summary>What is known of an adopted endpoint's links before anybody says what is wanted: enough to remove them.</summary>
+    private Wanted LeftoverOf(SandboxState state, Place place)
+    {
+        if (place.Endpoint is null || Startup.Host.Links.GetValueOrDefault(Naming.HostLink(place.Id)) is not { } host) return Wanted.Nothing;
+        return new Wanted
+        {
+            Links = [new WantedVeth(host.Name, host.MtuBytes, host.Alias, host.Group) { Master = host.Master ?? "", Isolated = host.Isolated, Peer = new(state.Netns, place.Endpoint.Link), PeerMac = default }],
+        };
+    }
+
+    private async Task<SandboxState> EnterAsync(ContainerId id, CancellationToken cancel)
+    {
+        _ = Startup;
+        while (true)
+        {
+            var state = _sandboxes.GetOrAdd(id, key => new SandboxState(key, Naming.Sandbox(key)));
+            await state.Gate.WaitAsync(cancel);
+            if (!state.Removed) return state;
+            state.Gate.Release();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using NetworkCluster.Containers;
+using NetworkCluster.Dataplane;
+using NetworkCluster.Drivers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Agents;
+
+public sealed partial class HostNetworking
+{
+    /// <summary>A network this process has made. Everything in it is guarded by its gate.</summary>
+    private sealed class NetworkState
+    {
+        public SemaphoreSlim Gate { get; } = new(1, 1);
+        public Wanted Wanted { get; set; } = Wanted.Nothing;
+        public bool Removed { get; set; }
+        public bool Ensured { get; set; }
+    }
+
+    /// <summary>A sandbox this process has made or adopted. Everything in it is guarded by its gate.</summary>
+    private sealed class SandboxState(ContainerId id, string name)
+    {
+        public SemaphoreSlim Gate { get; } = new(1, 1);
+        public WantedSandbox Wanted { get; } = new(name, id);
+        public Netns Netns { get; } = new(name);
+        public string Hostname { get; set; } = id.Short;
+        public bool Started { get; set; }
+        public bool Removed { get; set; }
+        public bool OnHost { get; set; }
+        /// <summary>In the order they came; the first with a gateway has the default route. Replaced as a whole, so that a sweep may read it without the gate.</summary>
+        public ImmutableList<Place> Places { get; set; } = [];
+        /// <summary>What is known to be inside without looking: links that are not ours, default routes, files.</summary>
+        public FoundNetns Known { get; set; } = FoundNetns.Empty;
+
+        /// <summary>The sandbox as a whole, with these places.</summary>
+        public Wanted Shape(IEnumerable<Place> places) => SandboxShape.Describe(Wanted, Hostname, [.. places.Select(p => p.Endpoint).OfType<SandboxEndpoint>()]);
+
+        /// <summary>What a plan may take for found without looking.</summary>
+        public FoundHost Assumed => FoundHost.Nothing with
+        {
+            Elements = [],
+            Sandboxes = ImmutableDictionary<string, FoundSandbox>.Empty.Add(Wanted.Name, new FoundSandbox(Wanted.Name, Wanted.Id, Known)),
+        };
+
+        /// <summary>Takes what was applied for known.</summary>
+        public void Remember(Wanted shape) => Known = Known with
+        {
+            Links = Known.Links.SetItem("lo", new FoundLink { Index = 1, Name = "lo", Up = true }),
+            Routes = [.. shape.Routes],
+            Files = shape.Files.ToImmutableDictionary(f => f.Name, f => f.Content),
+        };
+    }
+
+    /// <summary>One endpoint's place in a sandbox.</summary>
+    /// <param name="Id">The endpoint.</param>
+    /// <param name="Endpoint">As the sandbox sees it; none for drivers without links.</param>
+    /// <param name="Wanted">What the driver wants for it; none for one that was adopted and that nobody has attached in this life yet.</param>
+    /// <param name="Network">Its network, known where <paramref name="Wanted"/> is.</param>
+    private sealed record Place(EndpointId Id, SandboxEndpoint? Endpoint, Wanted? Wanted, NetworkSpec? Network);
+
+    private static INetworkDriver DriverOf(NetworkSpec network) =>
+        NetworkDrivers.Find(network.Driver) ?? throw new DataplaneException($"network {network.Name}", $"this host has no driver '{network.Driver}'");
+
+    private static ImmutableArray<string> LinksOf(Wanted wanted) => [.. wanted.Links.Select(l => l.Name)];
+}

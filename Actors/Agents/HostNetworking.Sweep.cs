@@ -1,0 +1,79 @@
+using NetworkCluster.Containers;
+using NetworkCluster.Dataplane;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Agents;
+
+public sealed partial class HostNetworking
+{
+    /// <inheritdoc/>
+    public async Task<SweepResult> SweepAsync(
+        IReadOnlySet<NetworkId> networks, IReadOnlySet<ContainerId> sandboxes, IReadOnlySet<EndpointId> endpoints, CancellationToken cancel)
+    {
+        var found = await _dataplane.ObserveAsync(cancel);
+        // After looking: whatever is found was wanted before it was made, so everything this life makes meanwhile is among these.
+        var places = _sandboxes.Values.SelectMany(s => s.Places).Where(p => p.Wanted is not null).Select(p => p.Id);
+        var steps = Plan.Sweep(
+            found,
+            Naming,
+            networks.Concat(_networks.Where(n => !n.Value.Removed && n.Value.Wanted != Wanted.Nothing).Select(n => n.Key)).ToHashSet(),
+            sandboxes.Concat(_sandboxes.Where(s => !s.Value.Removed).Select(s => s.Key)).ToHashSet(),
+            endpoints.Concat(places).Concat(_endpoints.Keys.Where(e => !IsAdopted(e))).ToHashSet());
+        await ApplyAsync(steps, cancel);
+        await ForgetAsync(endpoints, cancel);
+        return new SweepResult(steps.Count(s => s is Retire { Netns.IsHost: true }), steps.Count(s => s is DeleteSandbox));
+    }
+
+    /// <inheritdoc/>
+    public async Task ReconcileAsync(CancellationToken cancel)
+    {
+        await RestoreTableAsync(await _dataplane.ObserveAsync(new HostPart([], [], [], true), cancel), cancel);
+        foreach (var (_, state) in _networks)
+            await GuardedAsync(state.Gate, () => state is { Removed: false, Ensured: true } ? EnsureAsync(state, state.Wanted, cancel) : Task.CompletedTask, cancel);
+        foreach (var (_, state) in _sandboxes)
+            await GuardedAsync(state.Gate, () => state is { Removed: false, Started: true, OnHost: false } ? RepairAsync(state, cancel) : Task.CompletedTask, cancel);
+    }
+
+    private async Task RepairAsync(SandboxState state, CancellationToken cancel)
+    {
+        var part = state.Places.Aggregate(state.Shape(state.Places), (all, place) => all.With(place.Wanted ?? Wanted.Nothing));
+        var found = await LookAtAsync(state, LinksOf(part), cancel);
+        RefuseForeign(part, found);
+        await ApplyAsync(Plan.Between(part, found, Naming), cancel);
+        state.Remember(state.Shape(state.Places));
+    }
+
+    /// <summary>Adopted places whose endpoints nobody names: their links are gone, so the sandbox's default route and hosts file are another's now.</summary>
+    private async Task ForgetAsync(IReadOnlySet<EndpointId> endpoints, CancellationToken cancel)
+    {
+        foreach (var (_, state) in _sandboxes)
+        {
+            await GuardedAsync(state.Gate, async () =>
+            {
+                var gone = state.Places.Where(p => p.Wanted is null && !endpoints.Contains(p.Id)).ToList();
+                if (gone.Count == 0 || state is not { Removed: false, Started: true, OnHost: false }) return;
+                foreach (var place in gone) _endpoints.TryRemove(place.Id, out _);
+                state.Places = state.Places.RemoveAll(gone.Contains);
+                await RepairAsync(state, cancel);
+            }, cancel);
+        }
+    }
+
+    private bool IsAdopted(EndpointId endpoint) =>
+        _endpoints.TryGetValue(endpoint, out var container) && _sandboxes.TryGetValue(container, out var state)
+        && state.Places.Any(p => p.Id == endpoint && p.Wanted is null);
+
+    private static async Task GuardedAsync(SemaphoreSlim gate, Func<Task> action, CancellationToken cancel)
+    {
+        await gate.WaitAsync(cancel);
+        try
+        {
+            await action();
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NetworkCluster.Addressing;
+using NetworkCluster.Containers;
+using NetworkCluster.Dataplane;
+using NetworkCluster.Drivers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Agents;
+
+/// <summary>
+/// Describes with the drivers, plans, and applies. Remembers only what it was asked for in this life, so that it need not look at the kernel before every
+/// attach; whenever that memory turns out wrong (a step fails, or the same thing is asked for again) it looks, and plans from what is there.
+/// </summary>
+public sealed partial class HostNetworking : IHostNetworking
+{
+    private readonly IDataplane _dataplane;
+    private readonly HostNetworkingOptions _options;
+    private readonly HostContext _host;
+    private readonly Reaper _reaper;
+    private readonly ConcurrentDictionary<NetworkId, NetworkState> _networks = new();
+    private readonly ConcurrentDictionary<ContainerId, SandboxState> _sandboxes = new();
+    private readonly ConcurrentDictionary<EndpointId, ContainerId> _endpoints = new();
+    private FoundHost? _startup;
+
+    /// <summary>Networking of one host. Disposing it leaves the kernel as it is and disposes the data plane.</summary>
+    /// <param name="dataplane">The way to the kernel.</param>
+    /// <param name="options">Names and places.</param>
+    /// <param name="log">Where the reaper's failures go; nobody waits for those.</param>
+    /// <exception cref="ArgumentException">The options are not usable.</exception>
+    public HostNetworking(IDataplane dataplane, HostNetworkingOptions options, ILogger<HostNetworking>? log = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataplane);
+        ArgumentNullException.ThrowIfNull(options);
+        _dataplane = dataplane;
+        _options = options;
+        _host = options.Context;
+        _reaper = new Reaper(dataplane, _host.Naming.ReaperGroup, log ?? NullLogger<HostNetworking>.Instance);
+    }
+
+    private Naming Naming => _host.Naming;
+
+    /// <inheritdoc/>
+    public async Task<HostObservation> StartAsync(CancellationToken cancel)
+    {
+        var found = await _dataplane.ObserveAsync(cancel);
+        var ours = found.Host.Links.Values.Where(l => Plan.IsOurs(l, Naming))
+            .Select(l => (Link: l, Tag: LinkTag.TryParse(Naming.Prefix, l.Alias, out var tag) ? tag : null)).ToList();
+        var elements = ours.Where(o => o.Tag is LinkTag.OfNetwork).SelectMany(o => ((LinkTag.OfNetwork)o.Tag!).Sets.Select(set => new SetElement(set, o.Link.Name))).ToImmutableArray();
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        steps.Add(new ReplaceTable(Naming.Table, elements));
+        steps.AddRange(Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming));
+        steps.AddRange(found.StaleSandboxes.Select(name => new DeleteSandbox(name)));
+        await _dataplane.ApplyAsync(steps.ToImmutable(), cancel);
+        if (found.Host.Links.Values.Any(l => l.Group == Naming.ReaperGroup)) _reaper.Signal();
+        _startup = found with { Elements = [.. elements] };
+        return new HostObservation(
+            [.. found.Sandboxes.Values.Where(s => s.Id is not null).Select(s => s.Id!.Value)],
+            [.. ours.Where(o => o is { Tag: LinkTag.OfEndpoint, Link.Master: not null }).Select(o => ((LinkTag.OfEndpoint)o.Tag!).Endpoint)]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<Subnet>> HostRoutesAsync(CancellationToken cancel)
+    {
+        var found = await _dataplane.ObserveAsync(cancel);
+        return [.. found.Host.Routes
+            .Where(r => !r.IsDefault && !(found.Host.Links.GetValueOrDefault(r.Link) is { } link && (Plan.IsOurs(link, Naming) || link.Group == Naming.ReaperGroup)))
+            .Select(r => r.Destination).Distinct().Order()];
+    }
+
+    /// <summary>Finishes what the reaper has under way, then lets go of the kernel and leaves it as it is.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _reaper.DisposeAsync();
+        await _dataplane.DisposeAsync();
+    }
+
+    /// <summary>Forwarding on; bridged packets out of the IP hooks, where the kernel has that switch at all.</summary>
+    private IEnumerable<Sysctl> Settings(FoundHost found)
+    {
+        yield return new Sysctl("net.ipv4.ip_forward", "1");
+        if (!_options.DisableBridgeNetfilter) yield break;
+        foreach (var key in HostSysctls.BridgeNetfilter.Where(found.Sysctls.ContainsKey)) yield return new Sysctl(key, "0");
+    }
+
+    private FoundHost Startup => _startup ?? throw new InvalidOperationException("StartAsync comes before anything else");
+
+    private async Task<ImmutableArray<Step>> ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel)
+    {
+        if (steps.IsEmpty) return steps;
+        try
+        {
+            await _dataplane.ApplyAsync(steps, cancel);
+        }
+        finally
+        {
+            if (steps.Any(s => s is Retire { Netns.IsHost: true })) _reaper.Signal();
+        }
+
+        return steps;
+    }
+
+    private static void RefuseForeign(Wanted wanted, FoundHost found)
+    {
+        foreach (var link in Plan.Foreign(wanted, found))
+            throw new DataplaneException($"ip {link.Netns}link add {link.Name}", $"a link named {link.Name} is there already and is not ours: left alone");
+    }
+}

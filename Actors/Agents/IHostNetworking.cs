@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using NetworkCluster.Addressing;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Agents;
+
+/// <summary>
+/// What a host's agent asks of its host. Everything is idempotent: asking again for what is so is a success without a step, and repairs what somebody
+/// took away. Safe to call concurrently: calls for one sandbox wait for each other, calls for different ones run side by side. Cancelling counts until
+/// the first step; steps under way are finished. Nothing is lost with the process: everything lives in the kernel and is found by the next life.
+/// Every failure is a <see cref="DataplaneException"/>.
+/// </summary>
+public interface IHostNetworking : IAsyncDisposable
+{
+    /// <summary>
+    /// Looks at the kernel once, at the start of the process and before anything else: puts our nft table in place in one transaction (with the rules of
+    /// the bridges found), forwarding on, bridged packets out of the IP hooks, and leftovers of the reaper and of a reboot away.
+    /// </summary>
+    Task<HostObservation> StartAsync(CancellationToken cancel);
+
+    /// <summary>Makes the network's links and rules. Refuses where a link of that name is not ours.</summary>
+    Task EnsureNetworkAsync(NetworkSpec network, CancellationToken cancel);
+
+    /// <summary>Takes the network's links and rules away.</summary>
+    Task RemoveNetworkAsync(NetworkId network, CancellationToken cancel);
+
+    /// <summary>Makes the container's sandbox, or adopts the one that lives.</summary>
+    Task<Sandbox> StartSandboxAsync(ContainerSpec container, CancellationToken cancel);
+
+    /// <summary>Kills what lives in the sandbox (SIGKILL, by the namespace) and removes it with its links.</summary>
+    Task StopSandboxAsync(ContainerId container, CancellationToken cancel);
+
+    /// <summary>
+    /// Gives a started sandbox its link into the network, under the lowest free name <c>ethN</c>. The default route of a family goes to the first
+    /// endpoint that has a gateway; when that one is detached, to the next. A failure undoes what this call did.
+    /// </summary>
+    Task AttachAsync(NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel);
+
+    /// <summary>Takes the endpoint's link out of service: when this completes its address and name are free. The link itself is deleted a moment later, in bulk.</summary>
+    Task DetachAsync(EndpointId endpoint, CancellationToken cancel);
+
+    /// <summary>
+    /// Removes every link, sandbox and set element that is ours and not named here. What this process itself has made or adopted by a call above
+    /// counts as named. What is foreign is never touched.
+    /// </summary>
+    Task<SweepResult> SweepAsync(IReadOnlySet<NetworkId> networks, IReadOnlySet<ContainerId> sandboxes, IReadOnlySet<EndpointId> endpoints, CancellationToken cancel);
+
+    /// <summary>Where the host's own routes lead that are not by our links, default routes left out: subnets that a new network should not take.</summary>
+    Task<ImmutableArray<Subnet>> HostRoutesAsync(CancellationToken cancel);
+
+    /// <summary>Looks again at everything this process has made or adopted and repairs it. About 0.3 ms a sandbox where nothing is amiss.</summary>
+    Task ReconcileAsync(CancellationToken cancel);
+}
+
+/// <summary>What outlived the last process.</summary>
+/// <param name="Sandboxes">Containers whose sandbox lives.</param>
+/// <param name="Endpoints">Endpoints that have their link.</param>
+public sealed record HostObservation(ImmutableHashSet<ContainerId> Sandboxes, ImmutableHashSet<EndpointId> Endpoints);
+
+/// <summary>A living sandbox.</summary>
+/// <param name="Id">The container.</param>
+/// <param name="Name">The namespace's name for <c>ip netns exec</c>; empty where the container uses the host's.</param>
+/// <param name="Path">A path that opens as the namespace.</param>
+public sealed record Sandbox(ContainerId Id, string Name, string Path);
+
+/// <summary>What a sweep removed.</summary>
+/// <param name="Links">Links.</param>
+/// <param name="Sandboxes">Sandboxes.</param>
+public sealed record SweepResult(int Links, int Sandboxes);

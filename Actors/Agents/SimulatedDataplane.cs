@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using NetworkCluster.Dataplane;
+
+namespace NetworkCluster.Agents;
+
+/// <summary>
+/// A data plane that prints what it would do and keeps the host it would have made: for processes without CAP_NET_ADMIN, and for tests of whatever
+/// stands above it. Refuses what the kernel would refuse. Everything is gone with the process.
+/// </summary>
+/// <param name="print">Gets each step's text.</param>
+public sealed class SimulatedDataplane(Action<string> print) : IDataplane
+{
+    private readonly Lock _gate = new();
+    private FoundHost _host = FoundHost.Nothing with { Sysctls = HostSysctls.All.ToImmutableDictionary(key => key, _ => "0") };
+
+    /// <summary>The host as it would be.</summary>
+    public FoundHost Host
+    {
+        get
+        {
+            lock (_gate) return _host;
+        }
+    }
+
+    /// <summary>Does to the host what somebody else would do to it, without printing: a test's <c>ip link del</c>.</summary>
+    public void Disturb(Func<FoundHost, FoundHost> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        lock (_gate) _host = change(_host);
+    }
+
+    /// <inheritdoc/>
+    public Task<FoundHost> ObserveAsync(CancellationToken cancel) => Task.FromResult(Host);
+
+    /// <inheritdoc/>
+    public Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        var host = Host;
+        return Task.FromResult(host with
+        {
+            Host = host.Host with
+            {
+                Links = host.Host.Links.Where(l => part.Links.Contains(l.Key)).ToImmutableDictionary(),
+                Addresses = [.. host.Host.Addresses.Where(a => part.Links.Contains(a.Link.Name))],
+                Routes = [],
+            },
+            Sandboxes = host.Sandboxes.Where(s => part.Sandboxes.Contains(s.Key)).ToImmutableDictionary(),
+            Elements = part.Elements ? host.Elements : [],
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            foreach (var step in steps)
+            {
+                try
+                {
+                    _host = _host.After(step);
+                }
+                catch (InvalidOperationException refusal)
+                {
+                    return Task.FromException(new DataplaneException(step.ToString(), refusal.Message, refusal));
+                }
+
+                print(step.ToString());
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

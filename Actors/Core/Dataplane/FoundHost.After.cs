@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+
+namespace NetworkCluster.Dataplane;
+
+/// <summary>What the kernel does with a step, as a pure function: the simulated data plane lives on it, and the laws of <see cref="Plan"/> are tested with it.</summary>
+public static class FoundHostAfter
+{
+    /// <summary>The host after these steps.</summary>
+    /// <exception cref="InvalidOperationException">The kernel would refuse one of them; the text is the kernel's.</exception>
+    public static FoundHost After(this FoundHost host, IEnumerable<Step> steps) => steps.Aggregate(host, After);
+
+    /// <summary>The host after one step.</summary>
+    /// <exception cref="InvalidOperationException">The kernel would refuse it; the text is the kernel's.</exception>
+    public static FoundHost After(this FoundHost host, Step step) => step switch
+    {
+        CreateSandbox s => host with { Sandboxes = Refused(host.Sandboxes.ContainsKey(s.Name), "File exists", host.Sandboxes).Add(s.Name, new(s.Name, s.Id, Newborn)) },
+        DeleteSandbox s => host.WithoutSandbox(s.Name),
+        EndProcesses => host,
+        WriteFile s => host.In(new Netns(s.File.Sandbox), n => n with { Files = n.Files.SetItem(s.File.Name, s.File.Content) }),
+        SetSysctl s => host with { Sysctls = host.Sysctls.SetItem(s.Setting.Key, s.Setting.Value) },
+        AddBridge s => host.Adding(LinkName.OnHost(s.Name), new FoundLink { Index = host.Host.NextIndex(), Name = s.Name, Kind = "bridge", Mac = s.Mac, MtuBytes = s.MtuBytes, Group = s.Group }),
+        AddVeth s => host.Adding(s),
+        SetAlias s => host.With(s.Link, l => l with { Alias = s.Alias }),
+        SetUp s => host.With(s.Link, l => l with { Up = s.Up }),
+        SetMtu s => host.With(s.Link, l => l with { MtuBytes = s.MtuBytes }),
+        SetMac s => host.With(s.Link, l => l with { Mac = s.Mac }),
+        SetGroup s => host.With(s.Link, l => l with { Group = s.Group }),
+        SetMaster s => host.With(s.Link, l => l with { Master = host.Existing(LinkName.OnHost(s.Master)).Name, Isolated = false }),
+        SetIsolated s => host.With(s.Link, l => l with { Isolated = Refused(l.Master is null, "Operation not supported", s.Isolated) }),
+        Retire s => host.Retiring(s),
+        DeleteLink s => host.Find(s.Link) is null ? host : host.Without(s.Link),
+        DeleteGroup s => host.Host.Links.Values.Where(l => l.Group == s.Group).Aggregate(host, (h, l) => h.Without(LinkName.OnHost(l.Name))),
+        AddAddress s => host.In(host.Existing(s.Address.Link, s.Address.Link.Netns), n => n with { Addresses = n.Addresses.Add(s.Address) }),
+        DeleteAddress s => host.In(s.Netns, n => n with { Addresses = n.Addresses.Remove(s.Address) }),
+        AddRoute s => host.In(host.Existing(new LinkName(s.Netns, s.Route.Link), s.Netns), n => n with { Routes = n.Routes.Add(s.Route) }),
+        DeleteRoute s => host.In(s.Netns, n => n with { Routes = n.Routes.Remove(s.Route) }),
+        ReplaceTable s => host with { Elements = [.. s.Elements] },
+        AddElement s => host with { Elements = (host.Elements ?? throw new InvalidOperationException("No such file or directory")).Add(s.Element) },
+        DeleteElement s => host with { Elements = host.Elements?.Remove(s.Element) },
+        _ => throw new ArgumentOutOfRangeException(nameof(step), step, "no such step"),
+    };
+
+    private static readonly FoundNetns Newborn = new()
+    {
+        Links = ImmutableDictionary<string, FoundLink>.Empty.Add("lo", new FoundLink { Index = 1, Name = "lo", MtuBytes = 65536 }),
+    };
+
+    private static T Refused<T>(bool refused, string cause, T otherwise) => refused ? throw new InvalidOperationException(cause) : otherwise;
+
+    private static int NextIndex(this FoundNetns netns) => netns.Links.Values.Select(l => l.Index).DefaultIfEmpty(0).Max() + 1;
+
+    private static FoundLink Existing(this FoundHost host, LinkName link) => host.Find(link) ?? throw new InvalidOperationException("Cannot find device");
+
+    private static Netns Existing(this FoundHost host, LinkName link, Netns netns) => Refused(host.Find(link) is null, "Cannot find device", netns);
+
+    private static FoundHost In(this FoundHost host, Netns netns, Func<FoundNetns, FoundNetns> change)
+    {
+        if (netns.Name is not { } name) return host with { Host = change(host.Host) };
+        var sandbox = host.Sandboxes.GetValueOrDefault(name) ?? throw new InvalidOperationException("No such file or directory");
+        return host with { Sandboxes = host.Sandboxes.SetItem(name, sandbox with { Inside = change(sandbox.Inside ?? FoundNetns.Empty) }) };
+    }
+
+    private static FoundHost With(this FoundHost host, LinkName link, Func<FoundLink, FoundLink> change)
+    {
+        var changed = change(host.Existing(link));
+        var after = host.In(link.Netns, n => n with { Links = n.Links.SetItem(link.Name, changed) });
+        return changed.Up ? after : after.In(link.Netns, n => n with { Routes = n.Routes.Except(n.Routes.Where(r => r.Link == link.Name)) });
+    }
+
+    private static FoundHost Adding(this FoundHost host, LinkName place, FoundLink link) =>
+        Refused(host.Find(place) is not null, "File exists", host.In(place.Netns, n => n with { Links = n.Links.Add(place.Name, link) }));
+
+    private static FoundHost Adding(this FoundHost host, AddVeth step)
+    {
+        Refused(!host.Sandboxes.ContainsKey(step.Peer.Netns.Name ?? ""), "No such file or directory", 0);
+        var (index, peer) = (host.Host.NextIndex(), host.In(step.Peer.Netns).NextIndex());
+        var master = host.Existing(LinkName.OnHost(step.Master)).Name;
+        return host
+            .Adding(LinkName.OnHost(step.Name), new FoundLink { Index = index, PeerIndex = peer, Name = step.Name, Kind = "veth", MtuBytes = step.MtuBytes, Group = step.Group, Master = master, Up = true })
+            .Adding(step.Peer, new FoundLink { Index = peer, PeerIndex = index, Name = step.Peer.Name, Kind = "veth", MtuBytes = step.MtuBytes, Mac = step.PeerMac });
+    }
+
+    private static FoundHost Retiring(this FoundHost host, Retire step)
+    {
+        var link = host.With(step.Link, l => l with { Up = false, Master = null, Isolated = false, Group = step.Group }).Existing(step.Link);
+        var target = step.Link with { Name = step.NewName };
+        return host.In(step.Link.Netns, n => n with
+        {
+            Links = Refused(n.Links.ContainsKey(step.NewName), "File exists", n.Links.Remove(step.Link.Name)).Add(step.NewName, link with { Name = step.NewName })
+                .ToImmutableDictionary(p => p.Key, p => p.Value.Master == step.Link.Name ? p.Value with { Master = step.NewName } : p.Value),
+            Addresses = [.. n.Addresses.Select(a => a.Link == step.Link ? a with { Link = target } : a)],
+            Routes = n.Routes.Except(n.Routes.Where(r => r.Link == step.Link.Name)),
+        });
+    }
+
+    private static FoundHost Without(this FoundHost host, LinkName place)
+    {
+        var link = host.Existing(place);
+        var peer = link.Kind != "veth" ? null : place.Netns.IsHost
+            ? host.Sandboxes.Values.Select(s => (LinkName?)Peer(new Netns(s.Name), host.In(new Netns(s.Name)), link)).FirstOrDefault(p => p?.Name is not null)
+            : Peer(Netns.Host, host.Host, link);
+        var after = host.In(place.Netns, n => Cut(n, place));
+        return peer is { Name: not null } other && after.Find(other) is not null ? after.In(other.Netns, n => Cut(n, other)) : after;
+    }
+
+    private static LinkName Peer(Netns netns, FoundNetns inside, FoundLink link) =>
+        new(netns, inside.Links.Values.FirstOrDefault(l => l.Kind == "veth" && l.Index == link.PeerIndex && l.PeerIndex == link.Index)?.Name!);
+
+    private static FoundNetns Cut(FoundNetns netns, LinkName link) => netns with
+    {
+        Links = netns.Links.Remove(link.Name).ToImmutableDictionary(p => p.Key, p => p.Value.Master == link.Name ? p.Value with { Master = null, Isolated = false } : p.Value),
+        Addresses = netns.Addresses.Except(netns.Addresses.Where(a => a.Link == link)),
+        Routes = netns.Routes.Except(netns.Routes.Where(r => r.Link == link.Name)),
+    };
+
+    private static FoundHost WithoutSandbox(this FoundHost host, string name)
+    {
+        var after = host.In(new Netns(name)).Links.Values.Where(l => l.Kind == "veth").Aggregate(host, (h, l) => h.Without(new LinkName(new Netns(name), l.Name)));
+        return after with { Sandboxes = after.Sandboxes.Remove(name) };
+    }
+}

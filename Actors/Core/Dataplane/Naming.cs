@@ -1,0 +1,63 @@
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Dataplane;
+
+/// <summary>
+/// How everything of ours is called in the kernel, so that a later life of the process, or an operator, recognises it: a prefix in the name, a link
+/// group, and the full id in the link's alias. Names have at most 15 characters (IFNAMSIZ - 1).
+/// </summary>
+public sealed record Naming
+{
+    /// <summary>Names of a host with this prefix.</summary>
+    /// <param name="prefix">Three of <c>a-z 0-9</c>, first a letter. Several hosts on one machine have different ones.</param>
+    /// <param name="group">The link group of everything that lives.</param>
+    /// <param name="reaperGroup">The link group of everything that may be deleted at any time; must be used by nobody else.</param>
+    /// <exception cref="ArgumentException">The prefix has another form, or the groups are the same or 0.</exception>
+    public Naming(string prefix = "nwc", int group = 0x6e77_6301, int reaperGroup = 0x6e77_6358)
+    {
+        if (prefix is not { Length: 3 } || !char.IsAsciiLetterLower(prefix[0]) || prefix.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c)))
+            throw new ArgumentException($"the prefix of names is three of a-z and 0-9, first a letter; '{prefix}' is not", nameof(prefix));
+        if (group <= 0 || reaperGroup <= 0 || group == reaperGroup)
+            throw new ArgumentException($"link groups {group} and {reaperGroup} must be positive and different", nameof(group));
+        (Prefix, Group, ReaperGroup) = (prefix, group, reaperGroup);
+    }
+
+    /// <summary>Three characters.</summary>
+    public string Prefix { get; }
+
+    /// <summary>The link group of everything of ours that lives.</summary>
+    public int Group { get; }
+
+    /// <summary>The link group of what the reaper deletes.</summary>
+    public int ReaperGroup { get; }
+
+    /// <summary>The nftables table, family inet.</summary>
+    public string Table => Prefix;
+
+    /// <summary>A network's bridge, where its options do not name another.</summary>
+    public string Bridge(NetworkId network) => $"{Prefix}-{network.ToString()[..10]}";
+
+    /// <summary>The host's end of an endpoint's veth pair.</summary>
+    public string HostLink(EndpointId endpoint) => $"{Prefix[..2]}v{endpoint.ToString()[..11]}";
+
+    /// <summary>A container's network namespace.</summary>
+    public string Sandbox(ContainerId container) => $"{Prefix}-{container.ToString()[..12]}";
+
+    /// <summary>What a link is called from its retirement to its deletion: frees its old name at once, and cannot collide in its namespace.</summary>
+    public string Retired(int index) => $"{Prefix[..2]}x{index}";
+
+    /// <summary>Whether a namespace of this name can be one of ours.</summary>
+    public bool IsSandbox(string name) =>
+        name.Length == Prefix.Length + 13 && name.StartsWith($"{Prefix}-", StringComparison.Ordinal) && name.AsSpan(Prefix.Length + 1).IndexOfAnyExcept(Hex) < 0;
+
+    /// <summary>Whether a link of this name can be one that we name by an id.</summary>
+    public bool IsLink(string name) =>
+        Has($"{Prefix}-", 10, name) || Has($"{Prefix[..2]}v", 11, name);
+
+    private static bool Has(string start, int digits, string name) =>
+        name.Length == start.Length + digits && name.StartsWith(start, StringComparison.Ordinal) && name.AsSpan(start.Length).IndexOfAnyExcept(Hex) < 0;
+
+    private static readonly System.Buffers.SearchValues<char> Hex = System.Buffers.SearchValues.Create("0123456789abcdef");
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using NetworkCluster.Addressing;
+
+namespace NetworkCluster.Dataplane;
+
+public static partial class Plan
+{
+    private static void EnsureLink(WantedLink wanted, FoundHost found, Naming naming, HashSet<LinkName> disturbed, ImmutableArray<Step>.Builder steps)
+    {
+        var place = LinkName.OnHost(wanted.Name);
+        var there = found.Find(place);
+        switch (wanted)
+        {
+            case WantedBridge bridge:
+                if (there is not null && there.Kind != "bridge") there = RetireOnHost(there, naming, steps);
+                if (there is null)
+                {
+                    disturbed.Add(place);
+                    steps.Add(new AddBridge(bridge.Name, bridge.Mac, bridge.MtuBytes, bridge.Group));
+                    there = new FoundLink { Index = 0, Name = bridge.Name, Mac = bridge.Mac, MtuBytes = bridge.MtuBytes, Group = bridge.Group };
+                }
+
+                EnsureAttributes(place, there, bridge.Mac, bridge.MtuBytes, disturbed, steps);
+                break;
+            case WantedVeth veth:
+                var peer = found.Find(veth.Peer);
+                if (there is not null && !IsPair(there, peer)) there = RetireOnHost(there, naming, steps);
+                if (there is null)
+                {
+                    disturbed.Add(veth.Peer);
+                    steps.Add(new AddVeth(veth.Name, veth.MtuBytes, veth.Master, veth.Group, veth.Peer, veth.PeerMac));
+                    there = new FoundLink { Index = 0, Name = veth.Name, MtuBytes = veth.MtuBytes, Group = veth.Group, Master = veth.Master, Up = true };
+                    peer = new FoundLink { Index = 0, Name = veth.Peer.Name, MtuBytes = veth.MtuBytes, Mac = veth.PeerMac };
+                }
+
+                if (there.Master != veth.Master) steps.Add(new SetMaster(place, veth.Master));
+                // A link that joins a bridge has the bridge's default, whatever it was before.
+                if ((there.Master == veth.Master && there.Isolated) != veth.Isolated) steps.Add(new SetIsolated(place, veth.Isolated));
+                EnsureAttributes(place, there, null, veth.MtuBytes, disturbed, steps);
+                EnsureAttributes(veth.Peer, peer!, veth.PeerMac, veth.MtuBytes, disturbed, steps);
+                break;
+        }
+
+        if (there!.Group != wanted.Group) steps.Add(new SetGroup(place, wanted.Group));
+        if (there.Alias != wanted.Alias) steps.Add(new SetAlias(place, wanted.Alias));
+    }
+
+    private static void EnsureAttributes(
+        LinkName place, FoundLink there, MacAddress? mac, int mtuBytes, HashSet<LinkName> disturbed, ImmutableArray<Step>.Builder steps)
+    {
+        if (mac is { } address && there.Mac != address) steps.Add(new SetMac(place, address));
+        if (there.MtuBytes != mtuBytes) steps.Add(new SetMtu(place, mtuBytes));
+        if (there.Up) return;
+        disturbed.Add(place);
+        steps.Add(new SetUp(place, true));
+    }
+
+    private static FoundLink? RetireOnHost(FoundLink link, Naming naming, ImmutableArray<Step>.Builder steps)
+    {
+        steps.Add(new Retire(LinkName.OnHost(link.Name), naming.Retired(link.Index), naming.ReaperGroup));
+        return null;
+    }
+
+    /// <summary>Whether a disturbed link keeps its addresses: it was only set up, not made anew.</summary>
+    private static bool SurvivesInPlace(ImmutableArray<Step>.Builder steps, LinkName link) =>
+        !steps.Any(s => (s is AddVeth veth && veth.Peer == link) || (s is AddBridge bridge && LinkName.OnHost(bridge.Name) == link));
+}

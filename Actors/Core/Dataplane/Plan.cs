@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+
+namespace NetworkCluster.Dataplane;
+
+/// <summary>
+/// Wanted minus found, as ordered steps. Pure. Laws: applying the steps makes the next plan empty; what is foreign is never named by a step;
+/// stopping between two steps leaves a state from which the next plan finishes.
+/// </summary>
+public static partial class Plan
+{
+    /// <summary>
+    /// The steps from what was found to a part of what is wanted. Order: sandboxes; rules before the links they guard, so that no packet passes
+    /// a new bridge unguarded; links; addresses; routes (they need both); files.
+    /// </summary>
+    /// <param name="wanted">The part.</param>
+    /// <param name="found">At least everything that the part names.</param>
+    /// <param name="naming">How ours are called.</param>
+    public static ImmutableArray<Step> Between(Wanted wanted, FoundHost found, Naming naming)
+    {
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        var foreign = Foreign(wanted, found).ToHashSet();
+        var disturbed = new HashSet<LinkName>();
+        foreach (var sandbox in wanted.Sandboxes) Ensure(sandbox, found, steps);
+        foreach (var setting in wanted.Sysctls.Distinct().Where(s => found.Sysctls.GetValueOrDefault(s.Key) != s.Value)) steps.Add(new SetSysctl(setting));
+        EnsureElements(wanted, found, naming, foreign, steps);
+        foreach (var link in wanted.Links.Where(l => !foreign.Contains(LinkName.OnHost(l.Name)) && !(l is WantedVeth v && foreign.Contains(v.Peer))))
+        {
+            EnsureLink(link, found, naming, disturbed, steps);
+            var place = link is WantedVeth veth ? veth.Peer : LinkName.OnHost(link.Name);
+            EnsureAddresses(place, [.. wanted.Addresses.Where(a => a.Link == place)], found, disturbed, steps);
+        }
+
+        EnsureRoutes(wanted, found, disturbed, steps);
+        foreach (var file in wanted.Files)
+        {
+            if (found.In(new Netns(file.Sandbox)).Files.GetValueOrDefault(file.Name) != file.Content) steps.Add(new WriteFile(file));
+        }
+
+        return steps.ToImmutable();
+    }
+
+    /// <summary>The links that stand where a wanted one should be and are not ours. Nothing is planned for those; whoever asked must be told.</summary>
+    public static IEnumerable<LinkName> Foreign(Wanted wanted, FoundHost found)
+    {
+        foreach (var link in wanted.Links)
+        {
+            var place = LinkName.OnHost(link.Name);
+            var there = found.Find(place);
+            if (there is not null && !IsOf(link, there)) yield return place;
+            else if (link is WantedVeth veth && found.Find(veth.Peer) is { } peer && !IsPair(there, peer)) yield return veth.Peer;
+        }
+    }
+
+    /// <summary>Ours by its alias, or without one where the process ended between making the link and naming its owner.</summary>
+    private static bool IsOf(WantedLink wanted, FoundLink there) =>
+        LinkTag.SameOwner(wanted.Alias, there.Alias) || (there.Alias.Length == 0 && there.Group == wanted.Group);
+
+    private static bool IsPair(FoundLink? link, FoundLink? peer) =>
+        link is not null && peer is not null && link.PeerIndex == peer.Index && peer.PeerIndex == link.Index;
+
+    private static void Ensure(WantedSandbox sandbox, FoundHost found, ImmutableArray<Step>.Builder steps)
+    {
+        if (!found.Sandboxes.ContainsKey(sandbox.Name)) steps.Add(new CreateSandbox(sandbox.Name, sandbox.Id));
+        var loopback = new LinkName(new Netns(sandbox.Name), "lo");
+        if (found.Find(loopback) is not { Up: true }) steps.Add(new SetUp(loopback, true));
+    }
+
+    private static void EnsureElements(Wanted wanted, FoundHost found, Naming naming, HashSet<LinkName> foreign, ImmutableArray<Step>.Builder steps)
+    {
+        var elements = wanted.Elements.Where(e => !foreign.Contains(LinkName.OnHost(e.Link))).Distinct().ToImmutableArray();
+        if (found.Elements is null)
+        {
+            if (elements.Length > 0) steps.Add(new ReplaceTable(naming.Table, elements));
+            return;
+        }
+
+        var named = wanted.Links.Select(l => l.Name).Where(n => !foreign.Contains(LinkName.OnHost(n))).ToHashSet(StringComparer.Ordinal);
+        foreach (var element in found.Elements.Where(e => named.Contains(e.Link) && !elements.Contains(e)).OrderBy(e => (e.Set, e.Link)))
+            steps.Add(new DeleteElement(naming.Table, element));
+        foreach (var element in elements.Where(e => !found.Elements.Contains(e))) steps.Add(new AddElement(naming.Table, element));
+    }
+
+    private static void EnsureAddresses(
+        LinkName link, ImmutableArray<LinkAddress> wanted, FoundHost found, HashSet<LinkName> disturbed, ImmutableArray<Step>.Builder steps)
+    {
+        var there = disturbed.Contains(link) && !SurvivesInPlace(steps, link) ? [] : found.In(link.Netns).Addresses.Where(a => a.Link == link).ToList();
+        var extra = there.Where(a => !wanted.Contains(a)).OrderBy(a => a.Address).ToList();
+        foreach (var address in extra) steps.Add(new DeleteAddress(address));
+        if (extra.Count > 0) disturbed.Add(link);
+        // Deleting the first IPv4 address of a subnet takes its later ones along, so all of them are added again.
+        foreach (var address in wanted.Where(a => !there.Contains(a) || (!a.Address.IsIPv6 && extra.Any(e => !e.Address.IsIPv6)))) steps.Add(new AddAddress(address));
+    }
+
+    private static void EnsureRoutes(Wanted wanted, FoundHost found, HashSet<LinkName> disturbed, ImmutableArray<Step>.Builder steps)
+    {
+        foreach (var netns in wanted.Sandboxes.Select(s => new Netns(s.Name)))
+        {
+            var routes = wanted.Routes.Where(r => r.Netns == netns).ToList();
+            var there = found.In(netns).Routes.Where(r => r.IsDefault).ToList();
+            foreach (var route in there.Where(r => !routes.Contains(r)).OrderBy(r => r.ToString(), StringComparer.Ordinal)) steps.Add(new DeleteRoute(route));
+            // A link that went down, or lost an address, may have lost its routes.
+            foreach (var route in routes.Where(r => !there.Contains(r) || disturbed.Contains(new LinkName(netns, r.Link)))) steps.Add(new AddRoute(route));
+        }
+    }
+}

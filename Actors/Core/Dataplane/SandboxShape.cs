@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Text;
+using NetworkCluster.Addressing;
+
+namespace NetworkCluster.Dataplane;
+
+/// <summary>One endpoint as its sandbox sees it.</summary>
+/// <param name="Link">The name of its link there, <c>ethN</c>.</param>
+/// <param name="Addresses">Its addresses.</param>
+/// <param name="GatewayIPv4">Where it can lead the sandbox's IPv4 traffic; none for internal networks.</param>
+/// <param name="GatewayIPv6">The same for IPv6.</param>
+public sealed record SandboxEndpoint(string Link, ImmutableArray<InetAddress> Addresses, InetAddress? GatewayIPv4, InetAddress? GatewayIPv6);
+
+/// <summary>What a sandbox as a whole should look like, whatever its endpoints are: default routes, resolver and hosts file.</summary>
+public static class SandboxShape
+{
+    /// <summary>The lowest <c>ethN</c> that is not in use.</summary>
+    public static string FreeLink(IEnumerable<string> used)
+    {
+        var taken = used.ToHashSet(StringComparer.Ordinal);
+        return Enumerable.Range(0, int.MaxValue).Select(n => $"eth{n}").First(name => !taken.Contains(name));
+    }
+
+    /// <summary>The sandbox with these endpoints, in the order they came.</summary>
+    public static Wanted Describe(WantedSandbox sandbox, string hostname, IReadOnlyList<SandboxEndpoint> endpoints)
+    {
+        var netns = new Netns(sandbox.Name);
+        var v4 = endpoints.FirstOrDefault(e => e.GatewayIPv4 is not null);
+        var v6 = endpoints.FirstOrDefault(e => e.GatewayIPv6 is not null);
+        return new Wanted
+        {
+            Sandboxes = [sandbox],
+            Routes =
+            [
+                .. v4 is null ? Array.Empty<Route>() : [Route.Default(netns, v4.GatewayIPv4!.Value, v4.Link)],
+                .. v6 is null ? Array.Empty<Route>() : [Route.Default(netns, v6.GatewayIPv6!.Value, v6.Link)],
+            ],
+            Files =
+            [
+                new SandboxFile(sandbox.Name, "resolv.conf", ResolvConf),
+                new SandboxFile(sandbox.Name, "hosts", Hosts(hostname, endpoints.SelectMany(e => e.Addresses))),
+            ],
+        };
+    }
+
+    /// <summary>Only our resolver; no search list, so that the host's does not leak in; dots do not matter to names of containers.</summary>
+    private const string ResolvConf = "nameserver 127.0.0.11\noptions ndots:0\n";
+
+    private static string Hosts(string hostname, IEnumerable<InetAddress> own)
+    {
+        var text = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
+        foreach (var address in own) text.Append($"{address}\t{hostname}\n");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using NetworkCluster.Addressing;
+using NetworkCluster.Containers;
+
+namespace NetworkCluster.Dataplane;
+
+/// <summary>A link as it should be; it is always up. One case per kind of link that drivers know.</summary>
+/// <param name="Name">Its name in the host's namespace.</param>
+/// <param name="MtuBytes">Largest packet.</param>
+/// <param name="Alias">Whose it is: a <see cref="LinkTag"/>.</param>
+/// <param name="Group">The link group.</param>
+public abstract record WantedLink(string Name, int MtuBytes, string Alias, int Group);
+
+/// <summary>A bridge.</summary>
+/// <param name="Name"><inheritdoc cref="WantedLink" path="/param[@name='Name']"/></param>
+/// <param name="MtuBytes"><inheritdoc cref="WantedLink" path="/param[@name='MtuBytes']"/></param>
+/// <param name="Alias"><inheritdoc cref="WantedLink" path="/param[@name='Alias']"/></param>
+/// <param name="Group"><inheritdoc cref="WantedLink" path="/param[@name='Group']"/></param>
+/// <param name="Mac">Set explicitly: otherwise a bridge takes the lowest address of its ports, and changes it as they come and go.</param>
+public sealed record WantedBridge(string Name, int MtuBytes, string Alias, int Group, MacAddress Mac) : WantedLink(Name, MtuBytes, Alias, Group);
+
+/// <summary>A veth pair: one end a bridge's port on the host, the other in a sandbox.</summary>
+public sealed record WantedVeth(string Name, int MtuBytes, string Alias, int Group) : WantedLink(Name, MtuBytes, Alias, Group)
+{
+    /// <summary>The bridge.</summary>
+    public required string Master { get; init; }
+    /// <summary>Whether the port may talk only to ports that are not isolated, and to the bridge itself.</summary>
+    public required bool Isolated { get; init; }
+    /// <summary>The other end.</summary>
+    public required LinkName Peer { get; init; }
+    /// <summary>The other end's link-layer address.</summary>
+    public required MacAddress PeerMac { get; init; }
+}
+
+/// <summary>A sandbox that should be there with its loopback up.</summary>
+/// <param name="Name">Its name under <c>/run/netns</c>.</param>
+/// <param name="Id">The container.</param>
+public sealed record WantedSandbox(string Name, ContainerId Id);
+
+/// <summary>
+/// A part of what should be on this host. A part says everything about what it names: an address on one of its links, or a default route of one
+/// of its sandboxes, that it does not name is not wanted.
+/// </summary>
+public sealed record Wanted
+{
+    /// <summary>Nothing, for drivers without links.</summary>
+    public static Wanted Nothing { get; } = new();
+    /// <summary>Sandboxes.</summary>
+    public ImmutableArray<WantedSandbox> Sandboxes { get; init; } = [];
+    /// <summary>Links.</summary>
+    public ImmutableArray<WantedLink> Links { get; init; } = [];
+    /// <summary>Addresses on those links.</summary>
+    public ImmutableArray<LinkAddress> Addresses { get; init; } = [];
+    /// <summary>Default routes of those sandboxes: at most one per family and sandbox.</summary>
+    public ImmutableArray<Route> Routes { get; init; } = [];
+    /// <summary>Settings; they are shared, so nothing takes them back.</summary>
+    public ImmutableArray<Sysctl> Sysctls { get; init; } = [];
+    /// <summary>Set elements.</summary>
+    public ImmutableArray<SetElement> Elements { get; init; } = [];
+    /// <summary>Files of those sandboxes.</summary>
+    public ImmutableArray<SandboxFile> Files { get; init; } = [];
+
+    /// <summary>Both parts.</summary>
+    public Wanted With(Wanted other) => new()
+    {
+        Sandboxes = Sandboxes.AddRange(other.Sandboxes),
+        Links = Links.AddRange(other.Links),
+        Addresses = Addresses.AddRange(other.Addresses),
+        Routes = Routes.AddRange(other.Routes),
+        Sysctls = Sysctls.AddRange(other.Sysctls),
+        Elements = Elements.AddRange(other.Elements),
+        Files = Files.AddRange(other.Files),
+    };
+}

@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using NetworkCluster.Agents;
+using NetworkCluster.Dataplane;
+using NetworkCluster.Linux.Netlink;
+using NetworkCluster.Linux.Nftables;
+
+namespace NetworkCluster.Linux;
+
+/// <summary>The kernel of this host, by rtnetlink, nfnetlink, named namespaces and /proc/sys. Forks nothing. Works on pool threads, because rtnl may be slow.</summary>
+public sealed class LinuxDataplane : IDataplane
+{
+    private readonly Naming _naming;
+    private readonly SandboxDirectory _sandboxes;
+    private readonly NetlinkSocketPool _sockets;
+    private readonly NftElements _elements = new();
+    private readonly LibNftables _nftables = new();
+
+    /// <summary>The kernel this process sees.</summary>
+    /// <param name="options">Names and places.</param>
+    /// <param name="time">For closing idle sockets.</param>
+    /// <exception cref="DataplaneException">The directories cannot be made: no privilege.</exception>
+    public LinuxDataplane(HostNetworkingOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _naming = options.Naming;
+        _sandboxes = new SandboxDirectory(options, _naming);
+        _sockets = new NetlinkSocketPool(_sandboxes.PathOf, time);
+        _sandboxes.Prepare();
+    }
+
+    /// <inheritdoc/>
+    public Task<FoundHost> ObserveAsync(CancellationToken cancel) => Task.Run(ObserveAll, cancel);
+
+    /// <inheritdoc/>
+    public Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel) => Task.Run(() => Observe(part), cancel);
+
+    /// <inheritdoc/>
+    public Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel) => Task.Run(() => Apply(steps), cancel);
+
+    /// <summary>Closes every socket; the kernel stays as it is.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _sockets.Dispose();
+        _elements.Dispose();
+        _nftables.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private FoundHost ObserveAll()
+    {
+        var names = _sandboxes.Names().ToList();
+        var alive = names.Select(_sandboxes.Find).OfType<FoundSandbox>().ToImmutableDictionary(s => s.Name);
+        return new FoundHost
+        {
+            Host = Look(Netns.Host, socket => RtnetlinkObserver.All(socket, Netns.Host)),
+            Sandboxes = alive,
+            StaleSandboxes = [.. names.Where(n => !alive.ContainsKey(n))],
+            Elements = _elements.List(_naming.Table),
+            Sysctls = Sysctls.Read(HostSysctls.All),
+        };
+    }
+
+    private FoundHost Observe(HostPart part) => new()
+    {
+        Host = part.Links.IsEmpty ? FoundNetns.Empty : Look(Netns.Host, socket => RtnetlinkObserver.Part(socket, Netns.Host, part.Links)),
+        Sandboxes = part.Sandboxes.Select(_sandboxes.Find).OfType<FoundSandbox>().Select(s => s with { Inside = LookInto(s.Name) }).ToImmutableDictionary(s => s.Name),
+        Elements = part.Elements ? _elements.List(_naming.Table) : [],
+        Sysctls = Sysctls.Read(part.Sysctls),
+    };
+
+    private FoundNetns LookInto(string sandbox)
+    {
+        var netns = new Netns(sandbox);
+        return Look(netns, socket => RtnetlinkObserver.All(socket, netns)) with { Files = _sandboxes.Read(sandbox) };
+    }
+
+    private FoundNetns Look(Netns netns, Func<NetlinkSocket, FoundNetns> look)
+    {
+        try
+        {
+            return _sockets.Use(netns, look);
+        }
+        catch (NetlinkException refusal)
+        {
+            throw new DataplaneException($"ip {netns}link show", refusal.Message, refusal);
+        }
+    }
+
+    private void Apply(ImmutableArray<Step> steps)
+    {
+        for (var at = 0; at < steps.Length;)
+        {
+            if (ApplyAlone(steps[at]))
+            {
+                at++;
+                continue;
+            }
+
+            var end = at + 1;
+            while (end < steps.Length && steps[end].Netns == steps[at].Netns && IsRtnetlink(steps[end])) end++;
+            var run = steps[at..end];
+            _sockets.Use(run[0].Netns, socket =>
+            {
+                using var batch = new RtnetlinkBatch(socket, _sandboxes.PathOf);
+                foreach (var step in run) batch.Add(step);
+                batch.Flush();
+                return true;
+            });
+            at = end;
+        }
+    }
+
+    private static bool IsRtnetlink(Step step) =>
+        step is not (CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or ReplaceTable or AddElement or DeleteElement);
+
+    /// <summary>Applies a step that is not rtnetlink's; false for one that is.</summary>
+    private bool ApplyAlone(Step step)
+    {
+        try
+        {
+            switch (step)
+            {
+                case CreateSandbox s: _sandboxes.Create(s); break;
+                case DeleteSandbox s:
+                    _sockets.Forget(s.Name);
+                    _sandboxes.Delete(s.Name);
+                    break;
+                case EndProcesses s: SandboxKill.End(_sandboxes.PathOf(s.Sandbox)); break;
+                case WriteFile s: _sandboxes.Write(s.File); break;
+                case SetSysctl s: Sysctls.Write(s.Setting); break;
+                case ReplaceTable s: _nftables.Run($"nft replace table inet {s.Table}", NftTable.Replacement(s.Table, s.Elements)); break;
+                case AddElement s: _elements.Add(s); break;
+                case DeleteElement s: _elements.Delete(s); break;
+                default: return false;
+            }
+
+            return true;
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            throw new DataplaneException(step.ToString(), refusal.Message, refusal);
+        }
+    }
+}

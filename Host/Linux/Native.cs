@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using NetworkCluster.Agents;
+
+namespace NetworkCluster.Linux;
+
+/// <summary>The system calls the data plane needs, and their errors in words.</summary>
+internal static partial class Native
+{
+    public const int AfNetlink = 16;
+    public const int SockRaw = 3;
+    public const int SockCloexec = 0x80000;
+    public const int CloneNewNet = 0x40000000;
+
+    public const int Ebusy = 16;
+    public const int Eexist = 17;
+    public const int Enodev = 19;
+    public const int Enoent = 2;
+    public const int Esrch = 3;
+    public const int Eintr = 4;
+    public const int Einval = 22;
+    public const int Eaddrnotavail = 99;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    public static partial int Close(int fd);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int fd, ReadOnlySpan<byte> buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int fd, Span<byte> buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetSocketOption(int fd, int level, int option, in int value, int length);
+
+    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Mount(string source, string target, string type, nuint flags, nint data);
+
+    [LibraryImport("libc", EntryPoint = "umount2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unmount(string target, int flags);
+
+    [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatFileSystem(string path, Span<byte> result);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatExtended(int directory, string path, int flags, uint mask, Span<byte> result);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(Span<PollFd> fds, nuint count, int timeoutMilliseconds);
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollFd
+    {
+        public int Fd;
+        public short Events;
+        public short Returned;
+    }
+
+    /// <summary>Opens for reading; not inherited by children.</summary>
+    public static int OpenRead(string path) => Open(path, SockCloexec) is var fd and >= 0 ? fd : throw Failure($"open {path}");
+
+    /// <summary>The exception for the system call that just failed on this thread.</summary>
+    public static DataplaneException Failure(string operation) => Failure(operation, Marshal.GetLastPInvokeError());
+
+    /// <summary>The exception for an errno.</summary>
+    public static DataplaneException Failure(string operation, int errno) => new(operation, Text(errno));
+
+    /// <summary>An errno in words.</summary>
+    public static string Text(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
+}

@@ -1,0 +1,54 @@
+namespace NetworkCluster.Linux.Netlink;
+
+/// <summary>The kernel's numbers (linux/rtnetlink.h, if_link.h, if_addr.h, if_bridge.h), those that are used.</summary>
+internal static class Rtnetlink
+{
+    public const ushort NewLink = 16, DeleteLink = 17, GetLink = 18, SetLink = 19;
+    public const ushort NewAddress = 20, DeleteAddress = 21, GetAddress = 22;
+    public const ushort NewRoute = 24, DeleteRoute = 25, GetRoute = 26;
+
+    public const ushort LinkMac = 1, LinkName = 3, LinkMtu = 4, LinkPeer = 5, LinkMaster = 10, LinkInfo = 18, LinkAlias = 20, LinkGroup = 27, LinkNetnsFd = 28, LinkExtMask = 29;
+    public const ushort InfoKind = 1, InfoData = 2, InfoSlaveKind = 4, InfoSlaveData = 5;
+    public const ushort VethPeer = 1;
+    public const ushort PortIsolated = 33;
+    public const int SkipStatistics = 1 << 3;
+    public const uint Up = 1;
+
+    public const ushort AddressAddress = 1, AddressLocal = 2, AddressBroadcast = 4, AddressFlags = 8;
+    public const int NoDad = 2;
+
+    public const ushort RouteDestination = 1, RouteOut = 4, RouteGateway = 5, RouteTable = 15;
+    public const byte MainTable = 254, LocalTable = 255, Static = 4, Universe = 0, Nowhere = 255, Unicast = 1;
+    public const uint Cloned = 0x200;
+
+    public const byte Inet = 2, Inet6 = 10;
+
+    /// <summary>struct ifinfomsg.</summary>
+    public static NetlinkWriter LinkHeader(this NetlinkWriter writer, int index = 0, uint flags = 0, uint change = 0)
+    {
+        Span<byte> header = stackalloc byte[16];
+        header.Clear();
+        BitConverter.TryWriteBytes(header[4..], index);
+        BitConverter.TryWriteBytes(header[8..], flags);
+        BitConverter.TryWriteBytes(header[12..], change);
+        return writer.Fixed(header);
+    }
+
+    /// <summary>struct ifaddrmsg.</summary>
+    public static NetlinkWriter AddressHeader(this NetlinkWriter writer, byte family, int prefix, int index)
+    {
+        Span<byte> header = stackalloc byte[8];
+        header.Clear();
+        header[0] = family;
+        header[1] = (byte)prefix;
+        BitConverter.TryWriteBytes(header[4..], index);
+        return writer.Fixed(header);
+    }
+
+    /// <summary>struct rtmsg.</summary>
+    public static NetlinkWriter RouteHeader(this NetlinkWriter writer, byte family, int prefix = 0, byte table = 0, byte protocol = 0, byte scope = 0, byte type = 0) =>
+        writer.Fixed([family, (byte)prefix, 0, 0, table, protocol, scope, type, 0, 0, 0, 0]);
+
+    /// <summary>AF_INET or AF_INET6.</summary>
+    public static byte FamilyOf(bool isIPv6) => isIPv6 ? Inet6 : Inet;
+}

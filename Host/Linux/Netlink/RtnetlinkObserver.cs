@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using NetworkCluster.Addressing;
+using NetworkCluster.Dataplane;
+using Route = NetworkCluster.Dataplane.Route;
+
+namespace NetworkCluster.Linux.Netlink;
+
+/// <summary>Reads links, addresses and routes of the namespace a socket is in.</summary>
+internal static class RtnetlinkObserver
+{
+    /// <summary>Everything.</summary>
+    public static FoundNetns All(NetlinkSocket socket, Netns netns)
+    {
+        var raw = new List<RawLink>();
+        socket.Dump(LinkQuestion(NetlinkWriter.Dump, null, 0), raw.Clear, (type, payload) =>
+        {
+            if (type == Rtnetlink.NewLink) raw.Add(RawLink.Parse(payload));
+        });
+        var names = raw.ToDictionary(l => l.Link.Index, l => l.Link.Name);
+        return new FoundNetns
+        {
+            Links = raw.ToImmutableDictionary(l => l.Link.Name, l => l.Link with { Master = names.GetValueOrDefault(l.Master) }),
+            Addresses = Addresses(socket, netns, names, 0),
+            Routes = Routes(socket, netns, names),
+        };
+    }
+
+    /// <summary>Some links with their addresses.</summary>
+    public static FoundNetns Part(NetlinkSocket socket, Netns netns, IEnumerable<string> links)
+    {
+        var found = FoundNetns.Empty;
+        foreach (var name in links)
+        {
+            if (One(socket, name, 0) is not { } raw) continue;
+            var master = raw.Master == 0 ? null : One(socket, null, raw.Master)?.Link.Name;
+            found = found with
+            {
+                Links = found.Links.SetItem(name, raw.Link with { Master = master }),
+                Addresses = found.Addresses.Union(Addresses(socket, netns, new Dictionary<int, string> { [raw.Link.Index] = name }, raw.Link.Index)),
+            };
+        }
+
+        return found;
+    }
+
+    /// <summary>A link's index; 0 where there is none.</summary>
+    public static int IndexOf(NetlinkSocket socket, string name) => One(socket, name, 0)?.Link.Index ?? 0;
+
+    private static RawLink? One(NetlinkSocket socket, string? name, int index)
+    {
+        RawLink? link = null;
+        try
+        {
+            socket.Ask(LinkQuestion(0, name, index), (_, payload) => link = RawLink.Parse(payload));
+        }
+        catch (NetlinkException none) when (none.Errno == Native.Enodev)
+        {
+            return null;
+        }
+
+        return link;
+    }
+
+    private static NetlinkWriter LinkQuestion(ushort flags, string? name, int index)
+    {
+        var writer = new NetlinkWriter().Begin(Rtnetlink.GetLink, flags).LinkHeader(index).Attribute(Rtnetlink.LinkExtMask, Rtnetlink.SkipStatistics);
+        return name is null ? writer : writer.Attribute(Rtnetlink.LinkName, name);
+    }
+
+    private static ImmutableHashSet<LinkAddress> Addresses(NetlinkSocket socket, Netns netns, Dictionary<int, string> names, int index)
+    {
+        var found = ImmutableHashSet.CreateBuilder<LinkAddress>();
+        socket.Dump(new NetlinkWriter().Begin(Rtnetlink.GetAddress, NetlinkWriter.Dump).AddressHeader(0, 0, index), found.Clear, (type, payload) =>
+        {
+            if (type != Rtnetlink.NewAddress || !names.TryGetValue(BitConverter.ToInt32(payload[4..]), out var link)) return;
+            InetAddress? local = null, address = null;
+            var attributes = new NetlinkAttributes(payload[8..]);
+            while (attributes.Next())
+            {
+                if (attributes.Type == Rtnetlink.AddressLocal) local = InetAddress.FromBytes(attributes.Value);
+                else if (attributes.Type == Rtnetlink.AddressAddress) address = InetAddress.FromBytes(attributes.Value);
+            }
+
+            if ((local ?? address) is { } own && !LinkLocal.Contains(own)) found.Add(new LinkAddress(new LinkName(netns, link), own, payload[1]));
+        });
+        return found.ToImmutable();
+    }
+
+    private static ImmutableHashSet<Route> Routes(NetlinkSocket socket, Netns netns, Dictionary<int, string> names)
+    {
+        var found = ImmutableHashSet.CreateBuilder<Route>();
+        socket.Dump(new NetlinkWriter().Begin(Rtnetlink.GetRoute, NetlinkWriter.Dump).RouteHeader(0), found.Clear, (type, payload) =>
+        {
+            if (type != Rtnetlink.NewRoute || payload[0] is not (Rtnetlink.Inet or Rtnetlink.Inet6) || payload[7] != Rtnetlink.Unicast) return;
+            if ((BitConverter.ToUInt32(payload[8..]) & Rtnetlink.Cloned) != 0) return;
+            var isIPv6 = payload[0] == Rtnetlink.Inet6;
+            var (table, destination, gateway, link) = ((int)payload[4], new InetAddress(0, isIPv6), (InetAddress?)null, "");
+            var attributes = new NetlinkAttributes(payload[12..]);
+            while (attributes.Next())
+            {
+                switch ((ushort)attributes.Type)
+                {
+                    case Rtnetlink.RouteTable: table = attributes.Number; break;
+                    case Rtnetlink.RouteDestination: destination = InetAddress.FromBytes(attributes.Value); break;
+                    case Rtnetlink.RouteGateway: gateway = InetAddress.FromBytes(attributes.Value); break;
+                    case Rtnetlink.RouteOut: link = names.GetValueOrDefault(attributes.Number, ""); break;
+                }
+            }
+
+            if (table == Rtnetlink.LocalTable || LinkLocal.Contains(destination)) return;
+            found.Add(new Route(netns, new Subnet(destination, payload[1]), gateway, link));
+        });
+        return found.ToImmutable();
+    }
+
+    private static readonly Subnet LinkLocal = Subnet.Parse("fe80::/10");
+
+    private sealed record RawLink(FoundLink Link, int Master)
+    {
+        public static RawLink Parse(ReadOnlySpan<byte> payload)
+        {
+            var link = new FoundLink { Index = BitConverter.ToInt32(payload[4..]), Name = "", Up = (BitConverter.ToUInt32(payload[8..]) & Rtnetlink.Up) != 0 };
+            var master = 0;
+            var attributes = new NetlinkAttributes(payload[16..]);
+            while (attributes.Next())
+            {
+                switch ((ushort)attributes.Type)
+                {
+                    case Rtnetlink.LinkName: link = link with { Name = attributes.Text }; break;
+                    case Rtnetlink.LinkMac when attributes.Value.Length == 6: link = link with { Mac = MacAddress.FromBytes(attributes.Value) }; break;
+                    case Rtnetlink.LinkMtu: link = link with { MtuBytes = attributes.Number }; break;
+                    case Rtnetlink.LinkPeer: link = link with { PeerIndex = attributes.Number }; break;
+                    case Rtnetlink.LinkMaster: master = attributes.Number; break;
+                    case Rtnetlink.LinkAlias: link = link with { Alias = attributes.Text }; break;
+                    case Rtnetlink.LinkGroup: link = link with { Group = attributes.Number }; break;
+                    case Rtnetlink.LinkInfo: link = ParseInfo(link, attributes.Value); break;
+                }
+            }
+
+            return new RawLink(link, master);
+        }
+
+        private static FoundLink ParseInfo(FoundLink link, ReadOnlySpan<byte> info)
+        {
+            var attributes = new NetlinkAttributes(info);
+            while (attributes.Next())
+            {
+                if (attributes.Type == Rtnetlink.InfoKind) link = link with { Kind = attributes.Text };
+                if (attributes.Type != Rtnetlink.InfoSlaveData) continue;
+                var port = new NetlinkAttributes(attributes.Value);
+                while (port.Next())
+                {
+                    if (port.Type == Rtnetlink.PortIsolated) link = link with { Isolated = port.Value[0] != 0 };
+                }
+            }
+
+            return link;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Text;
+using NetworkCluster.Agents;
+using NetworkCluster.Dataplane;
+using NetworkCluster.Linux.Netlink;
+
+namespace NetworkCluster.Linux.Nftables;
+
+/// <summary>
+/// Adds, deletes and reads set elements with nfnetlink messages of our own: tens of microseconds where libnftables takes hundreds and a forked nft tens of
+/// milliseconds. The socket is long-lived, because closing one waits for the kernel's deferred clean-up. For one thread at a time: a lock.
+/// </summary>
+internal sealed class NftElements : IDisposable
+{
+    private const ushort BatchBegin = 0x10, BatchEnd = 0x11;
+    private const ushort Subsystem = 10 << 8;
+    private const ushort NewElement = Subsystem | 12, GetElement = Subsystem | 13, DeleteElement = Subsystem | 14;
+    private const byte InetFamily = 1;
+    private const ushort ListTable = 1, ListSet = 2, ListElements = 3, ListElement = 1;
+    private const ushort ElementKey = 1, ElementData = 2, DataValue = 1, DataVerdict = 2, VerdictCode = 1;
+    private const ushort Nested = 0x8000;
+    private const int Accept = 1;
+    private const int NameBytes = 16;
+
+    private readonly Lock _gate = new();
+    private NetlinkSocket? _socket;
+
+    /// <summary>Adds one.</summary>
+    /// <exception cref="DataplaneException">The kernel refuses.</exception>
+    public void Add(AddElement step) => Change(step, step.Table, step.Element, NewElement, NetlinkWriter.Ack | NetlinkWriter.Create);
+
+    /// <summary>Deletes one; none there is a success.</summary>
+    /// <exception cref="DataplaneException">The kernel refuses.</exception>
+    public void Delete(DeleteElement step) => Change(step, step.Table, step.Element, DeleteElement, NetlinkWriter.Ack);
+
+    /// <summary>All elements of the table; none where there is no such table.</summary>
+    /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>
+    public ImmutableHashSet<SetElement>? List(string table)
+    {
+        var all = ImmutableHashSet.CreateBuilder<SetElement>();
+        lock (_gate)
+        {
+            foreach (var set in NftTable.Sets)
+            {
+                var some = new List<SetElement>();
+                try
+                {
+                    var question = Header(new NetlinkWriter().Begin(GetElement, NetlinkWriter.Dump), InetFamily, 0).Attribute(ListTable, table).Attribute(ListSet, NftTable.NameOf(set));
+                    Socket.Dump(question, some.Clear, (_, payload) => Read(set, payload, some));
+                }
+                catch (NetlinkException none) when (none.Errno == Native.Enoent)
+                {
+                    return null;
+                }
+                catch (NetlinkException refusal)
+                {
+                    throw new DataplaneException($"nft list set inet {table} {NftTable.NameOf(set)}", refusal.Message, refusal);
+                }
+
+                all.UnionWith(some);
+            }
+        }
+
+        return all.ToImmutable();
+    }
+
+    private void Change(Step step, string table, SetElement element, ushort type, ushort flags)
+    {
+        var writer = new NetlinkWriter();
+        Header(writer.Begin(BatchBegin, 0), 0, 10);
+        Header(writer.Begin(type, (ushort)flags), InetFamily, 0).Attribute(ListTable, table).Attribute(ListSet, NftTable.NameOf(element.Set));
+        Element(writer, element);
+        Header(writer.Begin(BatchEnd, 0), 0, 10);
+        lock (_gate)
+        {
+            if (Socket.Execute(writer) is [var refusal, ..] && !(type == DeleteElement && refusal.Errno == Native.Enoent))
+                throw new DataplaneException(step.ToString(), refusal.Message, refusal);
+        }
+    }
+
+    private static void Element(NetlinkWriter writer, SetElement element)
+    {
+        Span<byte> key = stackalloc byte[2 * NameBytes];
+        key.Clear();
+        Encoding.ASCII.GetBytes(element.Link, key[..NameBytes]);
+        Encoding.ASCII.GetBytes(element.Link, key[NameBytes..]);
+        var list = writer.Nest(ListElements | Nested);
+        var item = writer.Nest(ListElement | Nested);
+        var keyNest = writer.Nest(ElementKey | Nested);
+        writer.Attribute(DataValue, element.Set == NftSet.Intra ? key : key[..NameBytes]).End(keyNest);
+        if (element.Set == NftSet.Intra)
+        {
+            var data = writer.Nest(ElementData | Nested);
+            var verdict = writer.Nest(DataVerdict | Nested);
+            writer.AttributeBigEndian(VerdictCode, Accept).End(verdict).End(data);
+        }
+
+        writer.End(item).End(list);
+    }
+
+    /// <summary>struct nfgenmsg; its resource number is in network byte order.</summary>
+    private static NetlinkWriter Header(NetlinkWriter writer, byte family, byte resource) => writer.Fixed([family, 0, 0, resource]);
+
+    private static void Read(NftSet set, ReadOnlySpan<byte> payload, List<SetElement> found)
+    {
+        var message = new NetlinkAttributes(payload[4..]);
+        while (message.Next())
+        {
+            if (message.Type != ListElements) continue;
+            var items = new NetlinkAttributes(message.Value);
+            while (items.Next())
+            {
+                var item = new NetlinkAttributes(items.Value);
+                while (item.Next())
+                {
+                    var key = new NetlinkAttributes(item.Value);
+                    if (item.Type == ElementKey && key.Next() && key.Value.Length >= NameBytes)
+                        found.Add(new SetElement(set, Encoding.ASCII.GetString(key.Value[..NameBytes].TrimEnd((byte)0))));
+                }
+            }
+        }
+    }
+
+    private NetlinkSocket Socket => _socket ??= NetlinkSocket.Open(NetlinkSocket.Netfilter, null);
+
+    /// <summary>Closes the socket.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _socket?.Dispose();
+            _socket = null;
+        }
+    }
+}

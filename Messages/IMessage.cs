@@ -4,10 +4,10 @@ namespace NetworkCluster;
 public interface IMessage;
 
 /// <summary>A wish that an entity may refuse. Sending the same command again (same ids) is the same command.</summary>
-public interface ICommand : IMessage;
+public interface ICommand : IAddressed;
 
 /// <summary>A question; changes nothing.</summary>
-public interface IQuery : IMessage;
+public interface IQuery : IAddressed;
 
 /// <summary>A fact. Journaled, unless it is an <see cref="IEphemeralEvent"/>. Never refused, never changed.</summary>
 public interface IEvent : IMessage;

@@ -125,7 +125,7 @@ public sealed class LinuxDataplane : IDataplane
                     _sockets.Forget(s.Name);
                     _sandboxes.Delete(s.Name);
                     break;
-                case EndProcesses s: SandboxProcesses.End(_sandboxes.PathOf(s.Sandbox)); break;
+                case EndProcesses s: SandboxKill.End(_sandboxes.PathOf(s.Sandbox)); break;
                 case WriteFile s: _sandboxes.Write(s.File); break;
                 case SetSysctl s: Sysctls.Write(s.Setting); break;
                 case ReplaceTable s: _nftables.Run($"nft replace table inet {s.Table}", NftTable.Replacement(s.Table, s.Elements)); break;

@@ -1,62 +1,73 @@
-using System.Globalization;
-using NetworkCluster.Agents;
+using System.Diagnostics;
 
 namespace NetworkCluster.Linux;
 
-/// <summary>Ends what lives in a sandbox.</summary>
-internal static class SandboxProcesses
+/// <summary>
+/// Runs commands in sandboxes. Nothing here is on the packet path: starting a foreign program forks by nature. Safe for concurrent use.
+/// </summary>
+/// <param name="stateDirectory">Where the main commands of containers are remembered, one folder each, so that a restarted host finds them again.</param>
+internal sealed class SandboxProcesses(string stateDirectory)
 {
-    private const nint PidfdSendSignal = 424;
-    private const nint PidfdOpen = 434;
-    private const int SigKill = 9;
-    private const short PollIn = 1;
-    private const int WaitMilliseconds = 5_000;
-    private const int Rounds = 50;
+    private const int PieceBytes = 32 * 1024;
 
-    /// <summary>
-    /// Kills every process of the namespace and waits until they have ended; again and again, because one may have forked in between. A process is held by
-    /// a pidfd and looked at again before it is killed: its number may have become another's.
-    /// </summary>
-    /// <exception cref="DataplaneException">Something does not end.</exception>
-    public static void End(string netnsPath)
+    /// <summary>Runs a command to its end and passes its streams.</summary>
+    /// <param name="netnsName">The name under <c>/run/netns</c>; none: the host's own namespace.</param>
+    /// <param name="request">The command.</param>
+    /// <param name="streams">The other end of its streams.</param>
+    /// <param name="cancel">Kills the command with all its process group.</param>
+    /// <returns>Its exit code; 128 + signal when one ended it; 127 when there is no such program, 126 when it cannot be run.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled, and the command is dead.</exception>
+    public static async Task<int> ExecAsync(string? netnsName, ExecRequest request, IExecStreams streams, CancellationToken cancel)
     {
-        if (!NetworkNamespace.IsAlive(netnsPath)) return;
-        var netns = NetworkNamespace.Inode(netnsPath);
-        var operation = $"ip netns pids {Path.GetFileName(netnsPath)} | xargs kill -KILL";
-        if (netns == NetworkNamespace.SelfInode) throw new DataplaneException(operation, "that is the host's own namespace");
-        for (var round = 0; round < Rounds; round++)
-        {
-            var pids = In(netns).ToList();
-            if (pids.Count == 0) return;
-            foreach (var pid in pids) End(pid, netns, operation);
-        }
-
-        throw new DataplaneException(operation, "new processes keep coming");
-    }
-
-    private static IEnumerable<int> In(ulong netns)
-    {
-        foreach (var directory in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && pid != Environment.ProcessId && NetworkNamespace.InodeOf($"{directory}/ns/net") == netns) yield return pid;
-        }
-    }
-
-    private static void End(int pid, ulong netns, string operation)
-    {
-        var fd = (int)Native.SystemCall(PidfdOpen, pid, 0, 0, 0);
-        if (fd < 0) return; // it has ended
+        var start = SandboxLaunch.Of(netnsName, request);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        await using var kill = cancel.Register(() => ProcessGroup.Kill(process.Id));
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var input = FeedAsync(process, request.Interactive ? streams.Input : Stream.Null, ended.Token);
         try
         {
-            if (NetworkNamespace.InodeOf($"/proc/{pid}/ns/net") != netns) return;
-            _ = Native.SystemCall(PidfdSendSignal, fd, SigKill, 0, 0);
-            Span<Native.PollFd> wait = [new Native.PollFd { Fd = fd, Events = PollIn }];
-            if (Native.Poll(wait, 1, WaitMilliseconds) == 0) throw new DataplaneException(operation, $"process {pid} does not end");
+            await Task.WhenAll(
+                CopyAsync(process.StandardOutput.BaseStream, streams.WriteOutputAsync, cancel),
+                CopyAsync(process.StandardError.BaseStream, streams.WriteErrorAsync, cancel));
+            await process.WaitForExitAsync(cancel);
+        }
+        catch
+        {
+            // The reader of the output failed or went away: the command must not go on unseen.
+            ProcessGroup.Kill(process.Id);
+            throw;
         }
         finally
         {
-            _ = Native.Close(fd);
+            await ended.CancelAsync();
+            await input;
+        }
+
+        return process.ExitCode;
+    }
+
+    /// <summary>The main command of a container.</summary>
+    /// <param name="key">The container's id.</param>
+    public MainProcess Main(string key) => new(Path.Combine(stateDirectory, key));
+
+    private static async Task CopyAsync(Stream from, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancel)
+    {
+        var buffer = new byte[PieceBytes];
+        int count;
+        while ((count = await from.ReadAsync(buffer, cancel)) > 0) await to(buffer.AsMemory(0, count), cancel);
+    }
+
+    private static async Task FeedAsync(Process process, Stream input, CancellationToken ended)
+    {
+        try
+        {
+            await using var into = process.StandardInput.BaseStream;
+            await input.CopyToAsync(into, ended);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The command has closed its input or ended: both are its right.
         }
     }
 }

@@ -1,0 +1,151 @@
+using Akka.Actor;
+using Akka.Event;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Agents;
+
+// What the agent does with each wish: outside the actor, answered by one message.
+internal sealed partial class HostAgent
+{
+    // Networks first (their bridges may have died with the machine), then whatever nobody wants any more goes, then endpoints come.
+    private async Task AdoptAsync(NetworkList list, HostWelcome welcome)
+    {
+        foreach (var network in list.Networks)
+        {
+            try
+            {
+                await _networking.EnsureNetworkAsync(network, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (DataplaneException cause)
+            {
+                _log.Error(cause, "network {0} could not be put into the kernel", network.Name);
+            }
+        }
+
+        var endpoints = welcome.Running.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Spec.Id).ToHashSet();
+        var swept = await _networking.SweepAsync(list.Networks.Select(network => network.Id).ToHashSet(), welcome.Running.Select(container => container.Spec.Id).ToHashSet(), endpoints, _stopping.Token).ConfigureAwait(false);
+        if (swept.Links + swept.Sandboxes > 0) _log.Info("removed {0} links and {1} sandboxes that nobody wants", swept.Links, swept.Sandboxes);
+        _networksThere.TrySetResult();
+    }
+
+    private void Program(BindEndpoint bind)
+    {
+        // An earlier life's wish: nobody waits for it.
+        if (bind.Incarnation != _incarnation) return;
+        var container = bind.Endpoint.Spec.Container;
+        _names.Join(container, bind.Network.Id, bind.Endpoint.Spec);
+        InLane(container, async () => new EndpointApplied(bind, await TryAsync($"attach {bind.Endpoint.Spec.ContainerName} to network {bind.Network.Name}", async () =>
+        {
+            await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            await _networking.AttachAsync(bind.Network, bind.Endpoint, _stopping.Token).ConfigureAwait(false);
+        }).ConfigureAwait(false)));
+    }
+
+    private void Withdraw(UnbindEndpoint withdrawal)
+    {
+        // Out of DNS now; the address stays taken until the kernel is done, so that nobody else gets it too early.
+        var endpoint = withdrawal.Endpoint;
+        _names.RemoveEndpoint(endpoint.Network, endpoint.Id);
+        _names.Leave(endpoint.Container, endpoint.Network);
+        InLane(endpoint.Container, async () =>
+        {
+            // What cannot be taken away now, the next reconciliation or sweep takes away: the leaving goes on.
+            if (await TryAsync($"detach {endpoint.ContainerName} from network {endpoint.NetworkName}", () => _networking.DetachAsync(endpoint.Id, _stopping.Token)).ConfigureAwait(false) is { } failure)
+            {
+                _log.Warning(failure.Text);
+            }
+
+            return new EndpointWithdrawn(withdrawal);
+        });
+    }
+
+    private async Task<IAddressed> ApplyAsync(NetworkSpec spec) =>
+        new NetworkApplied(spec, await TryAsync($"make network {spec.Name}", () => _networking.EnsureNetworkAsync(spec, _stopping.Token)).ConfigureAwait(false));
+
+    private async Task<IAddressed> WithdrawAsync(DismantleNetwork dismantle)
+    {
+        if (await TryAsync($"remove network {dismantle.Spec.Name}", () => _networking.RemoveNetworkAsync(dismantle.Spec.Id, _stopping.Token)).ConfigureAwait(false) is { } failure) _log.Warning(failure.Text);
+        return new NetworkWithdrawn(dismantle);
+    }
+
+    private Func<Task<IAddressed?>> StartSandboxAsync(StartSandbox start)
+    {
+        var sandbox = Open(start.Container, adopted: false);
+        return async () => new SandboxStarted(_host, start.Container.Id, start.Incarnation, await TryAsync($"make the sandbox of {start.Container.Name}", () => sandbox).ConfigureAwait(false));
+    }
+
+    private void Adopt(ContainerSpec container)
+    {
+        var sandbox = Open(container, adopted: true);
+        InLane(container.Id, async () =>
+        {
+            if (await TryAsync($"adopt the sandbox of {container.Name}", () => sandbox).ConfigureAwait(false) is { } failure) _log.Error(failure.Text);
+            return null;
+        });
+    }
+
+    private Task<Sandbox> Open(ContainerSpec container, bool adopted)
+    {
+        var (self, incarnation) = (_router, _incarnation);
+        var opening = OpenAsync();
+        _sandboxes[container.Id] = (container, opening);
+        return opening;
+
+        async Task<Sandbox> OpenAsync()
+        {
+            await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            var sandbox = await _networking.StartSandboxAsync(container, _stopping.Token).ConfigureAwait(false);
+            _services.Open(container, sandbox, adopted, exitCode => self.Send(new CommandExited(_host, container.Id, incarnation, exitCode), ActorRefs.NoSender));
+            return sandbox;
+        }
+    }
+
+    private async Task<IAddressed> RunCommandAsync(RunCommand run)
+    {
+        var (router, container) = (_router, run.Container);
+        var failure = await TryAsync($"run the command of {container.Name}", async () =>
+        {
+            var sandbox = await _networking.StartSandboxAsync(container, _stopping.Token).ConfigureAwait(false);
+            await _services.StartCommandAsync(container, sandbox, exitCode => router.Send(new CommandExited(_host, container.Id, run.Incarnation, exitCode), ActorRefs.NoSender), _stopping.Token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return new CommandStarted(_host, container.Id, run.Incarnation, failure);
+    }
+
+    private void Stop(StopSandbox stop)
+    {
+        _sandboxes.Remove(stop.Container);
+        _names.RemoveContainer(stop.Container);
+        InLane(stop.Container, async () =>
+        {
+            int? exitCode = null;
+            var failure = await TryAsync($"stop the sandbox of {stop.Container.Short}", async () =>
+            {
+                exitCode = await _services.CloseAsync(stop.Container, stop.Forget, _stopping.Token).ConfigureAwait(false);
+                await _networking.StopSandboxAsync(stop.Container, _stopping.Token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+            if (failure is not null) _log.Warning(failure.Text);
+            return new SandboxStopped(_host, stop.Container, stop.Incarnation, exitCode);
+        });
+    }
+
+    private async Task<Rejection?> TryAsync(string operation, Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+            return null;
+        }
+        catch (DataplaneException cause)
+        {
+            return new HostFault(_host, operation, $"{cause.Message}");
+        }
+        catch (Exception cause) when (cause is not OperationCanceledException)
+        {
+            _log.Error(cause, "could not {0}", operation);
+            return new HostFault(_host, operation, cause.Message);
+        }
+    }
+}

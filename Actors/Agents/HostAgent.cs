@@ -1,0 +1,169 @@
+using Akka.Actor;
+using Akka.Event;
+using NetworkCluster.Containers;
+using NetworkCluster.Dns;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Entities;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Agents;
+
+/// <summary>
+/// The process on a host that puts wishes into its kernel. It decides nothing: it joins under a new life, is told what it is to have, and answers each wish when
+/// the kernel and DNS have it. Work for one container is done in order; different containers run side by side. If it stops anywhere, the next life begins with a join.
+/// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "an actor's end is PostStop")]
+internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWithTimers
+{
+    private static readonly TimeSpan JoinRetry = TimeSpan.FromSeconds(1);
+
+    private readonly HostId _host;
+    private readonly string _token;
+    private readonly EntityRouter _router;
+    private readonly IHostNetworking _networking;
+    private readonly ISandboxServices _services;
+    private readonly NameTable _names;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _reconcileEvery;
+    private readonly KnownViews _views;
+    private readonly Lanes _lanes = new();
+    private readonly Dictionary<ContainerId, (ContainerSpec Spec, Task<Sandbox> Sandbox)> _sandboxes = [];
+    private readonly List<(BindEndpoint Bind, IActorRef Asker)> _unseen = [];
+    private readonly TaskCompletionSource _networksThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private HostObservation? _observed;
+    private Incarnation _incarnation;
+    private HostWelcome? _welcome;
+
+    public HostAgent(AgentSettings settings, EntityRouter router, IHostNetworking networking, ISandboxServices services, NameTable names, TimeProvider time)
+    {
+        (_host, _token, _reconcileEvery) = (settings.Host, settings.Token, settings.ReconcileEvery);
+        (_router, _networking, _services, _names, _time) = (router, networking, services, names, time);
+        _views = new(_host, names);
+        Joining();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
+
+    private sealed record Observed(HostObservation What);
+
+    private sealed record Failed(Exception Cause);
+
+    private sealed record Worked(IAddressed? Answer, ContainerId? Lane);
+
+    private sealed class JoinTick
+    {
+        public static readonly JoinTick Instance = new();
+    }
+
+    private sealed class ReconcileTick
+    {
+        public static readonly ReconcileTick Instance = new();
+    }
+
+    protected override void PreStart() =>
+        _networking.StartAsync(_stopping.Token).PipeTo(Self, success: what => new Observed(what), failure: cause => new Failed(cause));
+
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private void Joining()
+    {
+        Receive<Observed>(observed =>
+        {
+            _observed = observed.What;
+            Timers.StartPeriodicTimer(nameof(JoinTick), JoinTick.Instance, TimeSpan.Zero, JoinRetry);
+        });
+        // Without a look at the kernel nothing can be adopted, and whatever we did would be a guess: the supervisor starts us again.
+        Receive<Failed>(failed => throw new InvalidOperationException("the host's kernel could not be observed", failed.Cause));
+        Receive<JoinTick>(_ => Join([.. _observed!.Sandboxes]));
+        Receive<HostWelcome>(welcome => welcome.Host == _host, Welcomed);
+        Receive<IReply>(_ => { });
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private void Join(System.Collections.Immutable.ImmutableArray<ContainerId> alive) =>
+        _router.Send(new JoinHost(_host, _token, alive, _time.GetUtcNow()), Self);
+
+    private void Welcomed(HostWelcome welcome)
+    {
+        Timers.Cancel(nameof(JoinTick));
+        _log.Info("joined as {0} in life {1}; {2} containers live on", _host, welcome.Incarnation, welcome.Running.Length);
+        (_incarnation, _welcome) = (welcome.Incarnation, welcome);
+        Become(Ready);
+        foreach (var container in welcome.Running) Adopt(container.Spec);
+        Stash.UnstashAll();
+        _router.Send(new ListNetworks(AddressSpaceId.Of(_host)), Self);
+        Timers.StartPeriodicTimer(nameof(ReconcileTick), ReconcileTick.Instance, _reconcileEvery);
+    }
+
+    private void Ready()
+    {
+        Receive<NetworkList>(list => AdoptAsync(list, _welcome!).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new Failed(cause)));
+        Receive<ProgramEndpoint>(program => Program(program.Bind));
+        Receive<WithdrawEndpoint>(withdraw => Withdraw(withdraw.Withdrawal));
+        Receive<ViewChanged>(change =>
+        {
+            if (!_views.Take(change)) _router.Send(new RequestView(change.Spec.Id, _host), Self);
+            AnswerSeen(change.Spec.Id);
+        });
+        Receive<ViewSnapshot>(snapshot =>
+        {
+            _views.Take(snapshot.View);
+            AnswerSeen(snapshot.View.Spec.Id);
+        });
+        Receive<ApplyNetwork>(apply => Answer(ApplyAsync(apply.Spec)));
+        Receive<WithdrawNetwork>(withdraw => Answer(WithdrawAsync(withdraw.Dismantle)));
+        Receive<StartSandbox>(start => InLane(start.Container.Id, StartSandboxAsync(start)));
+        Receive<RunCommand>(run => InLane(run.Container.Id, async () => await RunCommandAsync(run)));
+        Receive<StopSandbox>(stop => Stop(stop));
+        Receive<RejoinHost>(rejoin => rejoin.Incarnation == _incarnation, _ => Join([.. _sandboxes.Keys]));
+        Receive<HostWelcome>(_ => { });
+        Receive<Worked>(Done);
+        Receive<Failed>(failed => _log.Error(failed.Cause, "work in the background failed"));
+        Receive<ReconcileTick>(_ => _networking.ReconcileAsync(_stopping.Token).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new Failed(cause)));
+        Receive<IReply>(_ => { });
+    }
+
+    private void Done(Worked worked)
+    {
+        if (worked.Lane is { } lane) _lanes.Finished(lane);
+        switch (worked.Answer)
+        {
+            case null:
+                break;
+            case EndpointApplied { Failure: null } applied when _views.RevisionOf(applied.Bind.Network.Id) < applied.Bind.Revision:
+                // The kernel has it, but we do not know its names yet: the answer waits for the view.
+                _unseen.Add((applied.Bind, Sender));
+                _router.Send(new RequestView(applied.Bind.Network.Id, _host), Self);
+                break;
+            default:
+                _router.Send(worked.Answer, Sender);
+                break;
+        }
+    }
+
+    private void AnswerSeen(NetworkId network)
+    {
+        var known = _views.RevisionOf(network);
+        foreach (var (bind, asker) in _unseen.Where(unseen => unseen.Bind.Network.Id == network && unseen.Bind.Revision <= known).ToList())
+        {
+            _unseen.Remove((bind, asker));
+            _router.Send(new EndpointApplied(bind), asker);
+        }
+    }
+
+    // The asker travels along as the sender of our own notice, so that the answer goes on in its name.
+    private void Answer(Task<IAddressed> work) => work.PipeTo(Self, Sender, success: answer => new Worked(answer, null), failure: cause => new Failed(cause));
+
+    private void InLane(ContainerId container, Func<Task<IAddressed?>> work) =>
+        _lanes.Run(container, work).PipeTo(Self, Sender, success: answer => new Worked(answer, container), failure: _ => new Worked(null, container)); // only when we stop
+}

@@ -1,0 +1,32 @@
+using NetworkCluster.Containers;
+
+namespace NetworkCluster.Agents;
+
+/// <summary>Work for one container in the order it came; different containers side by side. Owned by the agent; the work itself runs elsewhere.</summary>
+internal sealed class Lanes
+{
+    private readonly Dictionary<ContainerId, (Task Last, int Pending)> _lanes = [];
+
+    /// <summary>Begins the work when everything before it in the lane is over, well or not.</summary>
+    public Task<IAddressed?> Run(ContainerId lane, Func<Task<IAddressed?>> work)
+    {
+        var (last, pending) = _lanes.GetValueOrDefault(lane, (Task.CompletedTask, 0));
+        var next = AfterAsync(last, work);
+        _lanes[lane] = (next, pending + 1);
+        return next;
+    }
+
+    /// <summary>One piece of work has been noticed as over.</summary>
+    public void Finished(ContainerId lane)
+    {
+        var (last, pending) = _lanes[lane];
+        if (pending == 1) _lanes.Remove(lane);
+        else _lanes[lane] = (last, pending - 1);
+    }
+
+    private static async Task<IAddressed?> AfterAsync(Task before, Func<Task<IAddressed?>> work)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        return await work().ConfigureAwait(false);
+    }
+}

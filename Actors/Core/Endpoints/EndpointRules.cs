@@ -1,0 +1,22 @@
+namespace NetworkCluster.Endpoints;
+
+/// <summary>What makes sense for an endpoint by itself, whatever network it is for.</summary>
+public static class EndpointRules
+{
+    /// <summary>Everything that is wrong with the settings by themselves.</summary>
+    public static IEnumerable<string> Problems(EndpointSettings settings)
+    {
+        if (settings.IPv4 is { IsIPv6: true } notV4) yield return $"Invalid IPv4 address: {notV4}";
+        if (settings.IPv6 is { IsIPv6: false } notV6) yield return $"Invalid IPv6 address: {notV6}";
+        if (settings.Mac is { } mac && (mac.IsMulticast || mac.Value == 0)) yield return $"{mac} is not a MAC address that an interface can have";
+        foreach (var alias in settings.Aliases.Where(alias => !IsName(alias))) yield return $"invalid alias \"{alias}\": 1 to 253 letters, digits, dots, dashes or underscores";
+        foreach (var link in settings.Links)
+        {
+            if (link.Target.Length == 0) yield return "empty string specified for links";
+            else if (!IsName(link.Alias)) yield return $"bad format for links: {link.Target}:{link.Alias}";
+        }
+    }
+
+    private static bool IsName(string text) =>
+        text is { Length: >= 1 and <= 253 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+}

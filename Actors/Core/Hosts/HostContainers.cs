@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Hosts;
+
+/// <summary>How the commands about containers begin; <see cref="HostOperations"/> carries them on.</summary>
+internal static class HostContainers
+{
+    public static Decision Create(HostState state, CreateContainer create)
+    {
+        var spec = create.Spec;
+        if (state.Find(spec.Id) is { } known) return known.Spec.Name == spec.Name ? Done(state, known) : Decision.Refuse(new IdTaken(spec.Id.ToString()));
+        if (ContainerRules.Problems(spec).ToImmutableArray() is { IsEmpty: false } problems) return Decision.Refuse(new InvalidRequest(problems));
+        if (state.Names.TryGetValue(spec.Name, out var holder)) return Decision.Refuse(new ContainerNameTaken(spec.Name, holder));
+        if (spec.Mode != SandboxMode.Own && !create.Endpoints.IsEmpty) return Decision.Refuse(ModeConflict(spec.Mode));
+        if (create.Endpoints.GroupBy(endpoint => endpoint.Network).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            return Decision.Refuse(new EndpointNameTaken(spec.Name, twice.First().NetworkName, state.Id));
+        }
+
+        ImmutableArray<IEvent> facts = [new ContainerCreated(spec), .. create.Endpoints.Select(endpoint => new ContainerConnected(endpoint))];
+        if (create.Endpoints.IsEmpty)
+        {
+            var after = facts.Aggregate(state, HostEvolve.Apply);
+            return Done(after, after.Find(spec.Id)!) with { Events = facts };
+        }
+
+        return HostOperations.Began(state, spec.Id, OperationKind.Create, [.. create.Endpoints.Select(endpoint => endpoint.Id)], null, facts) with
+        {
+            Sends = [.. create.Endpoints.Select(endpoint => new AttachEndpoint(endpoint, state.Incarnation, Running: false))],
+        };
+    }
+
+    public static Decision Start(HostState state, HeldContainer container) => container.Phase switch
+    {
+        ContainerPhase.Running => Done(state, container),
+        ContainerPhase.Removing => Decision.Refuse(new ContainerNotFound(container.Spec.Name)),
+        _ => HostOperations.Began(state, container.Spec.Id, OperationKind.StartSandbox, [], null, [new ContainerStarted(container.Spec.Id)]) with
+        {
+            Sends = [new StartSandbox(state.Id, container.Spec, state.Incarnation)],
+        },
+    };
+
+    public static Decision Stop(HostState state, HeldContainer container) => container.Phase is ContainerPhase.Running or ContainerPhase.Stopping
+        ? HostOperations.StopEndpoints(state, container, null, container.IsRunning ? [new ContainerStopping(container.Spec.Id)] : [])
+        : Done(state, container);
+
+    public static Decision Remove(HostState state, HeldContainer container, bool force) => container.IsRunning && !force
+        ? Decision.Refuse(new ContainerIsRunning(container.Spec.Name, container.Spec.Id))
+        : HostOperations.RemoveEndpoints(state, container, container.Phase == ContainerPhase.Removing ? [] : [new ContainerRemoving(container.Spec.Id)]);
+
+    public static Decision Connect(HostState state, HeldContainer container, EndpointSpec endpoint)
+    {
+        if (container.Find(endpoint.Id) is { Leaving: false }) return Done(state, container);
+        if (container.Spec.Mode != SandboxMode.Own) return Decision.Refuse(ModeConflict(container.Spec.Mode));
+        if (container.In(endpoint.Network) is not null) return Decision.Refuse(new EndpointNameTaken(container.Spec.Name, endpoint.NetworkName, state.Id));
+        return HostOperations.Began(state, container.Spec.Id, OperationKind.Connect, [endpoint.Id], null, [new ContainerConnected(endpoint)]) with
+        {
+            Sends = [new AttachEndpoint(endpoint, state.Incarnation, container.IsRunning)],
+        };
+    }
+
+    public static Decision Disconnect(HostState state, HeldContainer container, DisconnectContainer disconnect)
+    {
+        if (container.Spec.Mode == SandboxMode.Host) return Decision.Refuse(ModeConflict(SandboxMode.Host));
+        if (container.In(disconnect.Network) is not { } endpoint) return Decision.Refuse(new NotConnected(container.Spec.Id, container.Spec.Name, disconnect.NetworkName));
+        return HostOperations.Began(state, container.Spec.Id, OperationKind.Disconnect, [endpoint.Spec.Id], null, [new ContainerDisconnecting(container.Spec.Id, endpoint.Spec.Id)]) with
+        {
+            Sends = [new UnbindEndpoint(endpoint.Spec, state.Incarnation, Forget: true)],
+        };
+    }
+
+    public static Decision Done(HostState state, HeldContainer container) => Decision.Answer(new ContainerDone(container.View(state.Id)));
+
+    private static SandboxModeConflict ModeConflict(SandboxMode mode) => new(mode == SandboxMode.Host
+        ? "container sharing network namespace with another container or host cannot be connected to any other network"
+        : "container cannot be connected to multiple networks with one of the networks in private (none) mode");
+}

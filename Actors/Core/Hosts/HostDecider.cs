@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using NetworkCluster.Containers;
+
+namespace NetworkCluster.Hosts;
+
+/// <summary>
+/// One host: the lives of its process, and its containers with their wishes for networks. The root of every endpoint on the host: it notes the intent first,
+/// so that no endpoint exists anywhere that it does not know. It does one thing at a time with each container; what comes meanwhile waits.
+/// </summary>
+public sealed class HostDecider : IDecider<HostState>
+{
+    /// <summary>How long one operation with a container may take before it is undone and answered as unknown.</summary>
+    public static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(9);
+
+    /// <inheritdoc/>
+    public HostState Empty(string id) => new() { Id = HostId.Parse(id, CultureInfo.InvariantCulture) };
+
+    /// <inheritdoc/>
+    public Decision Decide(HostState state, IAddressed message) => message switch
+    {
+        JoinHost join => HostJoin.Join(state, join),
+        DeclareHostLost lost => HostJoin.Lose(state, lost),
+        EndpointSettled settled => HostOperations.Settled(state, settled),
+        EndpointOut left => HostOperations.Out(state, left.Withdrawal),
+        SandboxStarted started => HostOperations.SandboxStarted(state, started),
+        CommandStarted started => HostOperations.CommandStarted(state, started),
+        SandboxStopped stopped => HostOperations.SandboxStopped(state, stopped),
+        ExpireOperation expire => HostOperations.Expire(state, expire),
+        ListContainers => Decision.Answer(new ContainerList([.. state.InOrder.Select(container => container.View(state.Id))])),
+        FindContainer find => Find(state, find.NameOrId),
+        GetHost => state.Incarnation.Value == 0
+            ? Decision.Refuse(new HostUnknown(state.Id))
+            : Decision.Answer(new HostView(state.Id, state.Incarnation, state.Lost, state.JoinedAt, state.Containers.Count, state.Containers.Values.Count(container => container.IsRunning), state.Reclaimed, state.Adopted)),
+        IContainerCommand command => Command(state, command),
+        _ => Decision.Nothing,
+    };
+
+    private static Decision Command(HostState state, IContainerCommand command)
+    {
+        if (state.Incarnation.Value == 0 || state.Lost) return Decision.Refuse(new HostUnknown(state.Id));
+        if (state.Find(command.Container)?.Operation is not null) return Decision.Later;
+        return command switch
+        {
+            CreateContainer create => HostContainers.Create(state, create),
+            StartContainer start => With(start.Container, container => HostContainers.Start(state, container)),
+            StopContainer stop => With(stop.Container, container => HostContainers.Stop(state, container)),
+            CommandExited exited => exited.Incarnation == state.Incarnation && state.Find(exited.Container) is { IsRunning: true } container ? HostContainers.Stop(state, container) : Decision.Nothing,
+            RemoveContainer remove => With(remove.Container, container => HostContainers.Remove(state, container, remove.Force)),
+            ConnectContainer connect => With(connect.Endpoint.Container, container => HostContainers.Connect(state, container, connect.Endpoint)),
+            DisconnectContainer disconnect => With(disconnect.Container, container => HostContainers.Disconnect(state, container, disconnect)),
+            _ => Decision.Nothing,
+        };
+
+        Decision With(ContainerId id, Func<HeldContainer, Decision> decide) =>
+            state.Find(id) is { } container ? decide(container) : Decision.Refuse(new ContainerNotFound(id.ToString()));
+    }
+
+    private static Decision Find(HostState state, string text)
+    {
+        if (ContainerId.TryParse(text, null, out var id) && state.Find(id) is { } byId) return Answer(byId);
+        if (state.Names.TryGetValue(text.StartsWith('/') ? text[1..] : text, out var named)) return Answer(state.Find(named)!);
+        return NameLookup.ByPrefix(state.Ids, text) switch
+        {
+            [] => Decision.Refuse(new ContainerNotFound(text)),
+            [var one] => Answer(Of(one)),
+            var many => Decision.Refuse(new AmbiguousName("container", text, [.. many.Select(match => $"{Of(match).Spec.Name} ({match[..12]})")])),
+        };
+
+        HeldContainer Of(string known) => state.Containers[ContainerId.Parse(known, CultureInfo.InvariantCulture)];
+        Decision Answer(HeldContainer container) => Decision.Answer(container.View(state.Id));
+    }
+
+    /// <inheritdoc/>
+    public HostState Evolve(HostState state, IEvent fact) => HostEvolve.Apply(state, fact);
+
+    /// <inheritdoc/>
+    /// <remarks>After the entity has moved, the agent that lives on tells again what it has; an agent that starts joins by itself.</remarks>
+    public ImmutableArray<IAddressed> Resume(HostState state) =>
+        state.Incarnation.Value == 0 || state.Lost ? [] : [new RejoinHost(state.Id, state.Incarnation)];
+
+    /// <inheritdoc/>
+    public ImmutableArray<IEvent> Compact(HostState state) => HostEvolve.Compact(state);
+}

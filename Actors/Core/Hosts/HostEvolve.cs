@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using NetworkCluster.Containers;
+
+namespace NetworkCluster.Hosts;
+
+/// <summary>What the facts mean for a host's state.</summary>
+internal static class HostEvolve
+{
+    public static HostState Apply(HostState state, IEvent fact) => fact switch
+    {
+        HostJoined joined => state with { Incarnation = joined.Incarnation, Token = joined.Token, Lost = false, JoinedAt = joined.At, Adopted = joined.Adopted, Reclaimed = joined.Reclaimed },
+        HostLost => state with { Lost = true },
+        ContainerCreated created => state with
+        {
+            Counter = state.Counter + 1,
+            Containers = state.Containers.SetItem(created.Spec.Id, new() { Spec = created.Spec, Order = state.Counter + 1 }),
+            Names = state.Names.SetItem(created.Spec.Name, created.Spec.Id),
+            Ids = state.Ids.Add(created.Spec.Id.ToString()),
+        },
+        ContainerConnected connected => state.With(connected.Endpoint.Container, container => container with { Endpoints = container.Endpoints.Add(new(connected.Endpoint)) }),
+        ContainerDisconnecting leaving => state.With(leaving.Container, container => container.With(leaving.Endpoint, endpoint => endpoint with { Leaving = true })),
+        ContainerDisconnected gone => state.With(gone.Container, container => container with { Endpoints = container.Endpoints.RemoveAll(endpoint => endpoint.Spec.Id == gone.Endpoint) }),
+        ContainerStarted started => state.With(started.Container, container => container with { Phase = ContainerPhase.Running, ExitCode = null }),
+        ContainerStopping stopping => state.With(stopping.Container, container => container with { Phase = ContainerPhase.Stopping }),
+        ContainerStopped stopped => state.With(stopped.Container, container => container with { Phase = ContainerPhase.Exited, ExitCode = stopped.ExitCode, Endpoints = container.Endpoints.ConvertAll(endpoint => endpoint with { Attached = null }) }),
+        ContainerRemoving removing => state.With(removing.Container, container => container with { Phase = ContainerPhase.Removing }),
+        ContainerRemoved removed when state.Find(removed.Container) is { } container => state with
+        {
+            Containers = state.Containers.Remove(removed.Container),
+            Names = state.Names.Remove(container.Spec.Name),
+            Ids = state.Ids.Remove(removed.Container.ToString()),
+        },
+        OperationBegan began => state.With(began.Container, container => container with { Operation = new(state.Counter + 1, began.Kind, began.Waiting, began.Failure) }) with { Counter = state.Counter + 1 },
+        OperationProgressed progressed => state.With(progressed.Container, container => Progress(container, progressed)),
+        OperationEnded ended => state.With(ended.Container, container => container with { Operation = null }),
+        _ => state,
+    };
+
+    private static HeldContainer Progress(HeldContainer container, OperationProgressed progressed)
+    {
+        var next = container.With(progressed.Endpoint, endpoint => endpoint with { Attached = progressed.Attached });
+        return next.Operation is not { } operation ? next : next with
+        {
+            Operation = operation with { Waiting = operation.Waiting.Remove(progressed.Endpoint), Failure = operation.Failure ?? progressed.Failure },
+        };
+    }
+
+    public static ImmutableArray<IEvent> Compact(HostState state)
+    {
+        var events = ImmutableArray.CreateBuilder<IEvent>();
+        if (state.Incarnation.Value > 0) events.Add(new HostJoined(state.Id, state.Incarnation, state.Token, state.Adopted, state.Reclaimed, state.JoinedAt));
+        if (state.Lost) events.Add(new HostLost(state.Id, state.Incarnation, state.JoinedAt));
+        foreach (var container in state.InOrder)
+        {
+            var id = container.Spec.Id;
+            events.Add(new ContainerCreated(container.Spec));
+            events.AddRange(container.Endpoints.Select(endpoint => new ContainerConnected(endpoint.Spec)));
+            events.AddRange(container.Endpoints.Where(endpoint => endpoint.Leaving).Select(endpoint => new ContainerDisconnecting(id, endpoint.Spec.Id)));
+            if (container.Phase != ContainerPhase.Created && (container.Phase != ContainerPhase.Removing || container.ExitCode is not null)) events.Add(new ContainerStarted(id));
+            switch (container.Phase)
+            {
+                case ContainerPhase.Stopping: events.Add(new ContainerStopping(id)); break;
+                case ContainerPhase.Exited: events.Add(new ContainerStopped(id, container.ExitCode)); break;
+                case ContainerPhase.Removing: events.Add(new ContainerRemoving(id)); break;
+            }
+        }
+
+        return events.ToImmutable();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Hosts;
+
+/// <summary>
+/// What an ungraceful restart comes to. A new life of the host tells which sandboxes still live: those are adopted and their endpoints get their places again;
+/// the rest is stopped and its endpoints leave. What was on its way when the old life ended is carried to its end.
+/// </summary>
+internal static class HostJoin
+{
+    public static Decision Join(HostState state, JoinHost join)
+    {
+        var alive = join.Alive.ToHashSet();
+        var again = state.Token == join.Token && !state.Lost;
+        var incarnation = again ? state.Incarnation : new Incarnation(state.Incarnation.Value + 1);
+        // What the old life was doing is over; what this life is doing goes on.
+        var work = state.InOrder.Where(container => !again || container.Operation is null).Select(container => Rejoin(state, container, alive, incarnation)).ToImmutableArray();
+
+        var reclaimed = work.Sum(item => item.Reclaimed);
+        var adopted = state.Containers.Values.Count(container => container.IsRunning && alive.Contains(container.Spec.Id));
+        ImmutableArray<IEvent> facts =
+        [
+            .. again ? ImmutableArray<IEvent>.Empty : [new HostJoined(join.Host, incarnation, join.Token, adopted, reclaimed, join.At), .. Underway(state).Select(id => new OperationEnded(id))],
+            .. work.SelectMany(item => item.Events),
+        ];
+        var after = facts.Aggregate(state, HostEvolve.Apply);
+        return new()
+        {
+            Events = facts,
+            Sends = [.. work.SelectMany(item => item.Sends)],
+            Timers = [.. Underway(after).Select(id => (HostDecider.OperationTimeout, (IAddressed)new ExpireOperation(state.Id, id, after.Find(id)!.Operation!.Number)))],
+            Reply = new HostWelcome(join.Host, incarnation, [.. after.InOrder.Where(container => container.IsRunning).Select(container => container.View(join.Host))]),
+        };
+    }
+
+    public static Decision Lose(HostState state, DeclareHostLost lost)
+    {
+        if (lost.Incarnation != state.Incarnation || state.Lost) return Decision.Nothing;
+        // The containers stay as they are on paper: the host may come back and find them alive. Their places are given to others meanwhile.
+        return new()
+        {
+            Events = [new HostLost(state.Id, lost.Incarnation, lost.At), .. Underway(state).Select(id => new OperationEnded(id))],
+            Sends = [.. state.InOrder.SelectMany(container => container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, state.Incarnation, endpoint.Leaving, HostLost: true)))],
+        };
+    }
+
+    private static IEnumerable<ContainerId> Underway(HostState state) =>
+        state.Containers.Values.Where(container => container.Operation is not null).Select(container => container.Spec.Id);
+
+    private static (ImmutableArray<IEvent> Events, ImmutableArray<IAddressed> Sends, int Reclaimed) Rejoin(HostState state, HeldContainer container, HashSet<ContainerId> alive, Incarnation incarnation)
+    {
+        var id = container.Spec.Id;
+        var lost = container.IsRunning && !alive.Contains(id);
+        if (container.Phase == ContainerPhase.Removing) return Continue(OperationKind.RemoveEndpoints, OperationKind.RemoveSandbox, forget: true);
+        if (container.Phase == ContainerPhase.Stopping || lost) return Continue(OperationKind.StopEndpoints, OperationKind.StopSandbox, forget: false);
+
+        ImmutableArray<IAddressed> sends =
+        [
+            .. container.Endpoints.SelectMany<HeldEndpoint, IAddressed>(endpoint =>
+                endpoint.Leaving ? [new UnbindEndpoint(endpoint.Spec, incarnation, Forget: true)]
+                : container.IsRunning ? [new AttachEndpoint(endpoint.Spec, incarnation, Running: true)]
+                : endpoint.Spec.Settings is { IPv4: null, IPv6: null } ? []
+                : [new AttachEndpoint(endpoint.Spec, incarnation, Running: false)]),
+        ];
+        return sends.IsEmpty ? ([], [], 0) : ([new OperationBegan(id, OperationKind.Rejoin, [.. sends.Select(EndpointOf)], null)], sends, 0);
+
+        (ImmutableArray<IEvent>, ImmutableArray<IAddressed>, int) Continue(OperationKind endpoints, OperationKind sandbox, bool forget)
+        {
+            ImmutableArray<IEvent> stopping = lost ? [new ContainerStopping(id)] : [];
+            return container.Endpoints.IsEmpty
+                ? ([.. stopping, new OperationBegan(id, sandbox, [], null)], [new StopSandbox(state.Id, id, incarnation, forget)], 0)
+                : ([.. stopping, new OperationBegan(id, endpoints, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], null)],
+                   [.. container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, incarnation, forget || endpoint.Leaving))],
+                   container.Endpoints.Count);
+        }
+    }
+
+    private static EndpointId EndpointOf(IAddressed message) => message switch
+    {
+        AttachEndpoint attach => attach.Endpoint.Id,
+        UnbindEndpoint unbind => unbind.Endpoint.Id,
+        _ => default,
+    };
+}

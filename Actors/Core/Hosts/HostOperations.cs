@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Hosts;
+
+/// <summary>How operations with containers go on as the answers come in, each to its end: everything done, or everything undone.</summary>
+internal static class HostOperations
+{
+    /// <summary>The start of a step: the facts, the note that it is under way, and the time-out.</summary>
+    public static Decision Began(HostState state, ContainerId id, OperationKind kind, ImmutableList<EndpointId> waiting, Rejection? failure, ImmutableArray<IEvent> facts)
+    {
+        ImmutableArray<IEvent> events = [.. facts, new OperationBegan(id, kind, waiting, failure)];
+        var number = events.Aggregate(state, HostEvolve.Apply).Find(id)!.Operation!.Number;
+        return new() { Events = events, Timers = [(HostDecider.OperationTimeout, new ExpireOperation(state.Id, id, number))] };
+    }
+
+    public static Decision StopEndpoints(HostState state, HeldContainer container, Rejection? failure, ImmutableArray<IEvent> facts) =>
+        Leave(state, container, OperationKind.StopEndpoints, failure, facts, forget: false);
+
+    public static Decision RemoveEndpoints(HostState state, HeldContainer container, ImmutableArray<IEvent> facts) =>
+        Leave(state, container, OperationKind.RemoveEndpoints, null, facts, forget: true);
+
+    private static Decision Leave(HostState state, HeldContainer container, OperationKind kind, Rejection? failure, ImmutableArray<IEvent> facts, bool forget)
+    {
+        var began = Began(state, container.Spec.Id, kind, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], failure, facts);
+        return container.Endpoints.IsEmpty
+            ? Next(state, container.Spec.Id, began)
+            : began with { Sends = [.. container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, state.Incarnation, forget || endpoint.Leaving))] };
+    }
+
+    /// <summary>An endpoint has its place, or its wish is noted, or neither.</summary>
+    public static Decision Settled(HostState state, EndpointSettled settled)
+    {
+        var id = settled.Endpoint.Container;
+        if (state.Find(id) is not { } container || container.Find(settled.Endpoint.Id) is null) return Decision.Nothing;
+        var progressed = new Decision { Events = [new OperationProgressed(id, settled.Endpoint.Id, settled.Attached, settled.Failure)] };
+        if (container.Operation is not { } operation || !operation.Waiting.Contains(settled.Endpoint.Id)) return progressed;
+
+        if (operation.Kind == OperationKind.StartEndpoints && settled.Failure is null && operation.Waiting.Count > 1)
+        {
+            var next = operation.Waiting.First(endpoint => endpoint != settled.Endpoint.Id);
+            return progressed with { Sends = [new AttachEndpoint(container.Find(next)!.Spec, state.Incarnation, Running: true)] };
+        }
+
+        // What its network refuses after a restart was never acknowledged: the wish goes, too. A kernel's failure does not end a wish: the next reconciliation may mend it.
+        if (operation.Kind == OperationKind.Rejoin && settled.Failure is not (null or HostFault))
+        {
+            return new()
+            {
+                Events = [new ContainerDisconnecting(id, settled.Endpoint.Id)],
+                Sends = [new UnbindEndpoint(settled.Endpoint, state.Incarnation, Forget: true)],
+            };
+        }
+
+        var over = operation.Waiting.Count == 1 || operation.Kind == OperationKind.StartEndpoints;
+        return over ? Next(state, id, progressed) : progressed;
+    }
+
+    /// <summary>An endpoint is out.</summary>
+    public static Decision Out(HostState state, UnbindEndpoint withdrawal)
+    {
+        var (id, endpoint) = (withdrawal.Endpoint.Container, withdrawal.Endpoint.Id);
+        if (state.Find(id) is not { } container || container.Find(endpoint) is null) return Decision.Nothing;
+        var progressed = new Decision
+        {
+            Events = withdrawal.Forget
+                ? [new ContainerDisconnected(id, endpoint), new OperationProgressed(id, endpoint, null, null)]
+                : [new OperationProgressed(id, endpoint, null, null)],
+        };
+        return container.Operation is { } operation && operation.Waiting is [var last] && last == endpoint ? Next(state, id, progressed) : progressed;
+    }
+
+    public static Decision SandboxStarted(HostState state, SandboxStarted started)
+    {
+        if (Current(state, started.Container, OperationKind.StartSandbox) is not { } container || started.Incarnation != state.Incarnation) return Decision.Nothing;
+        if (started.Failure is { } failure) return StopEndpoints(state, container, failure, [new ContainerStopping(started.Container)]);
+        var began = Began(state, started.Container, OperationKind.StartEndpoints, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], null, []);
+        return container.Endpoints.IsEmpty
+            ? Next(state, started.Container, began)
+            : began with { Sends = [new AttachEndpoint(container.Endpoints[0].Spec, state.Incarnation, Running: true)] };
+    }
+
+    public static Decision CommandStarted(HostState state, CommandStarted started)
+    {
+        if (Current(state, started.Container, OperationKind.StartCommand) is not { } container || started.Incarnation != state.Incarnation) return Decision.Nothing;
+        return started.Failure is { } failure
+            ? StopEndpoints(state, container, failure, [new ContainerStopping(started.Container)])
+            : End(state, started.Container, Decision.Nothing);
+    }
+
+    public static Decision SandboxStopped(HostState state, SandboxStopped stopped)
+    {
+        var id = stopped.Container;
+        if (stopped.Incarnation != state.Incarnation || state.Find(id) is not { Operation: { } operation }) return Decision.Nothing;
+        return operation.Kind switch
+        {
+            OperationKind.StopSandbox => End(state, id, new() { Events = [new ContainerStopped(id, stopped.ExitCode)] }),
+            OperationKind.RemoveSandbox => End(state, id, new() { Events = [new ContainerRemoved(id)] }),
+            _ => Decision.Nothing,
+        };
+    }
+
+    /// <summary>An answer never came. What was begun is undone; what cannot be undone is left to the next join, and the sender is told so.</summary>
+    public static Decision Expire(HostState state, ExpireOperation expire)
+    {
+        if (state.Find(expire.Container) is not { Operation: { } operation } container || operation.Number != expire.Operation) return Decision.Nothing;
+        var unknown = new OutcomeUnknown($"{operation.Kind} of container {container.Spec.Name} on host {state.Id} was not answered in time");
+        return operation.Kind switch
+        {
+            OperationKind.Connect => Undo(state, container, OperationKind.UndoConnect, [.. operation.Waiting], unknown, Decision.Nothing),
+            OperationKind.Create => Undo(state, container, OperationKind.UndoCreate, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], unknown, Decision.Nothing),
+            OperationKind.StartSandbox or OperationKind.StartEndpoints or OperationKind.StartCommand => StopEndpoints(state, container, unknown, [new ContainerStopping(expire.Container)]),
+            _ => new() { Events = [new OperationEnded(expire.Container)], Reply = new Rejected(unknown) },
+        };
+    }
+
+    private static HeldContainer? Current(HostState state, ContainerId id, OperationKind kind) =>
+        state.Find(id) is { Operation: { } operation } container && operation.Kind == kind ? container : null;
+
+    // The step is over: what comes next depends on what it was and whether it went well.
+    private static Decision Next(HostState before, ContainerId id, Decision decision)
+    {
+        var state = decision.Events.Aggregate(before, HostEvolve.Apply);
+        var container = state.Find(id)!;
+        var operation = container.Operation!;
+        return (operation.Kind, operation.Failure) switch
+        {
+            (OperationKind.Create, { } failure) => Undo(state, container, OperationKind.UndoCreate, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], failure, decision),
+            (OperationKind.Connect, { } failure) => Undo(state, container, OperationKind.UndoConnect, [decision.Events.OfType<OperationProgressed>().Single().Endpoint], failure, decision),
+            (OperationKind.StartEndpoints, { } failure) => Join(decision, StopEndpoints(state, container, failure, [new ContainerStopping(id)])),
+            (OperationKind.StartEndpoints, null) when !container.Spec.Command.IsEmpty =>
+                Join(decision, Began(state, id, OperationKind.StartCommand, [], null, []) with { Sends = [new RunCommand(state.Id, container.Spec, state.Incarnation)] }),
+            (OperationKind.StopEndpoints, var failure) =>
+                Join(decision, Began(state, id, OperationKind.StopSandbox, [], failure, []) with { Sends = [new StopSandbox(state.Id, id, state.Incarnation, Forget: false)] }),
+            (OperationKind.RemoveEndpoints, _) =>
+                Join(decision, Began(state, id, OperationKind.RemoveSandbox, [], null, []) with { Sends = [new StopSandbox(state.Id, id, state.Incarnation, Forget: true)] }),
+            (OperationKind.UndoCreate, _) => End(before, id, decision with { Events = decision.Events.Add(new ContainerRemoved(id)) }),
+            (OperationKind.Rejoin, _) => decision with { Events = decision.Events.Add(new OperationEnded(id)) },
+            _ => End(before, id, decision),
+        };
+    }
+
+    private static Decision Undo(HostState state, HeldContainer container, OperationKind kind, ImmutableArray<EndpointId> endpoints, Rejection failure, Decision soFar) =>
+        Join(soFar, Began(state, container.Spec.Id, kind, [.. endpoints], failure, []) with
+        {
+            Sends = [.. endpoints.Select(id => new UnbindEndpoint(container.Find(id)!.Spec, state.Incarnation, Forget: true))],
+        });
+
+    private static Decision End(HostState before, ContainerId id, Decision decision)
+    {
+        ImmutableArray<IEvent> events = [.. decision.Events, new OperationEnded(id)];
+        var last = before.Find(id)!;
+        var failure = decision.Events.Aggregate(before, HostEvolve.Apply).Find(id)?.Operation?.Failure ?? last.Operation?.Failure;
+        var after = events.Aggregate(before, HostEvolve.Apply);
+        // A failed rm has no failure of its own; a removed container is answered as it last was.
+        var reply = failure is { } reason ? new Rejected(reason) : (IReply)new ContainerDone((after.Find(id) ?? last).View(before.Id));
+        return decision with { Events = events, Reply = reply };
+    }
+
+    private static Decision Join(Decision first, Decision second) => second with { Events = [.. first.Events, .. second.Events], Sends = [.. first.Sends, .. second.Sends] };
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Hosts;
+
+/// <summary>A container's wish for a place in a network.</summary>
+/// <param name="Spec">The wish.</param>
+/// <param name="Leaving">Whether it is on its way out.</param>
+/// <param name="Attached">In memory: the facts, while it has its place.</param>
+public sealed record HeldEndpoint(EndpointSpec Spec, bool Leaving = false, AttachedEndpoint? Attached = null);
+
+/// <summary>In memory: what is being done with a container.</summary>
+/// <param name="Number">Grows, so that a late time-out is known as late.</param>
+/// <param name="Kind">What is done.</param>
+/// <param name="Waiting">Endpoints still to be answered.</param>
+/// <param name="Failure">The first thing that went wrong.</param>
+public sealed record Operation(long Number, OperationKind Kind, ImmutableList<EndpointId> Waiting, Rejection? Failure);
+
+/// <summary>What is to become of a container.</summary>
+public enum ContainerPhase
+{
+    /// <summary>Never started.</summary>
+    Created,
+    /// <summary>To run.</summary>
+    Running,
+    /// <summary>To stop: recovery goes on with it.</summary>
+    Stopping,
+    /// <summary>Stopped.</summary>
+    Exited,
+    /// <summary>To be removed: recovery goes on with it.</summary>
+    Removing,
+}
+
+/// <summary>One container of a host. Immutable.</summary>
+public sealed record HeldContainer
+{
+    /// <summary>What it is.</summary>
+    public required ContainerSpec Spec { get; init; }
+    /// <summary>The order of creation.</summary>
+    public required long Order { get; init; }
+    /// <summary>What is to become of it.</summary>
+    public ContainerPhase Phase { get; init; }
+    /// <summary>Of its last command, where known.</summary>
+    public int? ExitCode { get; init; }
+    /// <summary>Its wishes in the order it was connected.</summary>
+    public ImmutableList<HeldEndpoint> Endpoints { get; init; } = [];
+    /// <summary>In memory: what is being done with it.</summary>
+    public Operation? Operation { get; init; }
+
+    /// <summary>Whether it runs or is to.</summary>
+    public bool IsRunning => Phase == ContainerPhase.Running;
+
+    /// <summary>The wish of this id.</summary>
+    public HeldEndpoint? Find(EndpointId id) => Endpoints.Find(endpoint => endpoint.Spec.Id == id);
+
+    /// <summary>The wish for this network.</summary>
+    public HeldEndpoint? In(NetworkId network) => Endpoints.Find(endpoint => endpoint.Spec.Network == network && !endpoint.Leaving);
+
+    /// <summary>As others see it.</summary>
+    public ContainerView View(HostId host) => new(host, Spec, Phase switch
+    {
+        ContainerPhase.Created => ContainerStatus.Created,
+        ContainerPhase.Running => ContainerStatus.Running,
+        _ => ContainerStatus.Exited,
+    }, ExitCode, [.. Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => new ContainerEndpoint(endpoint.Spec, endpoint.Attached))]);
+
+    internal HeldContainer With(EndpointId id, Func<HeldEndpoint, HeldEndpoint> change) =>
+        Endpoints.FindIndex(endpoint => endpoint.Spec.Id == id) is var at && at >= 0 ? this with { Endpoints = Endpoints.SetItem(at, change(Endpoints[at])) } : this;
+}
+
+/// <summary>What a host entity knows: the life of its process, and its containers with their wishes. Immutable.</summary>
+public sealed record HostState
+{
+    /// <summary>The host.</summary>
+    public required HostId Id { get; init; }
+    /// <summary>Its life; 0 before the first.</summary>
+    public Incarnation Incarnation { get; init; }
+    /// <summary>The process that lives it.</summary>
+    public string Token { get; init; } = "";
+    /// <summary>Whether that life is over.</summary>
+    public bool Lost { get; init; }
+    /// <summary>Since when.</summary>
+    public DateTimeOffset JoinedAt { get; init; }
+    /// <summary>Running containers found alive at the last join.</summary>
+    public int Adopted { get; init; }
+    /// <summary>Endpoints found dead and given back at the last join.</summary>
+    public int Reclaimed { get; init; }
+    /// <summary>All containers.</summary>
+    public ImmutableDictionary<ContainerId, HeldContainer> Containers { get; init; } = ImmutableDictionary<ContainerId, HeldContainer>.Empty;
+    /// <summary>Container ids by name.</summary>
+    public ImmutableDictionary<string, ContainerId> Names { get; init; } = ImmutableDictionary<string, ContainerId>.Empty;
+    /// <summary>All ids in order, for prefixes.</summary>
+    public ImmutableSortedSet<string> Ids { get; init; } = NameLookup.NoIds;
+    /// <summary>Counts containers and operations.</summary>
+    public long Counter { get; init; }
+
+    /// <summary>The container of this id.</summary>
+    public HeldContainer? Find(ContainerId id) => Containers.GetValueOrDefault(id);
+
+    /// <summary>The containers in order of creation.</summary>
+    public IEnumerable<HeldContainer> InOrder => Containers.Values.OrderBy(container => container.Order);
+
+    internal HostState With(ContainerId id, Func<HeldContainer, HeldContainer> change) =>
+        Find(id) is { } container ? this with { Containers = Containers.SetItem(id, change(container)) } : this;
+}

@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using NetworkCluster.Addressing;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Ipam;
+
+/// <summary>Which names and subnets are taken in one address space. The root of every network: it notes the intent first, so that nothing is ever made or left half made that it does not know.</summary>
+public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
+{
+    /// <inheritdoc/>
+    public AddressSpaceState Empty(string id) => new() { Id = AddressSpaceId.Parse(id, CultureInfo.InvariantCulture) };
+
+    /// <inheritdoc/>
+    public Decision Decide(AddressSpaceState state, IAddressed message) => message switch
+    {
+        CreateNetwork create => Create(state, create),
+        RemoveNetwork remove => Remove(state, remove),
+        ConfirmNetwork confirm => On(state, confirm.Spec.Id, RegistrationPhase.Pending, _ => new() { Events = [new NetworkConfirmed(confirm.Spec.Id)] }),
+        AbandonNetwork abandon => On(state, abandon.Spec.Id, RegistrationPhase.Pending, _ => new()
+        {
+            Events = [new NetworkRemovalStarted(abandon.Spec.Id, abandon.Reason)],
+            Sends = [new DismantleNetwork(abandon.Spec, abandon.Reason)],
+        }),
+        KeepNetwork keep => On(state, keep.Spec.Id, RegistrationPhase.Removing, _ => new()
+        {
+            Events = [new NetworkRemovalCancelled(keep.Spec.Id)],
+            Reply = new Rejected(keep.Reason),
+        }),
+        UnregisterNetwork gone => new()
+        {
+            Events = state.Find(gone.Spec.Id) is null ? [] : [new NetworkUnregistered(gone.Spec.Id)],
+            Reply = gone.Undo is { } reason ? new Rejected(reason) : new NetworkRemoved(gone.Spec.Id),
+        },
+        ListNetworks => Decision.Answer(new NetworkList([.. state.Networks.Values.OrderBy(network => network.Order).Select(network => network.Spec)])),
+        FindNetwork find => Find(state, find.NameOrId),
+        _ => Decision.Nothing,
+    };
+
+    private static Decision On(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Func<Registration, Decision> decide) =>
+        state.Find(id) is { } network && network.Phase == phase ? decide(network) : Decision.Nothing;
+
+    private static Decision Create(AddressSpaceState state, CreateNetwork create)
+    {
+        var request = create.Request;
+        if (state.Find(request.Id) is { } known)
+        {
+            // The same command again. While it is under way, its own chain is idempotent; a removal under way is not undone.
+            if (known.Spec.Name != request.Name || known.Phase == RegistrationPhase.Removing) return Decision.Refuse(new IdTaken(request.Id.ToString()));
+            return known.Phase == RegistrationPhase.Confirmed ? Decision.Answer(new NetworkSummary(known.Spec)) : Decision.Send(new EstablishNetwork(known.Spec));
+        }
+
+        if (NetworkRules.IsReservedName(request.Name) && !request.Predefined) return Decision.Refuse(new ReservedNetworkName(request.Name));
+        if (request.Driver is "host" or "null" && !request.Predefined) return Decision.Refuse(new SingleInstanceDriver(request.Driver));
+        if (NetworkRules.Problems(request).ToImmutableArray() is { IsEmpty: false } problems) return Decision.Refuse(new InvalidRequest(problems));
+        if (state.Names.TryGetValue(request.Name, out var holder))
+        {
+            return request.Predefined ? Decision.Answer(new NetworkSummary(state.Find(holder)!.Spec)) : Decision.Refuse(new NetworkNameTaken(request.Name, holder));
+        }
+
+        var (pools, refusal) = GrantPools(state, create);
+        if (refusal is not null) return Decision.Refuse(refusal);
+        var spec = new NetworkSpec
+        {
+            Id = request.Id,
+            Name = request.Name,
+            Driver = request.Driver,
+            Scope = create.Scope,
+            Host = request.Host,
+            Internal = request.Internal,
+            Attachable = request.Attachable,
+            EnableIPv6 = request.EnableIPv6 || pools.Any(pool => pool.Id.Subnet.IsIPv6),
+            Predefined = request.Predefined,
+            Pools = pools,
+            Options = request.Options,
+            Labels = request.Labels,
+            Created = request.Created,
+        };
+        return new() { Events = [new NetworkRegistered(spec)], Sends = [new EstablishNetwork(spec)] };
+    }
+
+    private static (ImmutableArray<NetworkPool> Pools, Rejection? Refusal) GrantPools(AddressSpaceState state, CreateNetwork create)
+    {
+        var request = create.Request;
+        if (request.Driver is "host" or "null") return ([], null);
+        var wishes = request.Pools;
+        if (!wishes.Any(wish => wish.Subnet is not { IsIPv6: true })) wishes = wishes.Insert(0, new());
+        var granted = ImmutableArray.CreateBuilder<NetworkPool>();
+        var taken = new List<Subnet>();
+        foreach (var wish in wishes)
+        {
+            if (Grant(wish, false) is { } refusal) return ([], refusal);
+        }
+
+        if (request.EnableIPv6 && !taken.Any(subnet => subnet.IsIPv6) && Grant(new(), true) is { } noIPv6) return ([], noIPv6);
+        return (granted.ToImmutable(), null);
+
+        Rejection? Grant(PoolRequest wish, bool ipv6)
+        {
+            if (wish.Subnet is { } asked)
+            {
+                if (state.Subnets.InTheWayOf(asked) is { } way) return new PoolOverlap(asked, way.Subnet, state.Find(way.Holder)!.Spec.Name);
+                foreach (var route in create.HostRoutes)
+                {
+                    if (route.Prefix > 0 && route.Overlaps(asked)) return new RouteOverlap(asked, route, request.Host);
+                }
+            }
+            else if (SubnetChoice.Next(create.DefaultPools, ipv6, state.Subnets, taken, create.HostRoutes) is not { })
+            {
+                return new NoFreeSubnet(ipv6, [.. state.Networks.Values.SelectMany(network => network.Spec.Pools.Where(pool => pool.Id.Subnet.IsIPv6 == ipv6).Select(pool => $"{network.Spec.Name} {pool.Id.Subnet}")).Take(40)]);
+            }
+
+            var subnet = wish.Subnet ?? SubnetChoice.Next(create.DefaultPools, ipv6, state.Subnets, taken, create.HostRoutes)!.Value;
+            var id = new PoolId(state.Id, subnet, wish.IpRange);
+            var gateway = wish.Gateway ?? AddressRange.LowestExcept(id, wish.Auxiliary.Select(aux => aux.Address));
+            if (gateway is null) return new InvalidRequest($"failed to allocate gateway (): No available addresses on this pool {wish.IpRange ?? subnet}");
+            taken.Add(subnet);
+            granted.Add(new() { Id = id, Gateway = gateway, Auxiliary = wish.Auxiliary, UserGiven = wish.Subnet is not null });
+            return null;
+        }
+    }
+
+    private static Decision Remove(AddressSpaceState state, RemoveNetwork remove)
+    {
+        if (state.Find(remove.Id) is not { } network) return Decision.Refuse(new NetworkNotFound(remove.Id.ToString()));
+        if (network.Spec.Predefined) return Decision.Refuse(new PredefinedNetwork(network.Spec.Name));
+        return new()
+        {
+            Events = network.Phase == RegistrationPhase.Removing ? [] : [new NetworkRemovalStarted(remove.Id)],
+            Sends = [new DismantleNetwork(network.Spec)],
+        };
+    }
+
+    private static Decision Find(AddressSpaceState state, string text)
+    {
+        if (NetworkId.TryParse(text, null, out var id) && state.Find(id) is { } byId) return Decision.Answer(new NetworkSummary(byId.Spec));
+        if (state.Names.TryGetValue(text, out var named)) return Decision.Answer(new NetworkSummary(state.Find(named)!.Spec));
+        return NameLookup.ByPrefix(state.Ids, text) switch
+        {
+            [] => Decision.Refuse(new NetworkNotFound(text)),
+            [var one] => Decision.Answer(new NetworkSummary(Of(one))),
+            var many => Decision.Refuse(new AmbiguousName("network", text, [.. many.Select(match => $"{Of(match).Name} ({match[..12]})")])),
+        };
+
+        NetworkSpec Of(string known) => state.Networks[NetworkId.Parse(known)].Spec;
+    }
+
+    /// <inheritdoc/>
+    public AddressSpaceState Evolve(AddressSpaceState state, IEvent fact) => fact switch
+    {
+        NetworkRegistered registered => state with
+        {
+            Order = state.Order + 1,
+            Networks = state.Networks.SetItem(registered.Spec.Id, new(registered.Spec, RegistrationPhase.Pending, state.Order + 1)),
+            Ids = state.Ids.Add(registered.Spec.Id.ToString()),
+            Names = state.Names.SetItem(registered.Spec.Name, registered.Spec.Id),
+            Subnets = registered.Spec.Pools.Aggregate(state.Subnets, (table, pool) => table.Add(pool.Id.Subnet, registered.Spec.Id)),
+        },
+        NetworkConfirmed confirmed => InPhase(state, confirmed.Id, RegistrationPhase.Confirmed, null),
+        NetworkRemovalStarted started => InPhase(state, started.Id, RegistrationPhase.Removing, started.Undo),
+        NetworkRemovalCancelled cancelled => InPhase(state, cancelled.Id, RegistrationPhase.Confirmed, null),
+        NetworkUnregistered gone when state.Find(gone.Id) is { } network => state with
+        {
+            Networks = state.Networks.Remove(gone.Id),
+            Ids = state.Ids.Remove(gone.Id.ToString()),
+            Names = state.Names.Remove(network.Spec.Name),
+            Subnets = network.Spec.Pools.Aggregate(state.Subnets, (table, pool) => table.Remove(pool.Id.Subnet)),
+        },
+        _ => state,
+    };
+
+    private static AddressSpaceState InPhase(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Rejection? undo) =>
+        state.Find(id) is { } network ? state with { Networks = state.Networks.SetItem(id, network with { Phase = phase, Undo = undo }) } : state;
+
+    /// <inheritdoc/>
+    public ImmutableArray<IAddressed> Resume(AddressSpaceState state) =>
+    [
+        .. state.Networks.Values.OrderBy(network => network.Order).SelectMany<Registration, IAddressed>(network => network.Phase switch
+        {
+            RegistrationPhase.Pending => [new EstablishNetwork(network.Spec)],
+            RegistrationPhase.Removing => [new DismantleNetwork(network.Spec, network.Undo)],
+            _ => [],
+        }),
+    ];
+
+    /// <inheritdoc/>
+    public ImmutableArray<IEvent> Compact(AddressSpaceState state) =>
+    [
+        .. state.Networks.Values.OrderBy(network => network.Order).SelectMany<Registration, IEvent>(network => network.Phase switch
+        {
+            RegistrationPhase.Confirmed => [new NetworkRegistered(network.Spec), new NetworkConfirmed(network.Spec.Id)],
+            RegistrationPhase.Removing => [new NetworkRegistered(network.Spec), new NetworkRemovalStarted(network.Spec.Id, network.Undo)],
+            _ => [new NetworkRegistered(network.Spec)],
+        }),
+    ];
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Ipam;
+
+/// <summary>Where a network is in its address space.</summary>
+public enum RegistrationPhase
+{
+    /// <summary>Being made: recovery goes on with it.</summary>
+    Pending,
+    /// <summary>Made.</summary>
+    Confirmed,
+    /// <summary>Being removed: recovery goes on with it.</summary>
+    Removing,
+}
+
+/// <summary>One network of an address space.</summary>
+/// <param name="Spec">What it is.</param>
+/// <param name="Phase">Where it is.</param>
+/// <param name="Order">Grows with every registration.</param>
+/// <param name="Undo">The refusal that a failed create is answered with.</param>
+public sealed record Registration(NetworkSpec Spec, RegistrationPhase Phase, long Order, Rejection? Undo = null);
+
+/// <summary>What an address space knows: its networks by id and name, and their subnets. Immutable.</summary>
+public sealed record AddressSpaceState
+{
+    /// <summary>The space's id.</summary>
+    public required AddressSpaceId Id { get; init; }
+    /// <summary>Networks by id.</summary>
+    public ImmutableDictionary<NetworkId, Registration> Networks { get; init; } = ImmutableDictionary<NetworkId, Registration>.Empty;
+    /// <summary>All ids in order, for prefixes.</summary>
+    public ImmutableSortedSet<string> Ids { get; init; } = NameLookup.NoIds;
+    /// <summary>Network ids by name.</summary>
+    public ImmutableDictionary<string, NetworkId> Names { get; init; } = ImmutableDictionary<string, NetworkId>.Empty;
+    /// <summary>Which subnets are taken.</summary>
+    public SubnetTable Subnets { get; init; } = SubnetTable.Empty;
+    /// <summary>How many registrations there have been.</summary>
+    public long Order { get; init; }
+
+    /// <summary>The network of this id.</summary>
+    public Registration? Find(NetworkId id) => Networks.GetValueOrDefault(id);
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using NetworkCluster.Addressing;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Ipam;
+
+/// <summary>The addresses of one subnet: each has one holder, and a holder that asks again gets the same one.</summary>
+public sealed class PoolDecider : IDecider<PoolState>
+{
+    /// <inheritdoc/>
+    public PoolState Empty(string id) => new(PoolId.Parse(id, CultureInfo.InvariantCulture));
+
+    /// <inheritdoc/>
+    public Decision Decide(PoolState state, IAddressed message) => message switch
+    {
+        OpenPool open => Open(state, open),
+        ClosePool close => Close(state, close),
+        AllocateAddress allocate => Allocate(state, allocate),
+        ReleaseAddress release => Release(state, release),
+        RetainHandles retain => Retain(state, retain),
+        GetPool => state.Network is { } network
+            ? Decision.Answer(new PoolView(state.Id, network, state.NetworkName, Capacity(state.Id), [.. state.Held]))
+            : Decision.Refuse(new InvalidRequest($"no network has opened the pool {state.Id}")),
+        _ => Decision.Nothing,
+    };
+
+    private static Decision Open(PoolState state, OpenPool open)
+    {
+        if (state.Network is { } holder)
+        {
+            return holder == open.Spec.Id
+                ? Decision.Send(new NetworkPoolOpened(open.Spec, open.Index))
+                : Decision.Send(new AbandonNetwork(open.Spec, new PoolOverlap(state.Id.Subnet, state.Id.Subnet, state.NetworkName)));
+        }
+
+        var pool = open.Spec.Pools[open.Index];
+        var events = ImmutableArray.CreateBuilder<IEvent>();
+        events.Add(new PoolOpened(state.Id, open.Spec.Id, open.Spec.Name));
+        if (pool.Gateway is { } gateway) events.Add(new AddressAllocated(gateway, AddressHandle.Gateway, $"the gateway of {open.Spec.Name}"));
+        foreach (var (aux, handle) in AuxiliaryHandles(pool)) events.Add(new AddressAllocated(aux.Address, handle, $"auxiliary address {aux.Name}"));
+        return new() { Events = events.ToImmutable(), Sends = [new NetworkPoolOpened(open.Spec, open.Index)] };
+    }
+
+    // One name may stand for several addresses of a subnet (the guide's own command names a and b twice): the second is aux:a#2, and so on.
+    private static IEnumerable<(AuxiliaryAddress Aux, AddressHandle Handle)> AuxiliaryHandles(NetworkPool pool)
+    {
+        var seen = new Dictionary<string, int>();
+        foreach (var aux in pool.Auxiliary)
+        {
+            var n = seen[aux.Name] = seen.GetValueOrDefault(aux.Name) + 1;
+            yield return (aux, AddressHandle.Aux(n == 1 ? aux.Name : string.Create(CultureInfo.InvariantCulture, $"{aux.Name}#{n}")));
+        }
+    }
+
+    private static Decision Close(PoolState state, ClosePool close) => new()
+    {
+        Events = state.Network == close.Dismantle.Spec.Id ? [new PoolClosed(state.Id)] : [],
+        Sends = [new NetworkPoolClosed(close.Dismantle, close.Index)],
+    };
+
+    private static Decision Allocate(PoolState state, AllocateAddress allocate)
+    {
+        var endpoint = allocate.Attach.Endpoint;
+        var handle = AddressHandle.Of(endpoint.Id);
+        if (state.Network != endpoint.Network) return Refuse(new NetworkNotFound(endpoint.NetworkName));
+        if (state.AddressOf(handle) is { } held)
+        {
+            return allocate.Requested is { } other && other != held ? Refuse(new AddressInUse(held, endpoint.ContainerName)) : Give(held, []);
+        }
+
+        if (allocate.Requested is not { } requested)
+        {
+            return state.LowestFree() is { } free
+                ? Give(free, [new AddressAllocated(free, handle, endpoint.ContainerName)])
+                : Refuse(new PoolExhausted(state.NetworkName, endpoint.Network, state.Id));
+        }
+
+        if (!state.Id.Subnet.Contains(requested)) return Refuse(new AddressOutsideNetwork(requested, state.NetworkName, [state.Id.Subnet]));
+        if ((AddressRange.OwnName(state.Id.Subnet, requested) ?? state.HolderOf(requested)) is { } holder) return Refuse(new AddressInUse(requested, holder));
+        return Give(requested, [new AddressAllocated(requested, handle, endpoint.ContainerName)]);
+
+        Decision Give(InetAddress address, ImmutableArray<IEvent> events) =>
+            new() { Events = events, Sends = [new CompleteAttach(allocate.Attach, state.Id, address, allocate.Obtained, null)] };
+        Decision Refuse(Rejection reason) => Decision.Send(new CompleteAttach(allocate.Attach, state.Id, null, allocate.Obtained, reason));
+    }
+
+    private static Decision Release(PoolState state, ReleaseAddress release) => new()
+    {
+        Events = state.Network == release.Network && state.AddressOf(release.Handle) is { } address ? [new AddressReleased(address, release.Handle)] : [],
+        Sends = release.Detach is { } detach ? [new AddressGivenBack(detach, release.Index)] : [],
+    };
+
+    private static Decision Retain(PoolState state, RetainHandles retain)
+    {
+        if (state.Network != retain.Network) return Decision.Nothing;
+        var known = retain.Endpoints.ToHashSet();
+        return new() { Events = [.. state.Handles.Where(held => held.Key.Endpoint is not null && !known.Contains(held.Key)).Select(held => new AddressReleased(held.Value, held.Key))] };
+    }
+
+    private static UInt128 Capacity(PoolId id)
+    {
+        var (first, last) = AddressRange.Pickable(id);
+        return last < first ? 0 : last - first + 1;
+    }
+
+    /// <inheritdoc/>
+    public PoolState Evolve(PoolState state, IEvent fact)
+    {
+        switch (fact)
+        {
+            case PoolOpened opened: state.Open(opened.Network, opened.NetworkName); return state;
+            case AddressAllocated allocated: state.Take(allocated.Address, allocated.Handle, allocated.HolderName); return state;
+            case AddressReleased released: state.Free(released.Address, released.Handle); return state;
+            case PoolClosed: return new(state.Id);
+            default: return state;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ImmutableArray<IAddressed> Resume(PoolState state) => [];
+
+    /// <inheritdoc/>
+    public ImmutableArray<IEvent> Compact(PoolState state) => state.Network is { } network
+        ? [new PoolOpened(state.Id, network, state.NetworkName), .. state.Held.Select(held => new AddressAllocated(held.Address, held.Handle, held.HolderName))]
+        : [];
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using NetworkCluster.Addressing;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Ipam;
+
+namespace NetworkCluster.Networks;
+
+/// <summary>How an endpoint gets its place: may it, an address from each family's pool, may it still, then one event with all the facts.</summary>
+internal static class NetworkAttach
+{
+    public static Decision Begin(NetworkState state, AttachEndpoint attach)
+    {
+        if (!state.Exists) return Settle(attach, new NetworkNotFound(attach.Endpoint.NetworkName));
+        if (state.Find(attach.Endpoint.Id) is { } known && (known.Attached || !attach.Running)) return Again(state, known, attach);
+        if (Refusal(state, attach) is { } reason) return Settle(attach, reason);
+        return NextPool(state, attach, []);
+    }
+
+    public static Decision Complete(NetworkState state, CompleteAttach complete)
+    {
+        var (attach, obtained) = (complete.Attach, complete.Obtained);
+        // A second copy of the same command may have come through before us: the pool has given both the same address.
+        if (state.Find(attach.Endpoint.Id) is { } known && (known.Attached || !attach.Running)) return Again(state, known, attach);
+        if (complete.Refusal is { } refusal)
+        {
+            return refusal is PoolExhausted && After(state.Spec!, attach, complete.Pool) is { } another
+                ? Decision.Send(new AllocateAddress(another, null, attach, obtained))
+                : GiveBack(state, attach, obtained, refusal);
+        }
+
+        obtained = obtained.Add(new(complete.Pool, complete.Address!.Value));
+        if (!state.Exists) return GiveBack(state, attach, obtained, new NetworkNotFound(attach.Endpoint.NetworkName));
+        // Others may have come since: ask again before it becomes a fact.
+        if (Refusal(state, attach) is { } late) return GiveBack(state, attach, obtained, late);
+        return NextPool(state, attach, obtained);
+    }
+
+    private static Decision Again(NetworkState state, NetworkMember known, AttachEndpoint attach) => Decision.Send(attach.Running
+        ? new BindEndpoint(known.Endpoint, attach.Incarnation, state.Spec!, state.Revision)
+        : new ConfigureEndpoint(known.Endpoint));
+
+    private static Decision NextPool(NetworkState state, AttachEndpoint attach, ImmutableArray<PoolAddress> obtained)
+    {
+        var settings = attach.Endpoint.Settings;
+        foreach (var ipv6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            var wished = ipv6 ? settings.IPv6 : settings.IPv4;
+            if (obtained.Any(address => address.Pool.Subnet.IsIPv6 == ipv6)) continue;
+            if (wished is null && !attach.Running) continue;
+            var pool = state.Spec!.Pools.FirstOrDefault(pool => pool.Id.Subnet.IsIPv6 == ipv6 && (wished is not { } address || pool.Id.Subnet.Contains(address)));
+            if (pool is not null) return Decision.Send(new AllocateAddress(pool.Id, wished, attach, obtained));
+        }
+
+        return Place(state, attach, obtained);
+    }
+
+    private static Decision Place(NetworkState state, AttachEndpoint attach, ImmutableArray<PoolAddress> obtained)
+    {
+        var spec = state.Spec!;
+        var v4 = obtained.FirstOrDefault(address => !address.Pool.Subnet.IsIPv6);
+        var v6 = obtained.FirstOrDefault(address => address.Pool.Subnet.IsIPv6);
+        var endpoint = new AttachedEndpoint
+        {
+            Spec = attach.Endpoint,
+            IPv4 = v4?.Address,
+            IPv4Prefix = v4?.Pool.Subnet.Prefix ?? 0,
+            IPv6 = v6?.Address,
+            IPv6Prefix = v6?.Pool.Subnet.Prefix ?? 0,
+            GatewayIPv4 = Gateway(v4),
+            GatewayIPv6 = Gateway(v6),
+            Mac = !attach.Running || obtained.IsEmpty ? null : attach.Endpoint.Settings.Mac ?? MacFor(attach.Endpoint.Id, v4?.Address),
+        };
+        var revision = state.Revision + 1;
+        if (!attach.Running) return new() { Events = [new EndpointReserved(endpoint, revision)], Sends = [new ConfigureEndpoint(endpoint)] };
+
+        var after = state.With(endpoint, attached: true, revision);
+        return new()
+        {
+            Events = [new EndpointAttached(endpoint, revision)],
+            Sends =
+            [
+                // Views first: the agent answers for the endpoint only when it knows this revision.
+                .. NetworkDecider.Tell(after, host => state.Hosts.ContainsKey(host)
+                    ? new ViewChanged(spec, revision, endpoint, null, host)
+                    : new ViewSnapshot(after.View, host)),
+                new BindEndpoint(endpoint, attach.Incarnation, spec, revision),
+            ],
+        };
+
+        InetAddress? Gateway(PoolAddress? address) =>
+            spec.Internal || address is null ? null : spec.Pools.First(pool => pool.Id == address.Pool).Gateway;
+    }
+
+    // Docker's rule for IPv4; an endpoint without IPv4 gets a locally administered address out of its id.
+    private static MacAddress MacFor(EndpointId id, InetAddress? ipv4) => ipv4 is { } address
+        ? MacAddress.ForIPv4(address)
+        : new(0x0242_0000_0000UL | Convert.ToUInt32(id.ToString()[..8], 16));
+
+    private static Rejection? Refusal(NetworkState state, AttachEndpoint attach)
+    {
+        var (spec, wish, settings) = (state.Spec!, attach.Endpoint, attach.Endpoint.Settings);
+        if (spec.Predefined && !settings.Aliases.IsEmpty) return new AliasNotSupported(spec.Name);
+        if (EndpointRules.Problems(settings).ToImmutableArray() is { IsEmpty: false } problems) return new InvalidRequest(problems);
+        if (attach.Running && state.Names.TryGetValue(wish.ContainerName, out var holder) && holder != wish.Id)
+        {
+            return new EndpointNameTaken(wish.ContainerName, spec.Name, state.Find(holder)!.Endpoint.Spec.Host);
+        }
+
+        foreach (var fixedAddress in (ReadOnlySpan<InetAddress?>)[settings.IPv4, settings.IPv6])
+        {
+            if (fixedAddress is not { } address) continue;
+            var family = spec.Pools.Where(pool => pool.Id.Subnet.IsIPv6 == address.IsIPv6).ToImmutableArray();
+            if (!family.Any(pool => pool.UserGiven)) return new FixedAddressNotSupported(spec.Name);
+            if (!family.Any(pool => pool.Id.Subnet.Contains(address))) return new AddressOutsideNetwork(address, spec.Name, [.. family.Select(pool => pool.Id.Subnet)]);
+        }
+
+        return settings.Mac is { } mac && state.Macs.TryGetValue(mac, out var other) && other != wish.Id
+            ? new MacInUse(mac, state.Find(other)!.Endpoint.Spec.ContainerName)
+            : null;
+    }
+
+    // The next pool of the same family, when the user asked for no address of it: a network may have several.
+    private static PoolId? After(NetworkSpec spec, AttachEndpoint attach, PoolId exhausted)
+    {
+        var wished = exhausted.Subnet.IsIPv6 ? attach.Endpoint.Settings.IPv6 : attach.Endpoint.Settings.IPv4;
+        if (wished is not null) return null;
+        var next = spec.Pools.SkipWhile(pool => pool.Id != exhausted).Skip(1).FirstOrDefault(pool => pool.Id.Subnet.IsIPv6 == exhausted.Subnet.IsIPv6);
+        return next?.Id;
+    }
+
+    private static Decision GiveBack(NetworkState state, AttachEndpoint attach, ImmutableArray<PoolAddress> obtained, Rejection reason)
+    {
+        // A stopped container's held addresses are not ours to give back: only what this command obtained and nobody knows of.
+        var held = state.Find(attach.Endpoint.Id)?.Endpoint;
+        return Decision.Send(
+        [
+            .. obtained.Where(address => address.Address != held?.IPv4 && address.Address != held?.IPv6)
+                .Select(address => new ReleaseAddress(address.Pool, attach.Endpoint.Network, AddressHandle.Of(attach.Endpoint.Id))),
+            .. Settle(attach, reason).Sends,
+        ]);
+    }
+
+    private static Decision Settle(AttachEndpoint attach, Rejection reason) =>
+        Decision.Send(new Containers.EndpointSettled(attach.Endpoint, attach.Incarnation, null, reason));
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+
+namespace NetworkCluster.Networks;
+
+/// <summary>
+/// One network: what it is, who is in it, and which hosts are told. It keeps no memory of what is under way: every message carries the command it serves,
+/// so a crash between two of them loses nothing but that command, and the roots (address space, host) send it again.
+/// </summary>
+public sealed class NetworkDecider : IDecider<NetworkState>
+{
+    /// <inheritdoc/>
+    public NetworkState Empty(string id) => new();
+
+    /// <inheritdoc/>
+    public Decision Decide(NetworkState state, IAddressed message) => message switch
+    {
+        EstablishNetwork establish => Establish(state, establish.Spec),
+        NetworkPoolOpened opened => state.Exists ? AfterPools(opened.Spec, opened.Index + 1) : Decision.Nothing,
+        NetworkApplied applied => Applied(state, applied),
+        DismantleNetwork dismantle => Dismantle(state, dismantle),
+        NetworkWithdrawn withdrawn => ClosePools(withdrawn.Dismantle, 0),
+        NetworkPoolClosed closed => ClosePools(closed.Dismantle, closed.Index + 1),
+        AttachEndpoint attach => NetworkAttach.Begin(state, attach),
+        CompleteAttach complete => NetworkAttach.Complete(state, complete),
+        DetachEndpoint detach => NetworkDetach.Begin(state, detach),
+        AddressGivenBack given => NetworkDetach.Release(state, given.Detach, given.Index + 1),
+        GetNetwork get => state.Exists ? Decision.Answer(state.View) : Decision.Refuse(new NetworkNotFound(get.Id.Short)),
+        RequestView request => state.Exists ? Decision.Send(new ViewSnapshot(state.View, request.Host)) : Decision.Nothing,
+        _ => Decision.Nothing,
+    };
+
+    private static Decision Establish(NetworkState state, NetworkSpec spec)
+    {
+        if (state.Deleted) return Decision.Send(new AbandonNetwork(spec, new IdTaken(spec.Id.ToString())));
+        return AfterPools(spec, 0) with { Events = state.Spec is null ? [new NetworkCreated(spec)] : [] };
+    }
+
+    // Pools are opened one after the other, then the kernel of the host that owns a local network is asked; a global one has nothing anywhere until an endpoint comes.
+    private static Decision AfterPools(NetworkSpec spec, int next) =>
+        next < spec.Pools.Length ? Decision.Send(new OpenPool(spec, next))
+        : spec.Scope == NetworkScope.Local ? Decision.Send(new ApplyNetwork(spec))
+        : Created(spec);
+
+    private static Decision Applied(NetworkState state, NetworkApplied applied) =>
+        !state.Exists ? Decision.Nothing
+        : applied.Failure is { } reason ? Decision.Send(new AbandonNetwork(applied.Spec, reason))
+        : Created(applied.Spec);
+
+    private static Decision Created(NetworkSpec spec) => new() { Sends = [new ConfirmNetwork(spec)], Reply = new NetworkSummary(spec) };
+
+    private static Decision Dismantle(NetworkState state, DismantleNetwork dismantle)
+    {
+        var spec = dismantle.Spec;
+        if (state.Exists && !state.Hosts.IsEmpty)
+        {
+            var names = state.View.Endpoints.Select(endpoint => endpoint.Spec.ContainerName).ToImmutableArray();
+            return Decision.Send(new KeepNetwork(spec, new ActiveEndpoints(spec.Name, spec.Id, names)));
+        }
+
+        var after = spec.Scope == NetworkScope.Local ? Decision.Send(new WithdrawNetwork(dismantle)) : ClosePools(dismantle, 0);
+        return after with { Events = state.Deleted ? [] : [new NetworkDeleted(spec.Id)] };
+    }
+
+    private static Decision ClosePools(DismantleNetwork dismantle, int next) =>
+        next < dismantle.Spec.Pools.Length
+            ? Decision.Send(new ClosePool(dismantle, next))
+            : Decision.Send(new UnregisterNetwork(dismantle.Spec, dismantle.Undo));
+
+    internal static ImmutableArray<IAddressed> Tell(NetworkState after, Func<HostId, IAddressed> change, HostId? also = null) =>
+        [.. (also is { } host && !after.Hosts.ContainsKey(host) ? after.Hosts.Keys.Append(host) : after.Hosts.Keys).Select(change)];
+
+    /// <inheritdoc/>
+    public NetworkState Evolve(NetworkState state, IEvent fact) => fact switch
+    {
+        NetworkCreated created => state with { Spec = created.Spec, Revision = created.Revision },
+        EndpointAttached attached => state.With(attached.Endpoint, attached: true, attached.Revision),
+        EndpointReserved reserved => state.With(reserved.Endpoint, attached: false, reserved.Revision),
+        EndpointDetached detached => state.Without(detached.Endpoint) with { Revision = detached.Revision },
+        NetworkDeleted => new() { Spec = state.Spec, Deleted = true, Revision = state.Revision },
+        _ => state,
+    };
+
+    /// <inheritdoc/>
+    /// <remarks>A crash between a pool's allocation and our event leaves an address with a holder that we do not know: the pools are told whom we know.</remarks>
+    public ImmutableArray<IAddressed> Resume(NetworkState state) => state.Exists
+        ? [.. state.Spec!.Pools.Select(pool => new RetainHandles(pool.Id, state.Spec.Id, [.. state.Members.Keys.Select(AddressHandle.Of)]))]
+        : [];
+
+    /// <inheritdoc/>
+    public ImmutableArray<IEvent> Compact(NetworkState state) => state.Spec is null ? []
+        : state.Deleted ? [new NetworkCreated(state.Spec, state.Revision), new NetworkDeleted(state.Spec.Id)]
+        :
+        [
+            new NetworkCreated(state.Spec, state.Revision),
+            .. state.Members.Values.OrderBy(member => member.Revision).Select<NetworkMember, IEvent>(member =>
+                member.Attached ? new EndpointAttached(member.Endpoint, member.Revision) : new EndpointReserved(member.Endpoint, member.Revision)),
+        ];
+}

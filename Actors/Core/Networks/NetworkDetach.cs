@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Ipam;
+
+namespace NetworkCluster.Networks;
+
+/// <summary>How an endpoint gives its place back: out of the view and DNS first, then its addresses, pool by pool.</summary>
+internal static class NetworkDetach
+{
+    public static Decision Begin(NetworkState state, DetachEndpoint detach)
+    {
+        var endpoint = detach.Withdrawal.Endpoint;
+        var release = Release(state, detach, 0);
+        if (!state.Exists || state.Find(endpoint.Id) is not { } member) return release;
+
+        var revision = state.Revision + 1;
+        ImmutableArray<IEvent> events = detach.Withdrawal.Forget ? [new EndpointDetached(endpoint.Id, revision)]
+            : member.Attached ? [new EndpointReserved(Kept(member.Endpoint), revision)]
+            : [];
+        var after = state.Without(endpoint.Id);
+        return release with
+        {
+            Events = events,
+            Sends = member.Attached
+                ? [.. NetworkDecider.Tell(after, host => new ViewChanged(state.Spec!, revision, null, endpoint.Id, host), also: detach.Withdrawal.HostLost ? null : endpoint.Host), .. release.Sends]
+                : release.Sends,
+        };
+    }
+
+    /// <summary>Releases the address in the pool of this index or the next that applies; at the end the host is told.</summary>
+    public static Decision Release(NetworkState state, DetachEndpoint detach, int next)
+    {
+        var withdrawal = detach.Withdrawal;
+        var pools = state.Exists ? state.Spec!.Pools : [];
+        for (var i = next; i < pools.Length; i++)
+        {
+            // A fixed address stays with its container while that is stopped.
+            var settings = withdrawal.Endpoint.Settings;
+            if (!withdrawal.Forget && (pools[i].Id.Subnet.IsIPv6 ? settings.IPv6 : settings.IPv4) is not null) continue;
+            return Decision.Send(new ReleaseAddress(pools[i].Id, withdrawal.Endpoint.Network, AddressHandle.Of(withdrawal.Endpoint.Id), detach, i));
+        }
+
+        return Decision.Send(new Containers.EndpointOut(withdrawal));
+    }
+
+    private static AttachedEndpoint Kept(AttachedEndpoint endpoint) => new()
+    {
+        Spec = endpoint.Spec,
+        IPv4 = endpoint.Spec.Settings.IPv4,
+        IPv4Prefix = endpoint.Spec.Settings.IPv4 is null ? 0 : endpoint.IPv4Prefix,
+        IPv6 = endpoint.Spec.Settings.IPv6,
+        IPv6Prefix = endpoint.Spec.Settings.IPv6 is null ? 0 : endpoint.IPv6Prefix,
+    };
+}

@@ -1,0 +1,59 @@
+using NetworkCluster.Addressing;
+using NetworkCluster.Ipam;
+
+namespace NetworkCluster.Networks;
+
+/// <summary>What makes sense for a network by itself, whatever else exists. Every rule reports what it finds wrong; nothing is found means the request may go on.</summary>
+public static class NetworkRules
+{
+    private static readonly string[] ReservedNames = ["bridge", "host", "none", "default"];
+
+    // Blocks that no network can have: this host, loopback, multicast and reserved; unspecified, loopback, link-local, multicast.
+    private static readonly Subnet[] Unusable = [.. new[] { "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "fe80::/10", "ff00::/8" }.Select(text => Subnet.Parse(text))];
+
+    /// <summary>Whether the name belongs to the host's own networks.</summary>
+    public static bool IsReservedName(string name) => ReservedNames.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>Everything that is wrong with the request by itself.</summary>
+    public static IEnumerable<string> Problems(NetworkRequest request)
+    {
+        if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Any(char.IsControl)) yield return $"invalid name: \"{request.Name}\" is empty, blank or has control characters";
+        foreach (var problem in request.Pools.SelectMany(Problems)) yield return problem;
+        if (request.Driver is "bridge" && request.Pools.GroupBy(IsIPv6).Any(family => family.Count() > 1)) yield return "bridge driver doesn't support multiple subnets";
+        if (request.Driver is "host" or "null" && request.Pools.Length > 0) yield return $"the {request.Driver} driver has no subnets";
+        for (var i = 0; i < request.Pools.Length; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                if (request.Pools[i].Subnet is { } a && request.Pools[j].Subnet is { } b && a.Overlaps(b)) yield return $"subnets {b} and {a} of the request overlap";
+            }
+        }
+    }
+
+    private static bool IsIPv6(PoolRequest pool) => pool.Subnet?.IsIPv6 ?? false;
+
+    private static IEnumerable<string> Problems(PoolRequest pool)
+    {
+        if (pool.Subnet is not { } subnet)
+        {
+            if (pool.Gateway is not null || pool.IpRange is not null || !pool.Auxiliary.IsEmpty) yield return "every ip-range or gateway must have a corresponding subnet";
+            yield break;
+        }
+
+        if (subnet.Prefix == 0 || Unusable.Any(block => block.Overlaps(subnet))) yield return $"subnet {subnet} cannot be used: it has loopback, link-local, multicast or unspecified addresses";
+        if (pool.IpRange is { } range && !subnet.Contains(range)) yield return $"ip-range {range} is not part of subnet {subnet}";
+        if (pool.Gateway is { } gateway && NotAHost(subnet, gateway) is { } why) yield return $"failed to allocate gateway ({gateway}): {why}";
+        var used = new HashSet<InetAddress>();
+        if (pool.Gateway is { } first) used.Add(first);
+        foreach (var aux in pool.Auxiliary)
+        {
+            if (!subnet.Contains(aux.Address)) yield return $"auxiliary address: ({aux.Name}:{aux.Address}) must belong to the master pool: {subnet}";
+            else if (AddressRange.OwnName(subnet, aux.Address) is { } own) yield return $"failed to allocate secondary ip address ({aux.Name}:{aux.Address}): Address already in use by {own}";
+            else if (!used.Add(aux.Address)) yield return $"failed to allocate secondary ip address ({aux.Name}:{aux.Address}): Address already in use by {(aux.Address == pool.Gateway ? "the gateway" : "another auxiliary address")}";
+        }
+    }
+
+    private static string? NotAHost(Subnet subnet, InetAddress address) =>
+        !subnet.Contains(address) ? $"Requested address is out of range of {subnet}"
+        : AddressRange.OwnName(subnet, address) is { } own ? $"Address already in use by {own}" : null;
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using NetworkCluster.Addressing;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+
+namespace NetworkCluster.Networks;
+
+/// <summary>One endpoint of a network.</summary>
+/// <param name="Endpoint">Its facts; of a stopped container only the addresses held for it.</param>
+/// <param name="Attached">Whether it has its place; false: a stopped container's wish.</param>
+/// <param name="Revision">The revision that brought it: the order of attaching.</param>
+public sealed record NetworkMember(AttachedEndpoint Endpoint, bool Attached, long Revision);
+
+/// <summary>What a network knows. Immutable; everything a command needs is one look-up.</summary>
+public sealed record NetworkState
+{
+    /// <summary>What it is; none before it is made.</summary>
+    public NetworkSpec? Spec { get; init; }
+    /// <summary>Whether it is no more.</summary>
+    public bool Deleted { get; init; }
+    /// <summary>Grows with every attach and detach.</summary>
+    public long Revision { get; init; }
+    /// <summary>All endpoints, of running and of stopped containers.</summary>
+    public ImmutableDictionary<EndpointId, NetworkMember> Members { get; init; } = ImmutableDictionary<EndpointId, NetworkMember>.Empty;
+    /// <summary>Attached endpoints by container name.</summary>
+    public ImmutableDictionary<string, EndpointId> Names { get; init; } = ImmutableDictionary.Create<string, EndpointId>(StringComparer.OrdinalIgnoreCase);
+    /// <summary>Attached endpoints by link-layer address.</summary>
+    public ImmutableDictionary<MacAddress, EndpointId> Macs { get; init; } = ImmutableDictionary<MacAddress, EndpointId>.Empty;
+    /// <summary>Hosts that take part, with how many attached endpoints.</summary>
+    public ImmutableDictionary<HostId, int> Hosts { get; init; } = ImmutableDictionary<HostId, int>.Empty;
+
+    /// <summary>Whether it is made and not removed.</summary>
+    public bool Exists => Spec is not null && !Deleted;
+
+    /// <summary>The view: attached endpoints in the order of attaching.</summary>
+    public NetworkView View => new(Spec!, Revision, [.. Members.Values.Where(member => member.Attached).OrderBy(member => member.Revision).Select(member => member.Endpoint)]);
+
+    /// <summary>The endpoint, if it is known here.</summary>
+    public NetworkMember? Find(EndpointId id) => Members.GetValueOrDefault(id);
+
+    internal NetworkState With(AttachedEndpoint endpoint, bool attached, long revision)
+    {
+        var without = Without(endpoint.Id);
+        var next = without with { Revision = Math.Max(revision, Revision), Members = without.Members.Add(endpoint.Id, new(endpoint, attached, revision)) };
+        return !attached ? next : next with
+        {
+            Names = next.Names.SetItem(endpoint.Spec.ContainerName, endpoint.Id),
+            Macs = endpoint.Mac is { } mac ? next.Macs.SetItem(mac, endpoint.Id) : next.Macs,
+            Hosts = next.Hosts.SetItem(endpoint.Spec.Host, next.Hosts.GetValueOrDefault(endpoint.Spec.Host) + 1),
+        };
+    }
+
+    internal NetworkState Without(EndpointId id)
+    {
+        if (Find(id) is not { } member) return this;
+        var next = this with { Members = Members.Remove(id) };
+        if (!member.Attached) return next;
+        var host = member.Endpoint.Spec.Host;
+        return next with
+        {
+            Names = Names.Remove(member.Endpoint.Spec.ContainerName),
+            Macs = member.Endpoint.Mac is { } mac ? Macs.Remove(mac) : Macs,
+            Hosts = Hosts[host] == 1 ? Hosts.Remove(host) : Hosts.SetItem(host, Hosts[host] - 1),
+        };
+    }
+}

@@ -1,0 +1,40 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Entities;
+
+/// <summary>Starts a shard region for each kind of entity. The two roots stay in memory; the others are passivated when idle.</summary>
+internal static class EntityRegions
+{
+    // Permanent for a running cluster: an entity's shard must be the same on every node. About ten times the most nodes we expect.
+    private const int Shards = 128;
+
+    public static void Start(ActorSystem system, EntityRouter router)
+    {
+        Start(system, router, EntityKind.AddressSpace, "space", new AddressSpaceDecider(), staysInMemory: true);
+        Start(system, router, EntityKind.Host, "host", new HostDecider(), staysInMemory: true);
+        Start(system, router, EntityKind.Network, "network", new NetworkDecider(), staysInMemory: false);
+        Start(system, router, EntityKind.Pool, "pool", new PoolDecider(), staysInMemory: false);
+        Start(system, router, EntityKind.Endpoint, "endpoint", new EndpointDecider(), staysInMemory: false);
+    }
+
+    private static void Start<TState>(ActorSystem system, EntityRouter router, EntityKind kind, string name, IDecider<TState> decider, bool staysInMemory)
+    {
+        var settings = ClusterShardingSettings.Create(system);
+        if (staysInMemory) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
+        router.Register(kind, ClusterSharding.Get(system).Start(
+            typeName: name,
+            entityPropsFactory: id => Props.Create(() => new EntityActor<TState>(new EntityKey(kind, id), decider, router)),
+            settings: settings,
+            messageExtractor: new AddressedExtractor(Shards)));
+    }
+
+    private sealed class AddressedExtractor(int shards) : HashCodeMessageExtractor(shards)
+    {
+        public override string? EntityId(object message) => (message as IAddressed)?.Entity.Id;
+    }
+}

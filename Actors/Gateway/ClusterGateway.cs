@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using NetworkCluster.Addressing;
+using NetworkCluster.Drivers;
+using NetworkCluster.Entities;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Gateway;
+
+/// <summary>The gateway of one host process. The only place that asks: entities and agents never do.</summary>
+/// <param name="host">This host.</param>
+/// <param name="router">Where entities are reached.</param>
+/// <param name="defaultPools">Where free subnets are picked from, in order: local networks, then global ones.</param>
+/// <param name="hostRoutes">The host's routes, read when a network is created.</param>
+public sealed class ClusterGateway(
+    HostId host,
+    EntityRouter router,
+    (ImmutableArray<DefaultPool> Local, ImmutableArray<DefaultPool> Global) defaultPools,
+    Func<CancellationToken, Task<ImmutableArray<Subnet>>> hostRoutes) : IClusterGateway
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public HostId Host => host;
+
+    /// <inheritdoc/>
+    public async Task<IReply> SendAsync(IAddressed message, CancellationToken cancel = default)
+    {
+        try
+        {
+            return await router.TargetOf(message).Ask<IReply>(message, AnswerTimeout, cancel).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            return new Rejected(new OutcomeUnknown($"{message.Entity} did not answer within {AnswerTimeout.TotalSeconds:0} s"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReply> ResolveNetworkAsync(string nameOrId, CancellationToken cancel = default)
+    {
+        var local = await SendAsync(new FindNetwork(AddressSpaceId.Of(host), nameOrId), cancel).ConfigureAwait(false);
+        if (local is not Rejected { Reason: NetworkNotFound }) return local;
+        return await SendAsync(new FindNetwork(AddressSpaceId.Global, nameOrId), cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReply> ResolveContainerAsync(string nameOrId, CancellationToken cancel = default) =>
+        SendAsync(new Containers.FindContainer(host, nameOrId), cancel);
+
+    /// <inheritdoc/>
+    public async Task<IReply> CreateNetworkAsync(NetworkRequest request, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (NetworkDrivers.Find(request.Driver) is not { } driver) return new Rejected(new DriverNotFound(request.Driver, [.. NetworkDrivers.All.Select(known => known.Name)]));
+        if (!request.Predefined && driver.Validate(request) is { IsEmpty: false } problems) return new Rejected(new InvalidRequest([.. problems.Select(problem => problem.ToString())]));
+        var scope = driver.Scope;
+        var routes = await hostRoutes(cancel).ConfigureAwait(false);
+        return await SendAsync(new CreateNetwork(request, scope, routes, scope == NetworkScope.Global ? defaultPools.Global : defaultPools.Local), cancel).ConfigureAwait(false);
+    }
+}

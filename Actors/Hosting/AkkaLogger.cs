@@ -1,0 +1,35 @@
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Event;
+using Microsoft.Extensions.Logging;
+
+namespace NetworkCluster.Hosting;
+
+/// <summary>Passes Akka's log on to the process's own. The factory comes with the actor system's setup.</summary>
+public sealed class AkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
+{
+    /// <summary>Begins when the event bus says so.</summary>
+    public AkkaLogger()
+    {
+        var factory = Context.System.Settings.Setup.Get<LoggerSetup>() is { HasValue: true } setup ? setup.Value.Factory : null;
+        var log = factory?.CreateLogger("Akka");
+        Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
+        Receive<LogEvent>(entry => log?.Log(Level(entry.LogLevel()), entry.Cause, "{Source}: {Message}", entry.LogSource, entry.Message));
+    }
+
+    private static Microsoft.Extensions.Logging.LogLevel Level(Akka.Event.LogLevel level) => level switch
+    {
+        Akka.Event.LogLevel.ErrorLevel => Microsoft.Extensions.Logging.LogLevel.Error,
+        Akka.Event.LogLevel.WarningLevel => Microsoft.Extensions.Logging.LogLevel.Warning,
+        Akka.Event.LogLevel.InfoLevel => Microsoft.Extensions.Logging.LogLevel.Information,
+        _ => Microsoft.Extensions.Logging.LogLevel.Debug,
+    };
+}
+
+/// <summary>Carries the process's logger factory into the actor system.</summary>
+/// <param name="factory">The factory.</param>
+public sealed class LoggerSetup(ILoggerFactory factory) : Akka.Actor.Setup.Setup
+{
+    /// <summary>The factory.</summary>
+    public ILoggerFactory Factory { get; } = factory;
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Gateway;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Commands.Containers;
+
+/// <summary>What <c>create</c> and <c>run</c> share: the options, and the command made of them.</summary>
+internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory directory, RandomNames names, TimeProvider time)
+{
+    /// <summary>The command line of the container.</summary>
+    public static ArgumentSpec CommandLine { get; } =
+        new() { Name = "command", Least = 0, Repeatable = true, Verbatim = true, Description = "What to run, with its arguments; none: the sandbox alone, until it is stopped" };
+
+    /// <summary>What the help says about containers.</summary>
+    public const string Details =
+        "A container is a network sandbox with the host's file system: there is no image, so COMMAND is a program of the host. Options stand before COMMAND.";
+
+    /// <summary>The options.</summary>
+    public static ImmutableArray<OptionSpec> Options { get; } =
+    [
+        new() { Name = "env", Short = 'e', ValueName = "name=value", Repeatable = true, Description = "Set environment variables" },
+        new() { Name = "hostname", Short = 'h', ValueName = "string", Description = "Host name inside", Default = "the first 12 digits of the id" },
+        new() { Name = "interactive", Short = 'i', Description = "Accepted for -itd; use exec -i for input" },
+        new() { Name = "label", ValueName = "key=value", Repeatable = true, Description = "Set metadata on a container" },
+        new() { Name = "name", ValueName = "string", Description = "Name, also in the DNS of its networks", Default = "a random one" },
+        new() { Name = "network", ValueName = "network", Repeatable = true, Description = "Connect to a network; addresses, aliases and links belong to the first", Default = "bridge", CompletedBy = "network" },
+        new() { Name = "tty", Short = 't', Description = "Accepted for -itd; there is no terminal inside" },
+        .. Words.EndpointOptions("network-alias"),
+    ];
+
+    /// <summary>Creates the container.</summary>
+    /// <exception cref="RefusedException">It was refused; nothing is left.</exception>
+    public async Task<ContainerView> CreateAsync(Invocation invocation, CancellationToken cancel)
+    {
+        var settings = invocation.EndpointSettings("network-alias");
+        var wanted = invocation.Values("network") is { IsEmpty: false } given ? given : ["bridge"];
+        var networks = new List<NetworkSpec>();
+        foreach (var name in wanted) networks.Add(await directory.NetworkAsync(name, cancel));
+
+        var spec = new ContainerSpec
+        {
+            Id = NewIds.Container(),
+            Name = invocation.Value("name") ?? names.Next(),
+            Hostname = invocation.Value("hostname"),
+            Command = invocation.Values("command"),
+            Environment = invocation.Values("env"),
+            Labels = invocation.KeyValues("label"),
+            Mode = networks[0].Driver switch { "host" => SandboxMode.Host, "null" => SandboxMode.None, _ => SandboxMode.Own },
+            Created = time.GetUtcNow(),
+        };
+        ImmutableArray<EndpointSpec> endpoints = [.. networks.Select((network, i) => Endpoint(spec, network, i == 0 ? settings : EndpointSettings.None))];
+        return (await gateway.AskAsync<ContainerDone>(new CreateContainer(gateway.Host, spec, endpoints), cancel)).Container;
+    }
+
+    private EndpointSpec Endpoint(ContainerSpec container, NetworkSpec network, EndpointSettings settings) => new()
+    {
+        Id = NewIds.Endpoint(),
+        Network = network.Id,
+        NetworkName = network.Name,
+        Container = container.Id,
+        ContainerName = container.Name,
+        Host = gateway.Host,
+        Settings = settings,
+    };
+}

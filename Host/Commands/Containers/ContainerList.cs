@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using NetworkCluster.Commands.Documents;
+using NetworkCluster.Containers;
+
+namespace NetworkCluster.Commands.Containers;
+
+/// <summary><c>container ls</c>.</summary>
+internal sealed class ContainerList(NetworkDirectory directory)
+{
+    private const int CommandWidth = 20;
+
+    public PaletteCommand Command => new(Spec, HandleAsync);
+
+    private static CommandSpec Spec { get; } = new()
+    {
+        Name = "ls",
+        Aliases = ["list", "ps"],
+        Description = "List containers",
+        Options =
+        [
+            new() { Name = "all", Short = 'a', Description = "Show all containers, not only running ones" },
+            new()
+            {
+                Name = "filter", Short = 'f', ValueName = "key=value", Repeatable = true,
+                Description = "Show only some: id=, label=KEY[=VALUE], name= (a part of it), network=NAME, status=created|running|exited (shows stopped ones too)",
+            },
+            new() { Name = "no-trunc", Description = "Do not truncate the output" },
+            new() { Name = "quiet", Short = 'q', Description = "Only display container IDs" },
+        ],
+        Output = CommandOutput.Table,
+        Examples = ["container ls -a", "container ls -q -f network=isolated_nw"],
+    };
+
+    private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
+    {
+        var filter = ContainerFilter.Parse(invocation.Values("filter"));
+        var quiet = invocation.Has("quiet");
+        var whole = invocation.Has("no-trunc");
+        var all = invocation.Has("all") || filter.AsksForStatus;
+        ImmutableArray<TableColumn> columns =
+        [
+            new("ID", "CONTAINER ID"), new("Names", quiet ? null : "NAME"), new("Status", quiet ? null : "STATUS"),
+            new("Command", quiet ? null : "COMMAND"), new("Networks", quiet ? null : "NETWORKS"), new("CreatedAt", null), new("Labels", null),
+        ];
+        var containers = (await directory.ContainersAsync(cancel)).Where(c => (all || c.Status == ContainerStatus.Running) && filter.Matches(c));
+        await output.TableAsync(columns, containers.Select(c => Row(c, whole)), cancel);
+        return ExitCodes.Ok;
+    }
+
+    private static ImmutableArray<string> Row(ContainerView container, bool whole) =>
+    [
+        whole ? container.Spec.Id.ToString() : container.Spec.Id.Short,
+        container.Spec.Name,
+        container.Status switch
+        {
+            ContainerStatus.Created => "Created",
+            ContainerStatus.Running => "Up",
+            _ => container.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"Exited ({code})") : "Exited",
+        },
+        CommandText(string.Join(' ', container.Spec.Command), whole),
+        string.Join(", ", container.Endpoints.Select(Network)),
+        Rfc3339.Text(container.Spec.Created),
+        string.Join(',', container.Spec.Labels.Select(l => $"{l.Key}={l.Value}")),
+    ];
+
+    private static string CommandText(string command, bool whole) =>
+        command.Length == 0 ? "" : whole || command.Length <= CommandWidth ? $"\"{command}\"" : $"\"{command[..(CommandWidth - 1)]}…\"";
+
+    private static string Network(ContainerEndpoint endpoint) =>
+        (endpoint.Attached?.IPv4 ?? endpoint.Attached?.IPv6) is { } address ? $"{endpoint.Spec.NetworkName} ({address})" : endpoint.Spec.NetworkName;
+}

@@ -1,0 +1,88 @@
+using NetworkCluster.Commands.Documents;
+using NetworkCluster.Commands.Networks;
+using NetworkCluster.Containers;
+using NetworkCluster.Gateway;
+
+namespace NetworkCluster.Commands.Containers;
+
+/// <summary>The <c>container</c> palette.</summary>
+internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProcesses processes, RandomNames names, TimeProvider time)
+{
+    private readonly NetworkDirectory _directory = new(gateway);
+
+    /// <summary>The palette.</summary>
+    public Palette Palette
+    {
+        get
+        {
+            var creator = new ContainerCreator(gateway, _directory, names, time);
+            return new("container", "Manage the containers of this host",
+            [
+                new ContainerCreate(creator).Command,
+                new ContainerRun(gateway, creator, processes).Command,
+                new ContainerExec(_directory, processes).Command,
+                new ContainerList(_directory).Command,
+                new(Inspect, InspectAsync),
+                new(Start, (i, o, c) => EachAsync(i, o, container => new StartContainer(container.Host, container.Spec.Id), c)),
+                new(Stop, (i, o, c) => EachAsync(i, o, container => new StopContainer(container.Host, container.Spec.Id), c)),
+                new(Remove, (i, o, c) => EachAsync(i, o, container => new RemoveContainer(container.Host, container.Spec.Id, i.Has("force")), c)),
+            ])
+            {
+                Names = _directory.ContainerNamesAsync,
+            };
+        }
+    }
+
+    private static CommandSpec Inspect { get; } = new()
+    {
+        Name = "inspect",
+        Description = "Display detailed information on one or more containers",
+        Arguments = [NetworkConnect.Container with { Repeatable = true }],
+        Output = CommandOutput.Document,
+        Examples = ["container inspect --format '{{json .NetworkSettings.Networks}}' container3"],
+    };
+
+    private static CommandSpec Start { get; } = new()
+    {
+        Name = "start",
+        Description = "Start one or more stopped containers",
+        Details = "When it returns, the container answers ping and its names in all its networks.",
+        Arguments = [NetworkConnect.Container with { Repeatable = true }],
+        Examples = ["container start container1"],
+    };
+
+    private static CommandSpec Stop { get; } = new()
+    {
+        Name = "stop",
+        Description = "Stop one or more running containers",
+        Details = "The container leaves its networks; its settings and its fixed addresses stay for the next start.",
+        Arguments = [NetworkConnect.Container with { Repeatable = true }],
+        Examples = ["container stop container1 container2"],
+    };
+
+    private static CommandSpec Remove { get; } = new()
+    {
+        Name = "rm",
+        Aliases = ["remove"],
+        Description = "Remove one or more containers",
+        Arguments = [NetworkConnect.Container with { Repeatable = true }],
+        Options = [new() { Name = "force", Short = 'f', Description = "Stop it first if it runs" }],
+        Examples = ["container rm -f container1"],
+    };
+
+    private async Task<int> InspectAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
+    {
+        var documents = new List<ContainerDocument>();
+        var code = await output.ForEachAsync(
+            invocation.Values("container"), async name => documents.Add(ContainerDocument.From(await _directory.ContainerAsync(name, cancel))), cancel);
+        await output.DocumentAsync([.. documents], DocumentJson.Default.ImmutableArrayContainerDocument, cancel);
+        return code;
+    }
+
+    private Task<int> EachAsync(Invocation invocation, ICommandOutput output, Func<ContainerView, IContainerCommand> command, CancellationToken cancel) =>
+        output.ForEachAsync(invocation.Values("container"), async name =>
+        {
+            await gateway.AskAsync<ContainerDone>(command(await _directory.ContainerAsync(name, cancel)), cancel);
+            await output.LineAsync(name, cancel);
+        }, cancel);
+}

@@ -1,0 +1,63 @@
+using NetworkCluster.Containers;
+using NetworkCluster.Gateway;
+
+namespace NetworkCluster.Commands.Containers;
+
+/// <summary><c>container run</c>: create and start; in the foreground also the command's output and exit code.</summary>
+internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator creator, IContainerProcesses processes)
+{
+    public PaletteCommand Command => new(Spec, HandleAsync);
+
+    private static CommandSpec Spec { get; } = new()
+    {
+        Name = "run",
+        Description = "Create and start a container",
+        Details = $"With -d, or without COMMAND, prints the id. Otherwise passes COMMAND's output on and exits with its code; 125 when it was not run. {ContainerCreator.Details}",
+        Arguments = [ContainerCreator.CommandLine],
+        Options =
+        [
+            new() { Name = "detach", Short = 'd', Description = "Run in the background and print the id" },
+            new() { Name = "rm", Description = "Remove the container when its command ends (not with -d)" },
+            .. ContainerCreator.Options,
+        ],
+        Examples =
+        [
+            "container run -itd --name container1",
+            "container run --network isolated_nw --ip 172.25.3.3 -itd --name container3 sleep infinity",
+            "container run --rm --network isolated_nw ping -c 1 container3",
+        ],
+    };
+
+    private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
+    {
+        var detached = invocation.Has("detach") || invocation.Values("command").IsEmpty;
+        if (detached && invocation.Has("rm")) throw new UsageException("--rm needs a command in the foreground");
+        ContainerView container;
+        try
+        {
+            container = await creator.CreateAsync(invocation, cancel);
+            await gateway.AskAsync<ContainerDone>(new StartContainer(container.Host, container.Spec.Id), cancel);
+        }
+        catch (RefusedException e)
+        {
+            await output.RefusalAsync(e.Reason, cancel);
+            return ExitCodes.NotRun;
+        }
+
+        if (detached)
+        {
+            await output.LineAsync(container.Spec.Id.ToString(), cancel);
+            return ExitCodes.Ok;
+        }
+
+        try
+        {
+            return await processes.FollowAsync(container, new FrameStreams(invocation, output), cancel) ?? ExitCodes.NotRun;
+        }
+        finally
+        {
+            // Also when the caller went away: that is what --rm promises.
+            if (invocation.Has("rm")) await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: true), CancellationToken.None);
+        }
+    }
+}

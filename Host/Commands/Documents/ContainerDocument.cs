@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+
+namespace NetworkCluster.Commands.Documents;
+
+/// <summary>A container as Docker's <c>inspect</c> prints it, as far as a container here has such parts.</summary>
+internal sealed record ContainerDocument
+{
+    public required string Id { get; init; }
+    public required string Created { get; init; }
+    public required string Path { get; init; }
+    public required ImmutableArray<string> Args { get; init; }
+    public required ContainerStateDocument State { get; init; }
+
+    /// <summary>With a leading slash, as Docker has it.</summary>
+    public required string Name { get; init; }
+    public required ContainerConfigDocument Config { get; init; }
+    public required NetworkSettingsDocument NetworkSettings { get; init; }
+
+    public static ContainerDocument From(ContainerView view) => new()
+    {
+        Id = view.Spec.Id.ToString(),
+        Created = Rfc3339.Text(view.Spec.Created),
+        Path = view.Spec.Command is [var path, ..] ? path : "",
+        Args = view.Spec.Command is [_, .. var args] ? args : [],
+        State = new()
+        {
+            Status = StatusText(view.Status),
+            Running = view.Status == ContainerStatus.Running,
+            ExitCode = view.ExitCode ?? 0,
+        },
+        Name = $"/{view.Spec.Name}",
+        Config = new()
+        {
+            Hostname = view.Spec.Hostname ?? view.Spec.Id.Short,
+            Env = view.Spec.Environment,
+            Cmd = view.Spec.Command,
+            Labels = view.Spec.Labels,
+        },
+        NetworkSettings = new() { Networks = view.Endpoints.ToDictionary(e => e.Spec.NetworkName, EndpointDocument.From) },
+    };
+
+    /// <summary>Docker's word for a status.</summary>
+    public static string StatusText(ContainerStatus status) => status switch
+    {
+        ContainerStatus.Created => "created",
+        ContainerStatus.Running => "running",
+        _ => "exited",
+    };
+}
+
+/// <summary>What the container does.</summary>
+internal sealed record ContainerStateDocument
+{
+    public required string Status { get; init; }
+    public required bool Running { get; init; }
+    public required int ExitCode { get; init; }
+}
+
+/// <summary>What the container is.</summary>
+internal sealed record ContainerConfigDocument
+{
+    public required string Hostname { get; init; }
+    public required ImmutableArray<string> Env { get; init; }
+    public required ImmutableArray<string> Cmd { get; init; }
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+}
+
+/// <summary>The container's networks by name.</summary>
+internal sealed record NetworkSettingsDocument
+{
+    public required IReadOnlyDictionary<string, EndpointDocument> Networks { get; init; }
+}
+
+/// <summary>One of the container's networks. Addresses are empty while the container is stopped.</summary>
+internal sealed record EndpointDocument
+{
+    [JsonPropertyName("IPAMConfig")]
+    public EndpointIpamDocument? IpamConfig { get; init; }
+    public required ImmutableArray<string>? Links { get; init; }
+    public required ImmutableArray<string>? Aliases { get; init; }
+    [JsonPropertyName("NetworkID")]
+    public required string NetworkId { get; init; }
+    [JsonPropertyName("EndpointID")]
+    public required string EndpointId { get; init; }
+    public required string Gateway { get; init; }
+    [JsonPropertyName("IPAddress")]
+    public required string IPAddress { get; init; }
+    [JsonPropertyName("IPPrefixLen")]
+    public required int IPPrefixLength { get; init; }
+    [JsonPropertyName("IPv6Gateway")]
+    public required string IPv6Gateway { get; init; }
+    [JsonPropertyName("GlobalIPv6Address")]
+    public required string GlobalIPv6Address { get; init; }
+    [JsonPropertyName("GlobalIPv6PrefixLen")]
+    public required int GlobalIPv6PrefixLength { get; init; }
+    public required string MacAddress { get; init; }
+    public IReadOnlyDictionary<string, string>? DriverOpts { get; init; }
+
+    public static EndpointDocument From(ContainerEndpoint endpoint)
+    {
+        var (wish, facts) = (endpoint.Spec.Settings, endpoint.Attached);
+        return new()
+        {
+            IpamConfig = EndpointIpamDocument.From(wish),
+            Links = wish.Links.IsEmpty ? null : [.. wish.Links.Select(l => $"{l.Target}:{l.Alias}")],
+            Aliases = wish.Aliases.IsEmpty ? null : wish.Aliases,
+            NetworkId = endpoint.Spec.Network.ToString(),
+            EndpointId = facts is null ? "" : endpoint.Spec.Id.ToString(),
+            Gateway = facts?.GatewayIPv4?.ToString() ?? "",
+            IPAddress = facts?.IPv4?.ToString() ?? "",
+            IPPrefixLength = facts?.IPv4 is null ? 0 : facts.IPv4Prefix,
+            IPv6Gateway = facts?.GatewayIPv6?.ToString() ?? "",
+            GlobalIPv6Address = facts?.IPv6?.ToString() ?? "",
+            GlobalIPv6PrefixLength = facts?.IPv6 is null ? 0 : facts.IPv6Prefix,
+            MacAddress = (facts?.Mac ?? wish.Mac)?.ToString() ?? "",
+            DriverOpts = wish.DriverOptions.IsEmpty ? null : wish.DriverOptions,
+        };
+    }
+}
+
+/// <summary>The fixed addresses asked for; none: no such wish.</summary>
+internal sealed record EndpointIpamDocument
+{
+    [JsonPropertyName("IPv4Address"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? IPv4Address { get; init; }
+    [JsonPropertyName("IPv6Address"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? IPv6Address { get; init; }
+
+    public static EndpointIpamDocument? From(EndpointSettings wish) =>
+        wish is { IPv4: null, IPv6: null } ? null : new() { IPv4Address = wish.IPv4?.ToString(), IPv6Address = wish.IPv6?.ToString() };
+}

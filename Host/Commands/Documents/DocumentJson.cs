@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace NetworkCluster.Commands.Documents;
+
+/// <summary>The documents' JSON, with Docker's capitals.</summary>
+[JsonSerializable(typeof(ImmutableArray<NetworkDocument>))]
+[JsonSerializable(typeof(ImmutableArray<ContainerDocument>))]
+[JsonSerializable(typeof(ImmutableArray<EndpointViewDocument>))]
+[JsonSerializable(typeof(ImmutableArray<HostDocument>))]
+internal sealed partial class DocumentJson : JsonSerializerContext;

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using NetworkCluster.Containers;
+using NetworkCluster.Gateway;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Commands;
+
+/// <summary>What can be seen from this host: its own networks and the cluster's.</summary>
+internal sealed class NetworkDirectory(IClusterGateway gateway)
+{
+    /// <summary>All networks, by name and then id, as Docker lists them.</summary>
+    public async Task<ImmutableArray<NetworkSpec>> AllAsync(CancellationToken cancel)
+    {
+        var lists = await Task.WhenAll(
+            gateway.AskAsync<NetworkList>(new ListNetworks(AddressSpaceId.Of(gateway.Host)), cancel),
+            gateway.AskAsync<NetworkList>(new ListNetworks(AddressSpaceId.Global), cancel));
+        return [.. lists.SelectMany(l => l.Networks).OrderBy(n => n.Name, StringComparer.Ordinal).ThenBy(n => n.Id.ToString(), StringComparer.Ordinal)];
+    }
+
+    /// <summary>All networks with their endpoints. One that goes away meanwhile is left out.</summary>
+    public async Task<ImmutableArray<NetworkView>> ViewsAsync(IEnumerable<NetworkSpec> networks, CancellationToken cancel)
+    {
+        var replies = await Task.WhenAll(networks.Select(n => gateway.SendAsync(new GetNetwork(n.Id), cancel)));
+        return [.. replies.Where(r => r is not Rejected { Reason: NetworkNotFound }).Select(r => r.Expect<NetworkView>())];
+    }
+
+    /// <summary>The network of a name or id.</summary>
+    /// <exception cref="RefusedException">There is none, or several.</exception>
+    public async Task<NetworkSpec> NetworkAsync(string nameOrId, CancellationToken cancel) =>
+        (await gateway.ResolveNetworkAsync(nameOrId, cancel)).Expect<NetworkSummary>().Spec;
+
+    /// <summary>This host's container of a name or id.</summary>
+    /// <exception cref="RefusedException">There is none, or several.</exception>
+    public async Task<ContainerView> ContainerAsync(string nameOrId, CancellationToken cancel) =>
+        (await gateway.ResolveContainerAsync(nameOrId, cancel)).Expect<ContainerView>();
+
+    /// <summary>This host's containers, the newest first, as Docker lists them.</summary>
+    public async Task<ImmutableArray<ContainerView>> ContainersAsync(CancellationToken cancel) =>
+        [.. (await gateway.AskAsync<ContainerList>(new ListContainers(gateway.Host), cancel)).Containers.Reverse()];
+
+    /// <summary>Names of networks that begin with a prefix.</summary>
+    public async Task<ImmutableArray<string>> NetworkNamesAsync(string prefix, CancellationToken cancel) =>
+        [.. (await AllAsync(cancel)).Select(n => n.Name).Where(n => n.StartsWith(prefix, StringComparison.Ordinal))];
+
+    /// <summary>Names of this host's containers that begin with a prefix.</summary>
+    public async Task<ImmutableArray<string>> ContainerNamesAsync(string prefix, CancellationToken cancel) =>
+        [.. (await ContainersAsync(cancel)).Select(c => c.Spec.Name).Where(n => n.StartsWith(prefix, StringComparison.Ordinal))];
+}

@@ -1,0 +1,67 @@
+using NetworkCluster.Commands.Documents;
+using NetworkCluster.Gateway;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Commands.Networks;
+
+/// <summary>The <c>network</c> palette.</summary>
+internal sealed class NetworkPalette(IClusterGateway gateway, TimeProvider time)
+{
+    private readonly NetworkDirectory _directory = new(gateway);
+
+    /// <summary>The argument that names a network.</summary>
+    public static ArgumentSpec Network { get; } = new() { Name = "network", Description = "Name, id, or the beginning of an id", CompletedBy = "network" };
+
+    /// <summary>The palette.</summary>
+    public Palette Palette => new("network", "Manage networks",
+    [
+        new NetworkCreate(gateway, time).Command,
+        new NetworkList(_directory).Command,
+        new(Inspect, InspectAsync),
+        new(Remove, RemoveAsync),
+        new NetworkConnect(gateway, _directory).Command,
+        new NetworkDisconnect(gateway, _directory).Command,
+    ])
+    {
+        Names = _directory.NetworkNamesAsync,
+    };
+
+    private static CommandSpec Inspect { get; } = new()
+    {
+        Name = "inspect",
+        Description = "Display detailed information on one or more networks",
+        Arguments = [Network with { Repeatable = true }],
+        Output = CommandOutput.Document,
+        Examples = ["network inspect isolated_nw", "network inspect --format '{{json .Containers}}' isolated_nw"],
+    };
+
+    private static CommandSpec Remove { get; } = new()
+    {
+        Name = "rm",
+        Aliases = ["remove"],
+        Description = "Remove one or more networks",
+        Details = "A network with running containers stays; disconnect or stop them first.",
+        Arguments = [Network with { Repeatable = true }],
+        Examples = ["network rm isolated_nw"],
+    };
+
+    private async Task<int> InspectAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
+    {
+        var documents = new List<NetworkDocument>();
+        var code = await output.ForEachAsync(invocation.Values("network"), async name =>
+        {
+            var network = await _directory.NetworkAsync(name, cancel);
+            documents.Add(NetworkDocument.From(await gateway.AskAsync<NetworkView>(new GetNetwork(network.Id), cancel)));
+        }, cancel);
+        await output.DocumentAsync([.. documents], DocumentJson.Default.ImmutableArrayNetworkDocument, cancel);
+        return code;
+    }
+
+    private Task<int> RemoveAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel) =>
+        output.ForEachAsync(invocation.Values("network"), async name =>
+        {
+            var network = await _directory.NetworkAsync(name, cancel);
+            await gateway.AskAsync<NetworkRemoved>(new RemoveNetwork(network.Space, network.Id), cancel);
+            await output.LineAsync(name, cancel);
+        }, cancel);
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace NetworkCluster.Commands;
+
+/// <summary>The palettes over HTTP: <c>GET /palettes</c>, <c>GET /palettes/{palette}/names?prefix=</c>, <c>POST /commands/{palette}/{command}</c> and the same address as a WebSocket.</summary>
+internal static class PbmEndpoints
+{
+    /// <summary>Maps the palettes. Commands are found by name or alias.</summary>
+    public static void MapPbm(this IEndpointRouteBuilder endpoints, IReadOnlyList<Palette> palettes)
+    {
+        var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("NetworkCluster.Pbm");
+        var runner = new CommandRunner(logger);
+        var specs = JsonSerializer.SerializeToUtf8Bytes(palettes.Select(p => p.Spec).ToImmutableArray(), PaletteJson.Default.ImmutableArrayPaletteSpec);
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(specs)[..8])}\"";
+
+        var pbm = endpoints.MapGroup("").AddEndpointFilter(RefuseBrowsers);
+        pbm.MapGet("/palettes", (HttpContext http) => SendPalettes(http, specs, tag));
+        pbm.MapGet("/palettes/{palette}/names", async (string palette, string? prefix, CancellationToken cancel) =>
+            palettes.FirstOrDefault(p => p.Name == palette)?.Names is { } names
+                ? Results.Json(await names(prefix ?? "", cancel), PaletteJson.Default.ImmutableArrayString)
+                : Results.NotFound());
+        pbm.MapPost("/commands/{palette}/{command}", (string palette, string command, HttpContext http) =>
+            Find(palettes, palette, command) is { } found ? PostAsync(found, runner, http) : Answer(http, StatusCodes.Status404NotFound));
+
+        // A pipeline of its own, because WebSockets need their middleware and the host may have none.
+        var sockets = endpoints.CreateApplicationBuilder();
+        sockets.UseWebSockets().Run(http => SocketAsync(palettes, runner, http));
+        endpoints.MapGet("/commands/{palette}/{command}", sockets.Build());
+    }
+
+    /// <summary>A web page in the operator's browser must not command the cluster: browsers send Origin, command lines do not.</summary>
+    private static ValueTask<object?> RefuseBrowsers(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        IsBrowser(context.HttpContext) ? ValueTask.FromResult<object?>(Results.StatusCode(StatusCodes.Status403Forbidden)) : next(context);
+
+    private static bool IsBrowser(HttpContext http) => http.Request.Headers.Origin.Count > 0;
+
+    private static PaletteCommand? Find(IReadOnlyList<Palette> palettes, string palette, string command) =>
+        palettes.FirstOrDefault(p => p.Name == palette)?.Commands.FirstOrDefault(c => c.Spec.IsNamed(command));
+
+    private static IResult SendPalettes(HttpContext http, byte[] specs, string tag)
+    {
+        http.Response.Headers.ETag = tag;
+        return http.Request.Headers.IfNoneMatch.Contains(tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Bytes(specs, "application/json");
+    }
+
+    private static Task Answer(HttpContext http, int status)
+    {
+        http.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+
+    private static async Task PostAsync(PaletteCommand command, CommandRunner runner, HttpContext http)
+    {
+        if (!http.Request.HasJsonContentType())
+        {
+            await Answer(http, StatusCodes.Status415UnsupportedMediaType);
+            return;
+        }
+
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = PbmServer.BodyLimitBytes;
+        CommandRequest? request;
+        try
+        {
+            request = await JsonSerializer.DeserializeAsync(http.Request.Body, PaletteJson.Default.CommandRequest, http.RequestAborted);
+        }
+        catch (JsonException)
+        {
+            request = null;
+        }
+
+        if (request is null)
+        {
+            await Answer(http, StatusCodes.Status400BadRequest);
+            return;
+        }
+
+        http.Response.ContentType = "application/x-ndjson";
+        using var output = new HttpOutput(http.Response.BodyWriter);
+        await runner.RunAsync(command, request, null, output, http.RequestAborted);
+    }
+
+    private static async Task SocketAsync(IReadOnlyList<Palette> palettes, CommandRunner runner, HttpContext http)
+    {
+        var (palette, name) = ((string)http.GetRouteValue("palette")!, (string)http.GetRouteValue("command")!);
+        if (!http.WebSockets.IsWebSocketRequest || Find(palettes, palette, name) is not { } command)
+        {
+            await Answer(http, http.WebSockets.IsWebSocketRequest ? StatusCodes.Status404NotFound : StatusCodes.Status405MethodNotAllowed);
+            return;
+        }
+
+        if (IsBrowser(http))
+        {
+            await Answer(http, StatusCodes.Status403Forbidden);
+            return;
+        }
+
+        using var socket = await http.WebSockets.AcceptWebSocketAsync();
+        using var conversation = new SocketConversation(socket);
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        if (await conversation.ReadRequestAsync(PbmServer.BodyLimitBytes, life.Token) is not { } request) return;
+        var pump = conversation.PumpInputAsync(life);
+        await runner.RunAsync(command, request, conversation.Input, conversation, life.Token);
+        if (socket.State is System.Net.WebSockets.WebSocketState.Open or System.Net.WebSockets.WebSocketState.CloseReceived)
+            await socket.CloseOutputAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await life.CancelAsync();
+        await pump;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace NetworkCluster.Commands;
+
+/// <summary>The socket that <c>pbm</c> talks to, with its limits.</summary>
+internal static class PbmServer
+{
+    /// <summary>The port when none is configured, the same as Petabridge.Cmd's.</summary>
+    public const int DefaultPort = 9110;
+
+    /// <summary>Longest request body or first WebSocket message, in bytes: a command line of Linux fits.</summary>
+    public const int BodyLimitBytes = 256 * 1024;
+
+    /// <summary>Connections at once on one listener; further ones wait in the kernel's queue until one ends.</summary>
+    public const int ConnectionLimit = 256;
+
+    /// <summary>
+    /// Listens for HTTP/1.1. There is no authentication: bind loopback (the default of the host), or a network on which everybody may command the cluster.
+    /// </summary>
+    public static void ListenPbm(this KestrelServerOptions kestrel, IPEndPoint address)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestHeaderCount = 32;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Listen(address, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            var free = new SemaphoreSlim(ConnectionLimit, ConnectionLimit);
+            listen.Use(next => connection => LimitedAsync(free, next, connection));
+        });
+    }
+
+    private static async Task LimitedAsync(SemaphoreSlim free, ConnectionDelegate next, ConnectionContext connection)
+    {
+        await free.WaitAsync(connection.ConnectionClosed);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            free.Release();
+        }
+    }
+}

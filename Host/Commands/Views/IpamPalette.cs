@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using NetworkCluster.Gateway;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Commands.Views;
+
+/// <summary>The <c>ipam</c> palette: the pools, and who holds which address.</summary>
+internal sealed class IpamPalette(IClusterGateway gateway)
+{
+    private readonly NetworkDirectory _directory = new(gateway);
+
+    /// <summary>The palette.</summary>
+    public Palette Palette => new("ipam", "Show address pools", [new(Pools, PoolsAsync), new(Addresses, AddressesAsync)]);
+
+    private static CommandSpec Pools { get; } = new()
+    {
+        Name = "pools",
+        Description = "List the pools of all networks that can be seen from this host",
+        Output = CommandOutput.Table,
+        Examples = ["ipam pools"],
+    };
+
+    private static CommandSpec Addresses { get; } = new()
+    {
+        Name = "addresses",
+        Description = "List the addresses that are taken, with their holders",
+        Arguments = [Commands.Networks.NetworkPalette.Network with { Least = 0, Repeatable = true, Description = "Networks by name, id, or the beginning of an id; none: all" }],
+        Output = CommandOutput.Table,
+        Examples = ["ipam addresses isolated_nw"],
+    };
+
+    private async Task<int> PoolsAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
+    {
+        var networks = await _directory.AllAsync(cancel);
+        var pools = (await ViewsAsync(networks, cancel)).ToDictionary(p => p.Id);
+        ImmutableArray<TableColumn> columns =
+        [
+            new("Pool", "POOL"), new("Network", "NETWORK"), new("Gateway", "GATEWAY"), new("Capacity", "CAPACITY"), new("Used", "USED"),
+        ];
+        await output.TableAsync(columns, networks.SelectMany(n => n.Pools.Where(p => pools.ContainsKey(p.Id)).Select(p => Row(n, p, pools[p.Id]))), cancel);
+        return ExitCodes.Ok;
+    }
+
+    private async Task<int> AddressesAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
+    {
+        var networks = new List<NetworkSpec>();
+        var code = ExitCodes.Ok;
+        if (invocation.Values("network") is { IsEmpty: false } names) code = await output.ForEachAsync(names, async n => networks.Add(await _directory.NetworkAsync(n, cancel)), cancel);
+        else networks.AddRange(await _directory.AllAsync(cancel));
+        ImmutableArray<TableColumn> columns = [new("Address", "ADDRESS"), new("Network", "NETWORK"), new("Holder", "HOLDER"), new("Handle", "HANDLE"), new("Pool", null)];
+        var rows = (await ViewsAsync(networks, cancel)).SelectMany(p => p.Addresses.Select(a => Row(p, a)));
+        await output.TableAsync(columns, rows, cancel);
+        return code;
+    }
+
+    private async Task<ImmutableArray<PoolView>> ViewsAsync(IEnumerable<NetworkSpec> networks, CancellationToken cancel)
+    {
+        var replies = await Task.WhenAll(networks.SelectMany(n => n.Pools).Select(p => gateway.SendAsync(new GetPool(p.Id), cancel)));
+
+        // A pool whose network goes away meanwhile is refused as unknown, and is left out.
+        return [.. replies.Where(r => r is not Rejected { Reason: InvalidRequest }).Select(r => r.Expect<PoolView>())];
+    }
+
+    private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view) =>
+    [
+        pool.Id.ToString(),
+        network.Name,
+        pool.Gateway?.ToString() ?? "",
+        view.Capacity.ToString(CultureInfo.InvariantCulture),
+        view.Addresses.Length.ToString(CultureInfo.InvariantCulture),
+    ];
+
+    private static ImmutableArray<string> Row(PoolView pool, HeldAddress held) =>
+    [
+        held.Address.ToString(),
+        pool.NetworkName,
+        held.HolderName,
+        held.Handle.Endpoint is { } endpoint ? endpoint.Short : held.Handle.ToString(),
+        pool.Id.ToString(),
+    ];
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using NetworkCluster.Addressing;
+using NetworkCluster.Endpoints;
+
+namespace NetworkCluster.Commands;
+
+/// <summary>Words that several commands take, turned into values.</summary>
+internal static class Words
+{
+    /// <summary><c>KEY=VALUE</c> words; a key alone has the empty value, a key given twice its last one.</summary>
+    public static ImmutableSortedDictionary<string, string> KeyValues(this Invocation invocation, string option)
+    {
+        var result = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var word in invocation.Values(option))
+        {
+            var equals = word.IndexOf('=');
+            if (equals == 0 || word.Length == 0) throw new UsageException($"invalid value '{word}' for --{option}: KEY=VALUE is wanted");
+            result[equals < 0 ? word : word[..equals]] = equals < 0 ? "" : word[(equals + 1)..];
+        }
+
+        return result.ToImmutable();
+    }
+
+    /// <summary>The wishes for one endpoint.</summary>
+    /// <param name="invocation">The call.</param>
+    /// <param name="aliasOption"><c>alias</c> with connect, <c>network-alias</c> with run.</param>
+    public static EndpointSettings EndpointSettings(this Invocation invocation, string aliasOption) => new()
+    {
+        IPv4 = Address(invocation, "ip", isIPv6: false),
+        IPv6 = Address(invocation, "ip6", isIPv6: true),
+        Mac = invocation.Parsed<MacAddress>("mac-address"),
+        Aliases = invocation.Values(aliasOption),
+        Links = [.. invocation.Values("link").Select(Link)],
+        DriverOptions = invocation.KeyValues("driver-opt"),
+    };
+
+    /// <summary>The options behind <see cref="EndpointSettings"/>.</summary>
+    public static ImmutableArray<OptionSpec> EndpointOptions(string aliasOption) =>
+    [
+        new() { Name = aliasOption, ValueName = "name", Repeatable = true, Description = "Add network-scoped alias for the container" },
+        new() { Name = "driver-opt", ValueName = "key=value", Repeatable = true, Description = "Driver options for the network" },
+        new() { Name = "ip", ValueName = "address", Description = "IPv4 address (e.g., 172.30.100.104) of a network with a subnet of your own", Default = "the lowest free one" },
+        new() { Name = "ip6", ValueName = "address", Description = "IPv6 address (e.g., 2001:db8::33)", Default = "the lowest free one" },
+        new() { Name = "link", ValueName = "container[:alias]", Repeatable = true, Description = "Add link to another container: a private name for it", CompletedBy = "container" },
+        new() { Name = "mac-address", ValueName = "mac", Description = "Link-layer address (e.g., 92:d0:c6:0a:29:33)", Default = "made from the IPv4 address" },
+    ];
+
+    private static InetAddress? Address(Invocation invocation, string option, bool isIPv6)
+    {
+        var address = invocation.Parsed<InetAddress>(option);
+        return address is { } a && a.IsIPv6 != isIPv6 ? throw new UsageException($"invalid IPv{(isIPv6 ? 6 : 4)} address: {a}") : address;
+    }
+
+    private static ContainerLink Link(string word)
+    {
+        var colon = word.IndexOf(':');
+        var (target, alias) = colon < 0 ? (word, word) : (word[..colon], word[(colon + 1)..]);
+        return target.Length > 0 && alias.Length > 0 && !alias.Contains(':')
+            ? new(target, alias)
+            : throw new UsageException($"bad format for links: {word}");
+    }
+}

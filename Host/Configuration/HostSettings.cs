@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Configuration;
+using NetworkCluster.Addressing;
+using NetworkCluster.Agents;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+
+namespace NetworkCluster.Configuration;
+
+/// <summary>How the process reaches the kernel.</summary>
+internal enum DataplaneMode
+{
+    /// <summary>Linux where it may, otherwise simulated with a warning.</summary>
+    Auto,
+    /// <summary>Linux or nothing.</summary>
+    Linux,
+    /// <summary>Prints what it would do.</summary>
+    Simulated,
+}
+
+/// <summary>The settings of one host, checked. What each means, its unit and its default stand in <c>hocon/akka.conf</c>.</summary>
+internal sealed record HostSettings
+{
+    public required HostId Host { get; init; }
+    public required string DataDirectory { get; init; }
+    public required IPEndPoint Pbm { get; init; }
+    public required string JournalProvider { get; init; }
+    public required string JournalConnection { get; init; }
+    public required DataplaneMode Mode { get; init; }
+    public required HostNetworkingOptions Networking { get; init; }
+    public required TimeSpan ReconcileEvery { get; init; }
+    public required ImmutableArray<DefaultPool> LocalPools { get; init; }
+    public required ImmutableArray<DefaultPool> GlobalPools { get; init; }
+    public required TimeSpan DnsTtl { get; init; }
+    public required ImmutableArray<IPEndPoint> DnsUpstream { get; init; }
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>Reads and checks everything before anything is started.</summary>
+    /// <exception cref="ConfigurationProblemException">Something is wrong; all of it is told.</exception>
+    public static HostSettings From(Config all)
+    {
+        var config = all.GetConfig("network-cluster");
+        var problems = new List<string>();
+        var data = config.GetString("data-directory");
+        var name = config.GetString("host-id") is { Length: > 0 } given ? given : Environment.MachineName;
+        var prefix = config.GetString("dataplane.prefix");
+        var provider = config.GetString("journal.provider");
+        Check(provider == "sqlite", $"journal.provider: '{provider}' is not known here; this host runs alone on sqlite");
+        var options = new HostSettings
+        {
+            Host = Parsed<HostId>("host-id", name),
+            DataDirectory = data,
+            Pbm = new(Read("pbm.address", config.GetString("pbm.address"), IPAddress.Parse, IPAddress.Loopback), Ranged("pbm.port", config.GetInt("pbm.port"), 0, 65535)),
+            JournalProvider = provider,
+            JournalConnection = config.GetString("journal.connection-string") is { Length: > 0 } connection ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
+            Mode = Read("dataplane.mode", config.GetString("dataplane.mode"), text => Enum.Parse<DataplaneMode>(text, ignoreCase: true), DataplaneMode.Auto),
+            Networking = new()
+            {
+                Prefix = prefix,
+                DefaultMtuBytes = Ranged("dataplane.mtu", config.GetInt("dataplane.mtu"), 576, 65535),
+                StateDirectory = config.GetString("dataplane.state-directory") is { Length: > 0 } state ? state : null,
+            },
+            ReconcileEvery = config.GetTimeSpan("dataplane.reconcile-every"),
+            LocalPools = [.. config.GetStringList("ipam.default-pools.local").Select(text => Read("ipam.default-pools.local", text, ParsePool, new(default, 0)))],
+            GlobalPools = [.. config.GetStringList("ipam.default-pools.global").Select(text => Read("ipam.default-pools.global", text, ParsePool, new(default, 0)))],
+            DnsTtl = config.GetTimeSpan("dns.ttl"),
+            DnsUpstream = [.. config.GetStringList("dns.upstream").Select(text => Read("dns.upstream", text, ParseServer, new IPEndPoint(IPAddress.Loopback, 53)))],
+            LogLevel = Read("log-level", config.GetString("log-level"), text => Enum.Parse<LogLevel>(text, ignoreCase: true), LogLevel.Information),
+        };
+        Check(options.ReconcileEvery >= TimeSpan.FromSeconds(1), "dataplane.reconcile-every: at least 1s");
+        Check(options.DnsTtl >= TimeSpan.Zero && options.DnsTtl <= TimeSpan.FromHours(1), "dns.ttl: from 0s to 1h");
+        Check(Path.IsPathRooted(data), $"data-directory: '{data}' is not an absolute path");
+        try
+        {
+            _ = options.Networking.Naming;
+        }
+        catch (ArgumentException cause)
+        {
+            problems.Add($"dataplane.prefix: {cause.Message}");
+        }
+
+        return problems.Count == 0 ? options : throw new ConfigurationProblemException(problems.Select(problem => $"network-cluster.{problem}"));
+
+        void Check(bool good, string problem)
+        {
+            if (!good) problems.Add(problem);
+        }
+
+        int Ranged(string key, int value, int least, int most)
+        {
+            Check(value >= least && value <= most, $"{key}: {value} is not from {least} to {most}");
+            return value;
+        }
+
+        T Parsed<T>(string key, string text) where T : struct, IParsable<T> => Read(key, text, value => T.Parse(value, null), default);
+
+        T Read<T>(string key, string text, Func<string, T> parse, T otherwise)
+        {
+            try
+            {
+                return parse(text);
+            }
+            catch (Exception cause) when (cause is FormatException or ArgumentException or OverflowException)
+            {
+                problems.Add($"{key}: {cause.Message}");
+                return otherwise;
+            }
+        }
+    }
+
+    private static DefaultPool ParsePool(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || !Subnet.TryParse(text[..colon], out var block) || !int.TryParse(text[(colon + 1)..], out var size) || size < block.Prefix || size > block.Address.Bits)
+        {
+            throw new FormatException($"'{text}' is not block:size, as 172.20.0.0/14:16");
+        }
+
+        return new(block, size);
+    }
+
+    private static IPEndPoint ParseServer(string text) =>
+        IPEndPoint.TryParse(text, out var server) ? new(server.Address, server.Port == 0 ? 53 : server.Port) : throw new FormatException($"'{text}' is not an address or address:port");
+}

@@ -1,0 +1,77 @@
+using System.Collections;
+using Akka.Configuration;
+
+namespace NetworkCluster.Configuration;
+
+/// <summary>
+/// Puts the configuration together: files from the base up, then the environment, then the command line. Akka.NET's HOCON reads neither the environment nor
+/// other files by itself.
+/// </summary>
+internal static class LayeredConfig
+{
+    /// <summary>The layers as one.</summary>
+    /// <param name="files">From the base up; the last one wins.</param>
+    /// <param name="environment">The process's environment.</param>
+    /// <param name="settings"><c>path=value</c> from the command line, the last one wins.</param>
+    /// <exception cref="ConfigurationProblemException">A file does not parse, or a setting of ours does not exist.</exception>
+    public static Config Load(IEnumerable<string> files, IDictionary environment, IEnumerable<string> settings)
+    {
+        var paths = files.ToList();
+        var config = Config.Empty;
+        foreach (var path in paths) config = Parse(path).WithFallback(config);
+
+        var known = Keys(Parse(paths[0]));
+        var overrides = FromEnvironment(environment).Concat(settings.Select(Split)).ToList();
+        var unknown = overrides.Select(setting => setting.Path).Concat(paths.Skip(1).SelectMany(path => Keys(Parse(path))))
+            .Where(path => path.StartsWith("network-cluster.", StringComparison.Ordinal) && !known.Contains(path)).Distinct().ToList();
+        if (unknown.Count > 0)
+        {
+            throw new ConfigurationProblemException(unknown.Select(path => $"there is no setting {path}; did you mean {Nearest(path, known)}?"));
+        }
+
+        return overrides.Aggregate(config, (below, setting) => ConfigurationFactory.ParseString($"{setting.Path} = {Quote(setting.Value)}").WithFallback(below));
+    }
+
+    private static Config Parse(string path)
+    {
+        try
+        {
+            return ConfigurationFactory.ParseString(File.ReadAllText(path));
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or ConfigurationException)
+        {
+            throw new ConfigurationProblemException([$"{path}: {cause.Message}"]);
+        }
+    }
+
+    private static IEnumerable<(string Path, string Value)> FromEnvironment(IDictionary environment) =>
+        environment.Keys.Cast<string>().Order(StringComparer.Ordinal)
+            .Where(name => name.StartsWith("NETWORK_CLUSTER__", StringComparison.Ordinal) || name.StartsWith("AKKA__", StringComparison.Ordinal))
+            .Select(name => (string.Join('.', name.Split("__").Select(level => level.ToLowerInvariant().Replace('_', '-'))), (string?)environment[name] ?? ""));
+
+    private static (string Path, string Value) Split(string setting) => setting.IndexOf('=') is var at && at > 0
+        ? (setting[..at], setting[(at + 1)..])
+        : throw new ConfigurationProblemException([$"--set takes path=value, not '{setting}'"]);
+
+    private static HashSet<string> Keys(Config config)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (path, value) in config.AsEnumerable()) Walk(path, value, keys);
+        return keys;
+    }
+
+    private static void Walk(string path, Akka.Configuration.Hocon.HoconValue value, HashSet<string> keys)
+    {
+        if (!value.IsObject()) keys.Add(path);
+        else foreach (var (name, inner) in value.GetObject().Items) Walk($"{path}.{name}", inner, keys);
+    }
+
+    // Lists keep their form; everything else is a string and cannot break out of its quotes.
+    private static string Quote(string value) => value.StartsWith('[') && value.EndsWith(']') ? value : $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+
+    private static string Nearest(string path, HashSet<string> known)
+    {
+        var words = path.Split('.', '-').ToHashSet();
+        return known.Where(key => key.StartsWith("network-cluster.", StringComparison.Ordinal)).MaxBy(key => key.Split('.', '-').Count(words.Contains)) ?? "";
+    }
+}

@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using NetworkCluster.Containers;
+
+namespace NetworkCluster.Dns;
+
+/// <summary>The two sockets of one sandbox and what is under way for it.</summary>
+internal sealed class SandboxServer : IDisposable
+{
+    private const int BacklogConnections = 16;
+    private const int ProtocolLevelIp = 0;
+    private const int OptionFreeBind = 15;
+    private readonly EmbeddedDnsOptions _options;
+    private readonly UpstreamForwarder _forwarder;
+    private readonly DnsCounters _counters;
+    private readonly CancellationTokenSource _closed;
+    private int _pending;
+
+    /// <summary>Opens both sockets, or none.</summary>
+    /// <exception cref="IOException">There is no such namespace.</exception>
+    /// <exception cref="SocketException">Somebody in the sandbox has the port already.</exception>
+    public SandboxServer(ContainerId container, string netnsPath, ISandboxSockets sockets, EmbeddedDnsOptions options, UpstreamForwarder forwarder, DnsCounters counters, CancellationToken stop)
+    {
+        (Container, NetnsPath, _options, _forwarder, _counters) = (container, netnsPath, options, forwarder, counters);
+        Udp = Bound(sockets, netnsPath, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            Tcp = Bound(sockets, netnsPath, SocketType.Stream, ProtocolType.Tcp);
+        }
+        catch
+        {
+            Udp.Dispose();
+            throw;
+        }
+
+        _closed = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Closed = _closed.Token;
+    }
+
+    public ContainerId Container { get; }
+
+    public string NetnsPath { get; }
+
+    public Socket Udp { get; }
+
+    public Socket Tcp { get; }
+
+    /// <summary>Cancelled when the sandbox's DNS is closed.</summary>
+    public CancellationToken Closed { get; }
+
+    /// <summary>Open TCP connections.</summary>
+    public int Connections;
+
+    /// <summary>Takes a place for one query to the servers above; false where all are taken. Then <see cref="ExitForward"/> is due.</summary>
+    public bool TryEnterForward()
+    {
+        if (Interlocked.Increment(ref _pending) <= _options.MaxPendingPerSandbox && _forwarder.TryEnter()) return true;
+        Interlocked.Decrement(ref _pending);
+        _counters.CountOverloaded();
+        return false;
+    }
+
+    /// <summary>Gives the place back.</summary>
+    public void ExitForward()
+    {
+        Interlocked.Decrement(ref _pending);
+        _forwarder.Exit();
+    }
+
+    /// <summary>Has the pool ask the servers above and send the reply to the client; false where too many are under way.</summary>
+    public bool TryForward(ForwardedQuery query, ReadOnlySpan<byte> client)
+    {
+        if (!TryEnterForward()) return false;
+        var address = new SocketAddress(_options.Listen.AddressFamily, client.Length);
+        client.CopyTo(address.Buffer.Span);
+        _ = Task.Run(() => ForwardAsync(query, address));
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        Udp.Dispose();
+        Tcp.Dispose();
+        _closed.Dispose();
+    }
+
+    private async Task ForwardAsync(ForwardedQuery query, SocketAddress client)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(UpstreamForwarder.UdpReplyBytes);
+        try
+        {
+            var length = await _forwarder.AskAsync(query, DnsTransport.Udp, buffer, Closed);
+            Udp.SendTo(buffer.AsSpan(0, length), SocketFlags.None, client);
+        }
+        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            // The sandbox is closed or its client is gone: nobody waits for this reply.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            ExitForward();
+        }
+    }
+
+    private Socket Bound(ISandboxSockets sockets, string netnsPath, SocketType type, ProtocolType protocol)
+    {
+        var socket = sockets.Open(netnsPath, _options.Listen.AddressFamily, type, protocol);
+        try
+        {
+            // The sandbox's loopback may come up after us: bind to its address all the same.
+            socket.SetRawSocketOption(ProtocolLevelIp, OptionFreeBind, BitConverter.GetBytes(1));
+            socket.Bind(_options.Listen);
+            if (type == SocketType.Stream) socket.Listen(BacklogConnections);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

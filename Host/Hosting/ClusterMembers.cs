@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Akka.Cluster;
+using NetworkCluster.Commands;
+using NetworkCluster.Hosts;
+
+namespace NetworkCluster.Hosting;
+
+/// <summary>Who is in the cluster, from this process's own gossip.</summary>
+internal sealed class ClusterMembers(Cluster cluster, HostId self) : IClusterMembers
+{
+    public ImmutableArray<ClusterMember> Members
+    {
+        get
+        {
+            var state = cluster.State;
+            return
+            [
+                .. state.Members.Order(Member.AgeOrdering).Select(member => new ClusterMember(
+                    member.UniqueAddress.Equals(cluster.SelfUniqueAddress) ? self : default,
+                    $"{member.Address}#{member.UniqueAddress.Uid}",
+                    member.Status.ToString(),
+                    !state.Unreachable.Contains(member),
+                    member.Address.Equals(state.Leader))),
+            ];
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using Akka.Cluster;
+using Akka.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using NetworkCluster.Agents;
+using NetworkCluster.Commands;
+using NetworkCluster.Configuration;
+using NetworkCluster.Dns;
+using NetworkCluster.Gateway;
+using NetworkCluster.Linux;
+
+namespace NetworkCluster.Hosting;
+
+/// <summary>One running host: everything is put together here, and taken apart in the opposite order.</summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    private readonly HostSettings _options;
+    private readonly bool _simulated;
+    private readonly WebApplication _web;
+    private readonly Stack<IAsyncDisposable> _parts;
+
+    private HostProcess(HostSettings options, bool simulated, WebApplication web, Stack<IAsyncDisposable> parts) => (_options, _simulated, _web, _parts) = (options, simulated, web, parts);
+
+    /// <summary>The first screen.</summary>
+    public string Welcome
+    {
+        get
+        {
+            var address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("http://", "", StringComparison.Ordinal);
+            var pbm = address == "127.0.0.1:9110" ? "./pbm" : $"./pbm {address}";
+            return $"""
+
+                Host {_options.Host} is up{(_simulated ? " (simulated: it prints what it would do and touches no kernel)" : "")}. Its journal is in {_options.DataDirectory}. In another terminal:
+
+                  {pbm} network create isolated_nw --subnet 172.25.0.0/16
+                  {pbm} container run -d --name container2
+                  {pbm} network connect isolated_nw container2
+                  {pbm} container run -d --name container3 --network isolated_nw --ip 172.25.3.3
+                  {pbm} container exec container2 ping -c1 container3
+                  {pbm} network inspect isolated_nw
+
+                {pbm} --help shows the rest; {pbm} alone is a prompt. Ctrl-C ends the host; its containers live on and are adopted at the next start.
+
+                """;
+        }
+    }
+
+    /// <summary>Starts a host and returns when it answers.</summary>
+    /// <exception cref="ConfigurationProblemException">It cannot be started so.</exception>
+    public static async Task<HostProcess> StartAsync(Config config, TimeProvider time)
+    {
+        var options = HostSettings.From(config);
+        var parts = new Stack<IAsyncDisposable>();
+        try
+        {
+            return await StartAsync(config, options, time, parts);
+        }
+        catch
+        {
+            await DisposeAsync(parts);
+            throw;
+        }
+    }
+
+    private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts)
+    {
+        parts.Push(new Disposing(DataDirectoryLock.Take(options.DataDirectory)));
+        var web = BuildWeb(options);
+        parts.Push(web);
+        var logs = web.Services.GetRequiredService<ILoggerFactory>();
+
+        var simulated = IsSimulated(options, logs.CreateLogger("NetworkCluster.Dataplane"));
+        var plan = logs.CreateLogger("NetworkCluster.Plan");
+        IDataplane dataplane = simulated ? new SimulatedDataplane(step => plan.LogInformation("{Step}", step)) : new LinuxDataplane(options.Networking, time);
+        parts.Push(dataplane);
+        var networking = new HostNetworking(dataplane, options.Networking, logs.CreateLogger<HostNetworking>());
+        parts.Push(networking);
+        var names = new NameTable();
+        var dns = simulated ? null : new EmbeddedDns(names, new NamespaceSockets(), new() { AnswerTtl = options.DnsTtl, Upstreams = options.DnsUpstream }, time, logs.CreateLogger<EmbeddedDns>());
+        if (dns is not null) parts.Push(dns);
+
+        var node = HostNode.StartAlone(config, options.JournalConnection, logs);
+        parts.Push(node);
+        var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, "containers"));
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        node.StartAgent(new() { Host = options.Host, Token = token, ReconcileEvery = options.ReconcileEvery }, networking, new SandboxServices(dns, processes, time), names, time);
+
+        var gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), networking.HostRoutesAsync);
+        await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
+        web.MapPbm(PbmPalettes.All(gateway, new ClusterMembers(Cluster.Get(node.System), options.Host), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
+        await web.StartAsync();
+        return new(options, simulated, web, parts);
+    }
+
+    private static WebApplication BuildWeb(HostSettings options)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(options.Pbm));
+        return builder.Build();
+    }
+
+    private static bool IsSimulated(HostSettings options, ILogger log)
+    {
+        if (options.Mode == DataplaneMode.Simulated) return true;
+        if (Capabilities.CanProgramKernel) return false;
+        if (options.Mode == DataplaneMode.Linux) throw new ConfigurationProblemException(["network-cluster.dataplane.mode is linux, but this process lacks CAP_NET_ADMIN or CAP_SYS_ADMIN: run it as root, or take simulated"]);
+        log.LogWarning("this process lacks CAP_NET_ADMIN or CAP_SYS_ADMIN: the data plane is simulated, containers reach nothing");
+        return true;
+    }
+
+    /// <summary>Returns when the process is told to end (SIGTERM, SIGINT).</summary>
+    public Task WaitForEndAsync() => _web.WaitForShutdownAsync();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => DisposeAsync(_parts);
+
+    private static async ValueTask DisposeAsync(Stack<IAsyncDisposable> parts)
+    {
+        while (parts.TryPop(out var part)) await part.DisposeAsync();
+    }
+
+    private sealed class Disposing(IDisposable inner) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            inner.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

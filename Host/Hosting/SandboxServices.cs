@@ -1,0 +1,44 @@
+using NetworkCluster.Agents;
+using NetworkCluster.Containers;
+using NetworkCluster.Dns;
+using NetworkCluster.Linux;
+
+namespace NetworkCluster.Hosting;
+
+/// <summary>What lives with a sandbox besides its links, on this machine: the DNS server in it and its main command.</summary>
+internal sealed class SandboxServices(EmbeddedDns? dns, SandboxProcesses processes, TimeProvider time) : ISandboxServices
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
+    public void Open(ContainerSpec container, Sandbox sandbox, bool adopted, Action<int> exited)
+    {
+        if (container.Mode == SandboxMode.Own) dns?.Open(container.Id, sandbox.Path);
+        var main = processes.Main(container.Id.ToString());
+        if (!adopted) main.Forget();
+        else if (!container.Command.IsEmpty) _ = WatchAsync(main, exited);
+    }
+
+    public async Task StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel)
+    {
+        var main = processes.Main(container.Id.ToString());
+        await main.StartAsync(NameOf(sandbox), new() { Command = container.Command, Environment = container.Environment, Hostname = ContainerProcesses.HostnameOf(container) }, cancel);
+        _ = WatchAsync(main, exited);
+    }
+
+    public async Task<int?> CloseAsync(ContainerId container, bool forget, CancellationToken cancel)
+    {
+        dns?.Close(container);
+        var main = processes.Main(container.ToString());
+        var status = await main.StopAsync(StopPatience, time, cancel);
+        if (forget) main.Forget();
+        return (status as MainProcessStatus.Exited)?.Code;
+    }
+
+    private static async Task WatchAsync(MainProcess main, Action<int> exited)
+    {
+        // One that ended while nobody looked is news all the same; 255 where nobody saw how, as in Docker.
+        exited(await main.WaitAsync(CancellationToken.None) is MainProcessStatus.Exited ended ? ended.Code : 255);
+    }
+
+    private static string? NameOf(Sandbox sandbox) => sandbox.Name.Length == 0 ? null : sandbox.Name;
+}

@@ -1,0 +1,25 @@
+using NetworkCluster.Commands.Containers;
+using NetworkCluster.Containers;
+
+namespace NetworkCluster.Linux;
+
+/// <summary>Commands in the containers of this host, by the names of their namespaces.</summary>
+/// <param name="processes">Runs them.</param>
+/// <param name="netnsName">The name of a container's namespace under <c>/run/netns</c>; asked only for containers that have one of their own.</param>
+internal sealed class ContainerProcesses(SandboxProcesses processes, Func<ContainerId, string> netnsName) : IContainerProcesses
+{
+    public Task<int> ExecAsync(ContainerView container, ExecRequest request, IExecStreams streams, CancellationToken cancel)
+    {
+        var spec = container.Spec;
+        return SandboxProcesses.ExecAsync(
+            spec.Mode == SandboxMode.Host ? null : netnsName(spec.Id),
+            request with { Hostname = HostnameOf(spec), Environment = [.. spec.Environment, .. request.Environment] },
+            streams, cancel);
+    }
+
+    public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, CancellationToken cancel) =>
+        await processes.Main(container.Spec.Id.ToString()).FollowAsync(streams, cancel) is MainProcessStatus.Exited { Code: var code } ? code : null;
+
+    /// <summary>The host name inside a container: its own, the beginning of its id, or none where it shares the host's.</summary>
+    public static string? HostnameOf(ContainerSpec spec) => spec.Mode == SandboxMode.Host ? spec.Hostname : spec.Hostname ?? spec.Id.Short;
+}

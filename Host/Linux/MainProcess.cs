@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace NetworkCluster.Linux;
+
+/// <summary>What a container's main command does.</summary>
+internal abstract record MainProcessStatus
+{
+    /// <summary>Never started, or forgotten.</summary>
+    public sealed record None : MainProcessStatus;
+
+    /// <summary>It runs under this process id.</summary>
+    public sealed record Running(int Pid) : MainProcessStatus;
+
+    /// <summary>It ended by itself or by a signal (128 + signal).</summary>
+    public sealed record Exited(int Code) : MainProcessStatus;
+
+    /// <summary>It is gone, and nobody saw how: it was killed together with its watcher, or the machine was restarted.</summary>
+    public sealed record Lost : MainProcessStatus;
+}
+
+/// <summary>
+/// The main command of one container. It outlives the host's process: a small shell stands around it and writes its exit code into a file, and a
+/// restarted host finds it by process id, start time and boot (a process id alone is used again by others).
+/// </summary>
+internal sealed class MainProcess(string folder)
+{
+    // Ends of the files appear by rename, so a reader never sees half of one. The trap keeps the watcher alive when a signal goes to the group.
+    private const string Watch = """
+        exec >>"$1/log" 2>&1 </dev/null
+        trap : HUP INT TERM
+        folder=$1; shift
+        read -r boot </proc/sys/kernel/random/boot_id
+        read -r stat </proc/$$/stat
+        ticks=$(set -- ${stat##*) }; shift 19; printf %s "$1")
+        printf '%s %s %s\n' "$$" "$ticks" "$boot" >"$folder/pid.new"
+        /bin/mv "$folder/pid.new" "$folder/pid"
+        "$@"
+        printf '%s\n' "$?" >"$folder/exit.new"
+        /bin/mv "$folder/exit.new" "$folder/exit"
+        """;
+
+    private string PidFile => Path.Combine(folder, "pid");
+
+    private string ExitFile => Path.Combine(folder, "exit");
+
+    /// <summary>Where its output goes.</summary>
+    public string LogFile => Path.Combine(folder, "log");
+
+    /// <summary>Starts it; returns when it is recorded. One that runs already is fine.</summary>
+    /// <exception cref="InvalidOperationException">The watcher ended before it had recorded the command.</exception>
+    public async Task StartAsync(string? netnsName, ExecRequest request, CancellationToken cancel)
+    {
+        if (Status is MainProcessStatus.Running) return;
+        Forget();
+        Directory.CreateDirectory(folder);
+        var start = SandboxLaunch.Of(netnsName, request, ["/bin/sh", "-c", Watch, "watch", folder]);
+        using var recorded = new FileSignal(folder);
+        using var watcher = Process.Start(start)!;
+        var ended = watcher.WaitForExitAsync(CancellationToken.None);
+        while (!File.Exists(PidFile))
+        {
+            if (ended.IsCompleted && !File.Exists(PidFile)) throw new InvalidOperationException($"the watcher of {folder} ended with code {watcher.ExitCode}");
+            await Task.WhenAny(recorded.NextAsync(cancel), ended);
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>What it does now.</summary>
+    public MainProcessStatus Status
+    {
+        get
+        {
+            var recorded = Recorded();
+            if (recorded is { } pid && IsAlive(pid)) return new MainProcessStatus.Running(pid.Pid);
+            if (File.Exists(ExitFile) && int.TryParse(File.ReadAllText(ExitFile), CultureInfo.InvariantCulture, out var code)) return new MainProcessStatus.Exited(code);
+            return recorded is null ? new MainProcessStatus.None() : new MainProcessStatus.Lost();
+        }
+    }
+
+    /// <summary>Waits until it does not run.</summary>
+    public async Task<MainProcessStatus> WaitAsync(CancellationToken cancel)
+    {
+        if (Status is not MainProcessStatus.Running running) return Status;
+        try
+        {
+            using var process = Process.GetProcessById(running.Pid);
+            await process.WaitForExitAsync(cancel);
+        }
+        catch (ArgumentException)
+        {
+            // It ended between the two looks.
+        }
+
+        return Status;
+    }
+
+    /// <summary>Asks it to end, waits, then kills it and everything it started. When it returns nothing of its group is alive.</summary>
+    /// <param name="patience">How long it may take; zero kills at once.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancel">Gives up; the command may live on.</param>
+    public async Task<MainProcessStatus> StopAsync(TimeSpan patience, TimeProvider time, CancellationToken cancel)
+    {
+        if (Status is not MainProcessStatus.Running running) return Status;
+        if (patience > TimeSpan.Zero)
+        {
+            foreach (var child in Children(running.Pid)) ProcessGroup.Terminate(child);
+            using var limit = new CancellationTokenSource(patience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+            try
+            {
+                return await WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                // Out of patience.
+            }
+            finally
+            {
+                ProcessGroup.Kill(running.Pid);
+            }
+        }
+
+        ProcessGroup.Kill(running.Pid);
+        await WaitAsync(cancel);
+        return Status;
+    }
+
+    /// <summary>Forgets it and its output. It must not run.</summary>
+    public void Forget()
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    private readonly record struct Record(int Pid, string StartTicks, string Boot);
+
+    private Record? Recorded() =>
+        File.Exists(PidFile) && File.ReadAllText(PidFile).Split(' ', '\n') is [var pid, var ticks, var boot, ..] && int.TryParse(pid, CultureInfo.InvariantCulture, out var id)
+            ? new Record(id, ticks, boot)
+            : null;
+
+    private static bool IsAlive(Record record)
+    {
+        try
+        {
+            if (File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() != record.Boot) return false;
+            var fields = File.ReadAllText($"/proc/{record.Pid}/stat") is var stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : [];
+
+            // A zombie has ended; only its parent has not looked yet.
+            return fields is [not ("Z" or "X"), ..] && fields[19] == record.StartTicks;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<int> Children(int pid)
+    {
+        try
+        {
+            return [.. File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(c => int.Parse(c, CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace NetworkCluster.Linux;
+
+/// <summary>
+/// The chain of programs that puts a command into a sandbox. Every link execs the next, so the command has the process id that was started:
+/// <c>setsid</c> (a session and process group of its own), <c>unshare --uts</c> with a shell that sets the host name, <c>ip netns exec</c> (which also lays
+/// <c>/etc/netns/NAME/*</c> over <c>/etc</c>), and a shell that turns an unknown command into 127 as Docker does.
+/// </summary>
+internal static class SandboxLaunch
+{
+    private const string SetHostname = """printf %s "$1" >/proc/sys/kernel/hostname && shift && exec "$@" """;
+    private const string Run = """exec "$@" """;
+
+    /// <summary>What to start, with streams and environment not yet decided.</summary>
+    /// <param name="netnsName">The name under <c>/run/netns</c>; none: the host's own namespace.</param>
+    /// <param name="request">The command.</param>
+    /// <param name="wrapper">Words that run the command and stay around it; none: nothing stays.</param>
+    public static ProcessStartInfo Of(string? netnsName, ExecRequest request, IReadOnlyList<string>? wrapper = null)
+    {
+        if (request.Command.IsDefaultOrEmpty) throw new ArgumentException("a command has at least one word", nameof(request));
+        var start = new ProcessStartInfo("/usr/bin/setsid") { UseShellExecute = false, WorkingDirectory = "/" };
+        var words = start.ArgumentList;
+        foreach (var word in wrapper ?? []) words.Add(word);
+        if (request.Hostname is { } hostname)
+            foreach (var word in (string[])["/usr/bin/unshare", "--uts", "/bin/sh", "-c", SetHostname, "sh", hostname]) words.Add(word);
+        if (netnsName is not null)
+            foreach (var word in (string[])["/usr/sbin/ip", "netns", "exec", netnsName]) words.Add(word);
+        foreach (var word in (string[])["/bin/sh", "-c", Run, "sh", .. request.Command]) words.Add(word);
+        SetEnvironment(start, request);
+        return start;
+    }
+
+    /// <summary>The host process's secrets (database passwords) are not for the sandboxes.</summary>
+    private static void SetEnvironment(ProcessStartInfo start, ExecRequest request)
+    {
+        foreach (var name in start.Environment.Keys.ToList())
+            if (name is not ("PATH" or "HOME" or "LANG")) start.Environment.Remove(name);
+        start.Environment["HOSTNAME"] = request.Hostname ?? Environment.MachineName;
+        foreach (var variable in request.Environment)
+        {
+            var equals = variable.IndexOf('=');
+            if (equals > 0) start.Environment[variable[..equals]] = variable[(equals + 1)..];
+        }
+    }
+}

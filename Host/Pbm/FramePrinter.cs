@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using NetworkCluster.Commands;
+
+namespace NetworkCluster.Pbm;
+
+/// <summary>Prints the frames of one answer. Bytes of a process pass unchanged.</summary>
+internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
+{
+    private static readonly JsonWriterOptions Pretty = new()
+    {
+        Indented = true,
+        IndentSize = 4,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly Template? _template = view.Format is null ? null : new Template(view.Format);
+
+    /// <summary>Prints all frames.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UnreachableException">The answer was cut off.</exception>
+    public async Task<int> PrintAsync(IAsyncEnumerable<Frame> frames)
+    {
+        await foreach (var frame in frames)
+        {
+            if (frame is ExitFrame exit) return exit.Code;
+            Print(frame);
+        }
+
+        throw new UnreachableException("the host ended the answer early: the outcome is unknown");
+    }
+
+    private void Print(Frame frame)
+    {
+        switch (frame)
+        {
+            case TextFrame text: terminal.WriteLine(view.Json ? Json(w => w.WriteStringValue(text.Text)) : text.Text); break;
+            case BytesFrame bytes: terminal.WriteBytes(bytes.Data.Span, bytes.IsError); break;
+            case TableFrame table: PrintTable(table); break;
+            case DocumentFrame document: PrintDocument(document.Document); break;
+            case ErrorFrame error: terminal.WriteError(view.Json ? JsonError(error) : $"Error: {Lines.One(error.Text)}"); break;
+        }
+    }
+
+    private void PrintTable(TableFrame table)
+    {
+        if (view.Json || _template is not null)
+        {
+            var rows = table.Rows.Select(row => Row(table.Columns, row)).ToList();
+            if (_template is null) terminal.WriteLine(Json(w => { w.WriteStartArray(); rows.ForEach(r => r.WriteTo(w)); w.WriteEndArray(); }));
+            else foreach (var row in rows) terminal.WriteLine(_template.Apply(row));
+            return;
+        }
+
+        var shown = Enumerable.Range(0, table.Columns.Length).Where(i => table.Columns[i].Title is not null).ToArray();
+        terminal.WriteTable(
+            [.. shown.Select(i => table.Columns[i].Title!)],
+            [.. table.Rows.Select(row => shown.Select(i => row[i]).ToImmutableArray())]);
+    }
+
+    private void PrintDocument(JsonElement document)
+    {
+        if (_template is null) terminal.WriteLine(Json(document.WriteTo, view.Json ? default : Pretty));
+        else if (document.ValueKind == JsonValueKind.Array) foreach (var item in document.EnumerateArray()) terminal.WriteLine(_template.Apply(item));
+        else terminal.WriteLine(_template.Apply(document));
+    }
+
+    private static JsonElement Row(ImmutableArray<TableColumn> columns, ImmutableArray<string> cells) => JsonDocument.Parse(Json(w =>
+    {
+        w.WriteStartObject();
+        for (var i = 0; i < columns.Length; i++) w.WriteString(columns[i].Key, cells[i]);
+        w.WriteEndObject();
+    })).RootElement;
+
+    private static string JsonError(ErrorFrame error) => Json(w =>
+    {
+        w.WriteStartObject();
+        w.WriteString("error", error.Text);
+        w.WriteString("kind", error.Kind);
+        w.WriteEndObject();
+    });
+
+    private static string Json(Action<Utf8JsonWriter> write, JsonWriterOptions options = default)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, options with { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) write(writer);
+        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}

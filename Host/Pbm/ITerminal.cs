@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace NetworkCluster.Pbm;
+
+/// <summary>Where the client prints.</summary>
+internal interface ITerminal
+{
+    /// <summary>One line for standard output.</summary>
+    void WriteLine(string line);
+
+    /// <summary>One line for standard error.</summary>
+    void WriteError(string line);
+
+    /// <summary>A process's own bytes, as they are.</summary>
+    void WriteBytes(ReadOnlySpan<byte> bytes, bool isError);
+
+    /// <summary>A table for standard output.</summary>
+    void WriteTable(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows);
+}

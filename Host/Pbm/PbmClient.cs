@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using NetworkCluster.Commands;
+
+namespace NetworkCluster.Pbm;
+
+/// <summary>The host does not answer as a host does; its message is one line.</summary>
+internal sealed class UnreachableException(string message) : Exception(message);
+
+/// <summary>Speaks to one host. Every fault of the network comes out as <see cref="UnreachableException"/>.</summary>
+internal sealed class PbmClient(HostAddress address) : IDisposable
+{
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = ConnectLimit })
+    {
+        BaseAddress = address.Root,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    private ImmutableArray<PaletteSpec> _palettes;
+    private EntityTagHeaderValue? _tag;
+
+    /// <summary>The host's palettes. Downloaded again only when they have changed.</summary>
+    public async Task<ImmutableArray<PaletteSpec>> PalettesAsync(CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "palettes");
+        if (_tag is not null) request.Headers.IfNoneMatch.Add(_tag);
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
+        if (response.StatusCode == HttpStatusCode.NotModified) return _palettes;
+        if (response.StatusCode != HttpStatusCode.OK) throw Strange(response.StatusCode);
+        try
+        {
+            _palettes = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancel), PaletteJson.Default.ImmutableArrayPaletteSpec);
+        }
+        catch (JsonException)
+        {
+            throw new UnreachableException($"{address} speaks HTTP, but is no host of a network cluster");
+        }
+
+        _tag = response.Headers.ETag;
+        return _palettes;
+    }
+
+    /// <summary>Names of a palette's objects that begin with a prefix; none when the host has none or does not answer.</summary>
+    public async Task<ImmutableArray<string>> NamesAsync(string palette, string prefix, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"palettes/{Uri.EscapeDataString(palette)}/names?prefix={Uri.EscapeDataString(prefix)}");
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
+        return response.StatusCode == HttpStatusCode.OK
+            ? JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancel), PaletteJson.Default.ImmutableArrayString)
+            : [];
+    }
+
+    /// <summary>Runs a command; its frames as they come, the exit frame last.</summary>
+    public IAsyncEnumerable<Frame> RunAsync(Call call, Stream? input, CancellationToken cancel) =>
+        input is null ? PostAsync(call, cancel) : TalkAsync(call, input, cancel);
+
+    private static string Path(Call call) => $"commands/{Uri.EscapeDataString(call.Palette.Name)}/{Uri.EscapeDataString(call.Command.Name)}";
+
+    private async IAsyncEnumerable<Frame> PostAsync(Call call, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path(call))
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(call.Request, PaletteJson.Default.CommandRequest))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
+        };
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        if (response.StatusCode != HttpStatusCode.OK) throw Strange(response.StatusCode);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
+        while (await ReadAsync(() => reader.ReadLineAsync(cancel).AsTask()) is { } line)
+            yield return JsonSerializer.Deserialize(line, PaletteJson.Default.Frame)!;
+    }
+
+    private async IAsyncEnumerable<Frame> TalkAsync(Call call, Stream input, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.Proxy = null;
+        var uri = new UriBuilder(new Uri(address.Root, Path(call))) { Scheme = "ws" }.Uri;
+        await ReadAsync(async () => { await socket.ConnectAsync(uri, cancel); return true; });
+        await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(call.Request, PaletteJson.Default.CommandRequest), WebSocketMessageType.Text, true, cancel);
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var pump = PumpAsync(socket, input, life.Token);
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(64 * 1024);
+        while (true)
+        {
+            var read = await ReadAsync(() => socket.ReceiveAsync(buffer.GetMemory(16 * 1024), cancel).AsTask());
+            if (read.MessageType == WebSocketMessageType.Close) break;
+            buffer.Advance(read.Count);
+            if (!read.EndOfMessage) continue;
+            var frame = JsonSerializer.Deserialize(buffer.WrittenSpan, PaletteJson.Default.Frame)!;
+            buffer.ResetWrittenCount();
+            yield return frame;
+            if (frame is ExitFrame) break;
+        }
+
+        // A read of a terminal cannot be cancelled: the pump is left behind, and the process ends soon.
+        await life.CancelAsync();
+        _ = pump;
+    }
+
+    private static async Task PumpAsync(ClientWebSocket socket, Stream input, CancellationToken cancel)
+    {
+        try
+        {
+            var buffer = new byte[16 * 1024];
+            int count;
+            while ((count = await input.ReadAsync(buffer, cancel)) > 0)
+                await socket.SendAsync(buffer.AsMemory(0, count), WebSocketMessageType.Binary, true, cancel);
+            await socket.SendAsync(ReadOnlyMemory<byte>.Empty, WebSocketMessageType.Binary, true, cancel);
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
+        {
+            // The command has ended, or the host is gone; the reading side says which.
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancel) =>
+        await ReadAsync(() => _http.SendAsync(request, completion, cancel));
+
+    private async Task<T> ReadAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception e) when (e is HttpRequestException or WebSocketException or IOException)
+        {
+            throw new UnreachableException($"cannot reach the host at {address}: {Cause(e)}");
+        }
+    }
+
+    private static string Cause(Exception e) => e switch
+    {
+        SocketException { SocketErrorCode: var code } => code switch
+        {
+            SocketError.ConnectionRefused => "connection refused",
+            SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "no such host",
+            SocketError.TimedOut => "timed out",
+            _ => code.ToString(),
+        },
+        { InnerException: { } inner } => Cause(inner),
+        HttpIOException => "the connection was cut",
+        _ => Lines.One(e.Message),
+    };
+
+    private UnreachableException Strange(HttpStatusCode status) => new($"{address} answered {(int)status} {status}");
+
+    public void Dispose() => _http.Dispose();
+}

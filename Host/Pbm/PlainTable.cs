@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace NetworkCluster.Pbm;
+
+/// <summary>A table without lines, in Docker's form: columns three blanks apart, the last one not padded.</summary>
+internal static class PlainTable
+{
+    public static string Draw(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)
+    {
+        var text = new StringBuilder();
+        var widths = titles.Select((title, i) => rows.Select(row => row[i].Length).Append(title.Length).Max()).ToArray();
+
+        // A single column (-q) is a list for scripts: no heading.
+        if (titles.Length > 1) Line(text, titles, widths);
+        foreach (var row in rows) Line(text, row, widths);
+        return text.ToString();
+    }
+
+    private static void Line(StringBuilder text, ImmutableArray<string> cells, int[] widths)
+    {
+        for (var i = 0; i < cells.Length - 1; i++) text.Append(cells[i].PadRight(widths[i] + 3));
+        text.Append(cells[^1]).Append('\n');
+    }
+}

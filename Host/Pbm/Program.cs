@@ -1,0 +1,24 @@
+using NetworkCluster.Commands;
+using NetworkCluster.Pbm;
+
+var words = args.ToList();
+var address = HostAddress.Default;
+if (words is [var first, ..] && HostAddress.TryParse(first, out var given))
+{
+    address = given;
+    words.RemoveAt(0);
+}
+else if (Environment.GetEnvironmentVariable("PBM_HOST") is { Length: > 0 } configured && !HostAddress.TryParse(configured, out address))
+{
+    await Console.Error.WriteLineAsync($"Error: PBM_HOST is not host:port: {configured}");
+    return ExitCodes.Usage;
+}
+
+using var interrupts = new Interrupts();
+using var terminal = new SystemTerminal(words.Contains("--no-color"));
+using var client = new PbmClient(address);
+var session = new Session(client, terminal, Console.OpenStandardInput);
+if (words is not []) return await session.RunAsync(words, interrupts.Next());
+
+ILineSource lines = Console.IsInputRedirected ? new ScriptLines(Console.In) : new LineEditor(new Completer(client), $"{address}> ");
+return await new Prompt(session, terminal, lines, interrupts).RunAsync();

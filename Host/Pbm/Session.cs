@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using NetworkCluster.Commands;
+
+namespace NetworkCluster.Pbm;
+
+/// <summary>Carries out command lines against one host.</summary>
+internal sealed class Session(PbmClient client, ITerminal terminal, Func<Stream> input)
+{
+    /// <summary>Carries out one command line; every failure is one line on standard error.</summary>
+    /// <returns>The exit code, see <see cref="ExitCodes"/>.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken cancel)
+    {
+        try
+        {
+            return await DispatchAsync(words, await client.PalettesAsync(cancel), cancel);
+        }
+        catch (UsageError e)
+        {
+            terminal.WriteError($"Error: {Lines.One(e.Message)}");
+            return ExitCodes.Usage;
+        }
+        catch (UnreachableException e)
+        {
+            terminal.WriteError($"Error: {Lines.One(e.Message)}");
+            return ExitCodes.Unreachable;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+    }
+
+    private async Task<int> DispatchAsync(IReadOnlyList<string> words, ImmutableArray<PaletteSpec> palettes, CancellationToken cancel)
+    {
+        var (view, rest) = GlobalOptions.Split(words);
+        if (rest is [] or ["--help" or "-h" or "help"]) return Print(Help.Root(palettes));
+        var palette = palettes.FirstOrDefault(p => p.Name == rest[0])
+            ?? throw new UsageError($"unknown palette: {rest[0]}{Suggestion.For(rest[0], palettes.Select(p => p.Name))}");
+        if (rest is [_] or [_, "--help" or "-h" or "help"]) return Print(Help.Of(palette));
+        var command = palette.Commands.FirstOrDefault(c => c.IsNamed(rest[1]))
+            ?? throw new UsageError($"unknown command: {palette.Name} {rest[1]}{Suggestion.For(rest[1], palette.Commands.Select(c => c.Name))}");
+        if (new CommandLine(palette, command).Parse([.. rest.Skip(2)], view) is not { } call) return Print(Help.Of(palette, command));
+        var printer = new FramePrinter(terminal, call.View);
+        return await printer.PrintAsync(client.RunAsync(call, call.WantsInput ? input() : null, cancel));
+    }
+
+    private int Print(string help)
+    {
+        terminal.WriteLine(help.TrimEnd('\n'));
+        return ExitCodes.Ok;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Containers;
+
+/// <summary>A command about one container of one host; the host does one at a time for each container.</summary>
+public interface IContainerCommand : ICommand
+{
+    /// <summary>The host.</summary>
+    HostId Host { get; }
+    /// <summary>The container.</summary>
+    ContainerId Container { get; }
+}
+
+/// <summary>Creates a stopped container with its wishes for networks. Answer: <see cref="ContainerDone"/>. Refused: <see cref="ContainerNameTaken"/>, <see cref="InvalidRequest"/>, and what connect refuses.</summary>
+public sealed record CreateContainer(HostId Host, ContainerSpec Spec, ImmutableArray<EndpointSpec> Endpoints) : IContainerCommand
+{
+    ContainerId IContainerCommand.Container => Spec.Id;
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Starts a container: sandbox, endpoints, command. Nothing is left if any of it fails. Answer: <see cref="ContainerDone"/>; already running is fine.</summary>
+public sealed record StartContainer(HostId Host, ContainerId Container) : IContainerCommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Stops a container: its endpoints leave, its settings and fixed addresses stay. Answer: <see cref="ContainerDone"/>; already stopped is fine.</summary>
+public sealed record StopContainer(HostId Host, ContainerId Container) : IContainerCommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Removes a container. Answer: <see cref="ContainerDone"/>. Refused: <see cref="ContainerNotFound"/>, <see cref="ContainerIsRunning"/> without force.</summary>
+public sealed record RemoveContainer(HostId Host, ContainerId Container, bool Force) : IContainerCommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Connects a container. When it runs, the reply means: it answers ping and DNS now. Sent again with the same endpoint id it is the same command. Answer: <see cref="ContainerDone"/>.
+/// Refused: <see cref="NetworkNotFound"/>, <see cref="ContainerNotFound"/>, <see cref="EndpointNameTaken"/>, <see cref="AddressInUse"/>, <see cref="AddressOutsideNetwork"/>, <see cref="FixedAddressNotSupported"/>,
+/// <see cref="MacInUse"/>, <see cref="AliasNotSupported"/>, <see cref="PoolExhausted"/>, <see cref="SandboxModeConflict"/>, <see cref="HostFault"/>.</summary>
+public sealed record ConnectContainer(HostId Host, EndpointSpec Endpoint) : IContainerCommand
+{
+    ContainerId IContainerCommand.Container => Endpoint.Container;
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Disconnects a container. Answer: <see cref="ContainerDone"/>. Refused: <see cref="NotConnected"/>, <see cref="ContainerNotFound"/>.</summary>
+public sealed record DisconnectContainer(HostId Host, ContainerId Container, NetworkId Network, string NetworkName) : IContainerCommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Network or endpoint to host: the endpoint has got where it should (with its facts while attached), or why not.</summary>
+public sealed record EndpointSettled(EndpointSpec Endpoint, Incarnation Incarnation, AttachedEndpoint? Attached, Rejection? Failure) : IContainerCommand
+{
+    HostId IContainerCommand.Host => Endpoint.Host;
+    ContainerId IContainerCommand.Container => Endpoint.Container;
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Endpoint.Host.ToString());
+}
+
+/// <summary>Network or endpoint to host: the endpoint is out.</summary>
+public sealed record EndpointOut(UnbindEndpoint Withdrawal) : IContainerCommand
+{
+    HostId IContainerCommand.Host => Withdrawal.Endpoint.Host;
+    ContainerId IContainerCommand.Container => Withdrawal.Endpoint.Container;
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Withdrawal.Endpoint.Host.ToString());
+}
+
+/// <summary>Host to agent: make the sandbox.</summary>
+public sealed record StartSandbox(HostId Host, ContainerSpec Container, Incarnation Incarnation) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
+}
+
+/// <summary>Agent to host: the sandbox is there, or why not.</summary>
+public sealed record SandboxStarted(HostId Host, ContainerId Container, Incarnation Incarnation, Rejection? Failure) : IContainerCommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Host to agent: run the container's command; its sandbox and endpoints are ready.</summary>
+public sealed record RunCommand(HostId Host, ContainerSpec Container, Incarnation Incarnation) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
+}
+
+/// <summary>Agent to host: the command runs, or why not.</summary>
+public sealed record CommandStarted(HostId Host, ContainerId Container, Incarnation Incarnation, Rejection? Failure) : IContainerCommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Agent to host: the container's command has ended by itself.</summary>
+public sealed record CommandExited(HostId Host, ContainerId Container, Incarnation Incarnation, int ExitCode) : IContainerCommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Host to agent: end what runs in the sandbox and remove it; forget its command's output too where the container itself goes.</summary>
+public sealed record StopSandbox(HostId Host, ContainerId Container, Incarnation Incarnation, bool Forget) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
+}
+
+/// <summary>Agent to host: the sandbox is gone.</summary>
+public sealed record SandboxStopped(HostId Host, ContainerId Container, Incarnation Incarnation, int? ExitCode) : IContainerCommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>A container operation has taken too long: it is undone and answered as unknown.</summary>
+public sealed record ExpireOperation(HostId Host, ContainerId Container, long Operation) : IContainerCommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>The command about a container was carried out.</summary>
+/// <param name="Container">The container as it is now.</param>
+public sealed record ContainerDone(ContainerView Container) : IReply;

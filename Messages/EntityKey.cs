@@ -1,0 +1,45 @@
+namespace NetworkCluster;
+
+/// <summary>The kinds of actors that messages are addressed to.</summary>
+public enum EntityKind
+{
+    /// <summary>Which names and subnets are taken.</summary>
+    AddressSpace,
+    /// <summary>One network.</summary>
+    Network,
+    /// <summary>The addresses of one subnet.</summary>
+    Pool,
+    /// <summary>The life of one endpoint.</summary>
+    Endpoint,
+    /// <summary>One host and its containers.</summary>
+    Host,
+    /// <summary>Not an entity: the process on a host that puts wishes into its kernel.</summary>
+    Agent,
+}
+
+/// <summary>Whom a message is for.</summary>
+/// <param name="Kind">The kind of entity.</param>
+/// <param name="Id">Its key within the kind.</param>
+public readonly record struct EntityKey(EntityKind Kind, string Id)
+{
+    /// <summary>The journal's persistence id: <c>network/0123...</c>. Permanent.</summary>
+    public string PersistenceId => Kind switch
+    {
+        EntityKind.AddressSpace => $"space/{Id}",
+        EntityKind.Network => $"network/{Id}",
+        EntityKind.Pool => $"pool/{Id}",
+        EntityKind.Endpoint => $"endpoint/{Id}",
+        EntityKind.Host => $"host/{Id}",
+        _ => throw new InvalidOperationException($"{Kind} is not persistent"),
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Kind}/{Id}";
+}
+
+/// <summary>A message that knows whom it is for.</summary>
+public interface IAddressed : IMessage
+{
+    /// <summary>Whom the message is for.</summary>
+    EntityKey Entity { get; }
+}

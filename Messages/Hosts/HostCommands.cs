@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using NetworkCluster.Containers;
+
+namespace NetworkCluster.Hosts;
+
+/// <summary>Agent to host at the start of the process: I am a new life of this host, and these sandboxes of it still live. Idempotent by token. Answer: <see cref="HostWelcome"/>.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Token">Random per process.</param>
+/// <param name="Alive">Containers whose sandbox is alive.</param>
+/// <param name="At">When.</param>
+public sealed record JoinHost(HostId Host, string Token, ImmutableArray<ContainerId> Alive, DateTimeOffset At) : ICommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>The cluster to host: that life is over. The containers are found again, or not, when the host comes back; until then their endpoints are out.</summary>
+public sealed record DeclareHostLost(HostId Host, Incarnation Incarnation, DateTimeOffset At) : ICommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Host to its agent: your life has this number, and this is what you are to have.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Incarnation">This life.</param>
+/// <param name="Running">The containers adopted; their endpoints come as they are bound again.</param>
+public sealed record HostWelcome(HostId Host, Incarnation Incarnation, ImmutableArray<ContainerView> Running) : IReply;
+
+/// <summary>Host entity to agent after the entity has moved to another process: tell me again what lives. An agent of another life stays silent.</summary>
+public sealed record RejoinHost(HostId Host, Incarnation Incarnation) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
+}
+
+/// <summary>One host. Answer: <see cref="HostView"/>. Refused: <see cref="HostUnknown"/>.</summary>
+public sealed record GetHost(HostId Host) : IQuery
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>One host.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Incarnation">Its life.</param>
+/// <param name="Lost">Whether that life is over.</param>
+/// <param name="JoinedAt">Since when.</param>
+/// <param name="Containers">How many containers it has.</param>
+/// <param name="Running">How many of them run.</param>
+/// <param name="Reclaimed">How many endpoints were found dead and given back at the last join.</param>
+/// <param name="Adopted">How many running containers were found alive at the last join.</param>
+public sealed record HostView(HostId Id, Incarnation Incarnation, bool Lost, DateTimeOffset JoinedAt, int Containers, int Running, int Reclaimed, int Adopted) : IReply;

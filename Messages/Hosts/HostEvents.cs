@@ -1,0 +1,54 @@
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+
+namespace NetworkCluster.Hosts;
+
+/// <summary>A new life of the host begins.</summary>
+public sealed record HostJoined(HostId Host, Incarnation Incarnation, string Token, int Adopted, int Reclaimed, DateTimeOffset At) : IEvent;
+
+/// <summary>The life is over.</summary>
+public sealed record HostLost(HostId Host, Incarnation Incarnation, DateTimeOffset At) : IEvent;
+
+/// <summary>In memory: a command about a container is under way; others about it wait.</summary>
+/// <param name="Container">The container.</param>
+/// <param name="Kind">What is done.</param>
+/// <param name="Waiting">The endpoints that are still to be answered.</param>
+/// <param name="Failure">What went wrong before this step; it is what the sender is answered.</param>
+public sealed record OperationBegan(ContainerId Container, OperationKind Kind, System.Collections.Immutable.ImmutableList<EndpointId> Waiting, Rejection? Failure) : IEphemeralEvent;
+
+/// <summary>In memory: one endpoint has answered.</summary>
+public sealed record OperationProgressed(ContainerId Container, EndpointId Endpoint, AttachedEndpoint? Attached, Rejection? Failure) : IEphemeralEvent;
+
+/// <summary>In memory: the operation is over.</summary>
+public sealed record OperationEnded(ContainerId Container) : IEphemeralEvent;
+
+/// <summary>What is done with a container.</summary>
+public enum OperationKind
+{
+    /// <summary>create: the wishes are checked.</summary>
+    Create,
+    /// <summary>A failed create is taken back.</summary>
+    UndoCreate,
+    /// <summary>start: the sandbox is made.</summary>
+    StartSandbox,
+    /// <summary>start: the endpoints are attached, one after the other, so that eth0 is the first.</summary>
+    StartEndpoints,
+    /// <summary>start: the command is started.</summary>
+    StartCommand,
+    /// <summary>stop, or a failed start: the endpoints leave.</summary>
+    StopEndpoints,
+    /// <summary>stop: the sandbox goes.</summary>
+    StopSandbox,
+    /// <summary>connect.</summary>
+    Connect,
+    /// <summary>A failed connect is taken back.</summary>
+    UndoConnect,
+    /// <summary>disconnect.</summary>
+    Disconnect,
+    /// <summary>rm: the endpoints leave.</summary>
+    RemoveEndpoints,
+    /// <summary>rm: the sandbox goes.</summary>
+    RemoveSandbox,
+    /// <summary>After a join: endpoints get their places again under the new life, or leave where they were to.</summary>
+    Rejoin,
+}

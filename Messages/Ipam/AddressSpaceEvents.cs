@@ -1,0 +1,18 @@
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Ipam;
+
+/// <summary>Name and subnets are taken, in one event. The network is being made.</summary>
+public sealed record NetworkRegistered(NetworkSpec Spec) : IEvent;
+
+/// <summary>The network is made; nothing is pending.</summary>
+public sealed record NetworkConfirmed(NetworkId Id) : IEvent;
+
+/// <summary>The network is being removed. If we stop here, recovery goes on with it.</summary>
+public sealed record NetworkRemovalStarted(NetworkId Id, Rejection? Undo = null) : IEvent;
+
+/// <summary>The network stays.</summary>
+public sealed record NetworkRemovalCancelled(NetworkId Id) : IEvent;
+
+/// <summary>Name and subnets are free.</summary>
+public sealed record NetworkUnregistered(NetworkId Id) : IEvent;

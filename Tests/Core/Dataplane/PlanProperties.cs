@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using CsCheck;
-using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Drivers;
 using NetworkCluster.Endpoints;

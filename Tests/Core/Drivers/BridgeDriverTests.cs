@@ -80,7 +80,7 @@ public sealed class BridgeDriverTests
 
     [Fact]
     public void An_ipv6_network_needs_the_larger_least_packet() =>
-        Assert.Equal([new BadMtu(1279, 1280)], Driver.Validate(Request((BridgeDriver.Mtu, "1279")) with { EnableIPv6 = true }));
+        Assert.Equal(new BadMtu(1279, 1280), Assert.Single(Driver.Validate(Request((BridgeDriver.Mtu, "1279")) with { EnableIPv6 = true })));
 
     [Theory]
     [InlineData("null")]

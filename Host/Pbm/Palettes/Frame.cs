@@ -34,7 +34,7 @@ public sealed record TableFrame(ImmutableArray<TableColumn> Columns, ImmutableAr
 /// <summary>A column.</summary>
 /// <param name="Key">The name in <c>--format</c> and <c>--json</c>, for example <c>ID</c>.</param>
 /// <param name="Title">The heading, for example <c>NETWORK ID</c>; none: the column is there for <c>--format</c> and <c>--json</c> only.</param>
-public sealed record TableColumn(string Key, string? Title);
+public sealed record TableColumn(string Key, string? Title = null);
 
 /// <summary>A JSON document.</summary>
 /// <param name="Document">Printed with four spaces of indentation.</param>

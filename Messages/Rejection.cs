@@ -26,7 +26,7 @@ public enum RejectionKind
 }
 
 /// <summary>Why a command was not carried out, with its facts. Nothing was changed. The text is Docker's where Docker has one, with the fact that is in the way behind it.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "reason")]
 [JsonDerivedType(typeof(InvalidRequest), "invalid")]
 [JsonDerivedType(typeof(NetworkNotFound), "network-not-found")]
 [JsonDerivedType(typeof(NetworkNameTaken), "network-name-taken")]

@@ -10,24 +10,17 @@ namespace NetworkCluster.Agents;
 // What the agent does with each wish: outside the actor, answered by one message.
 internal sealed partial class HostAgent
 {
-    // Networks first (their bridges may have died with the machine), then whatever nobody wants any more goes, then endpoints come.
+    // What nobody wants any more goes first (it may stand in the way), then networks are there (their bridges may have died with the machine), then endpoints come.
     private async Task AdoptAsync(NetworkList list, HostWelcome welcome)
     {
-        foreach (var network in list.Networks)
-        {
-            try
-            {
-                await _networking.EnsureNetworkAsync(network, _stopping.Token).ConfigureAwait(false);
-            }
-            catch (DataplaneException cause)
-            {
-                _log.Error(cause, "network {0} could not be put into the kernel", network.Name);
-            }
-        }
-
         var endpoints = welcome.Running.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Spec.Id).ToHashSet();
         var swept = await _networking.SweepAsync(list.Networks.Select(network => network.Id).ToHashSet(), welcome.Running.Select(container => container.Spec.Id).ToHashSet(), endpoints, _stopping.Token).ConfigureAwait(false);
         if (swept.Links + swept.Sandboxes > 0) _log.Info("removed {0} links and {1} sandboxes that nobody wants", swept.Links, swept.Sandboxes);
+        foreach (var network in list.Networks)
+        {
+            if (await TryAsync($"make network {network.Name}", () => _networking.EnsureNetworkAsync(network, _stopping.Token)).ConfigureAwait(false) is { } failure) _log.Error(failure.Text);
+        }
+
         _networksThere.TrySetResult();
     }
 
@@ -63,7 +56,11 @@ internal sealed partial class HostAgent
     }
 
     private async Task<IAddressed> ApplyAsync(NetworkSpec spec) =>
-        new NetworkApplied(spec, await TryAsync($"make network {spec.Name}", () => _networking.EnsureNetworkAsync(spec, _stopping.Token)).ConfigureAwait(false));
+        new NetworkApplied(spec, await TryAsync($"make network {spec.Name}", async () =>
+        {
+            await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            await _networking.EnsureNetworkAsync(spec, _stopping.Token).ConfigureAwait(false);
+        }).ConfigureAwait(false));
 
     private async Task<IAddressed> WithdrawAsync(DismantleNetwork dismantle)
     {

@@ -62,7 +62,8 @@ public sealed partial class HostNetworking
     {
         var shape = state.Shape(state.Places);
         await ApplyAsync(Plan.Between(shape, found, Naming), cancel);
-        state.Known = found.In(state.Netns) with { Addresses = [] };
+        var inside = found.In(state.Netns);
+        state.Known = inside with { Links = inside.Links.RemoveRange(state.Places.Select(p => p.Endpoint?.Link).OfType<string>()), Addresses = [] };
         state.Remember(shape);
     }
 

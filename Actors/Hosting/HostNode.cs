@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Akka.DistributedData;
 using Akka.Persistence.Sql;
 using Akka.Persistence.Sql.Config;
 using Microsoft.Extensions.Logging;
@@ -29,7 +31,11 @@ public sealed class HostNode : IAsyncDisposable
     public static HostNode StartAlone(Config config, string sqliteConnection, ILoggerFactory logs)
     {
         var setup = BootstrapSetup.Create()
-            .WithConfig(config.WithFallback(SqlPersistence.DefaultConfiguration).WithFallback(ClusterSharding.DefaultConfig()))
+            .WithConfig(config
+                .WithFallback(SqlPersistence.DefaultConfiguration)
+                .WithFallback(ClusterSharding.DefaultConfig())
+                .WithFallback(ClusterSingleton.DefaultConfig())
+                .WithFallback(DistributedData.DefaultConfig()))
             .And(new DataOptionsSetup(SqliteJournal.Options(sqliteConnection)))
             .And(new LoggerSetup(logs));
         var system = ActorSystem.Create("network-cluster", setup);

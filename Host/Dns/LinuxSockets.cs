@@ -40,8 +40,9 @@ internal static unsafe partial class LinuxSockets
         public byte* Control;
         public nuint ControlLength;
         public int Flags;
+        private readonly int _endOfHeader;
         public uint Bytes;
-        private readonly uint _padding;
+        private readonly int _endOfMessage;
     }
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]

@@ -40,13 +40,14 @@ public sealed class DnsResponder(NameTable names, uint ttlSeconds)
         }
 
         var limit = Math.Min(reply.Length, transport == DnsTransport.Tcp ? MaxTcpBytes : Math.Clamp((int)query.EdnsSize, MinUdpBytes, MaxUdpBytes));
-        var writer = new ReplyWriter(packet, query, reply[..limit], ttlSeconds);
+        var reverse = ReverseName.TryParse(query.Name, out var address);
+        var writer = new ReplyWriter(packet, query, reply[..limit], ttlSeconds) { Reverse = reverse };
         if (query.EdnsVersion != 0) return Done(DnsOutcome.Refused, ResponseCode.BadVersion, query, ref writer, limit);
         if (query.Class != ClassInternet || query.Type is RecordType.Axfr or RecordType.Ixfr)
             return Done(DnsOutcome.Refused, ResponseCode.Refused, query, ref writer, limit);
 
         var sandbox = names.Find(asker);
-        switch (Find(sandbox, query, ref writer))
+        switch (reverse ? sandbox.Reverse(address, ref writer) : sandbox.Resolve(query.Name, ref writer))
         {
             case NameOwner.Known:
                 return Done(writer.Answers > 0 ? DnsOutcome.Answered : DnsOutcome.NoData, ResponseCode.NoError, query, ref writer, limit);
@@ -69,11 +70,6 @@ public sealed class DnsResponder(NameTable names, uint ttlSeconds)
         if (questionLength > 0) reply[5] = 1;
         return length;
     }
-
-    private static NameOwner Find(SandboxNames sandbox, in DnsQuery query, ref ReplyWriter writer) =>
-        ReverseName.TryParse(query.Name, out var address)
-            ? sandbox.Reverse(address, ref writer)
-            : sandbox.Resolve(query.Name, ref writer);
 
     private static DnsResult Done(DnsOutcome outcome, ResponseCode code, in DnsQuery query, ref ReplyWriter writer, int limit) =>
         new(outcome, writer.Finish(code), limit, query.Question.Length, query.EdnsSizeAt);

@@ -6,27 +6,35 @@ namespace NetworkCluster.Dns;
 /// <summary>What DNS needs to know of one attached endpoint.</summary>
 internal sealed class NamedEndpoint
 {
-    public NamedEndpoint(AttachedEndpoint endpoint, string networkName)
+    public NamedEndpoint(AttachedEndpoint endpoint, string networkName, long order)
     {
+        Order = order;
         Id = endpoint.Id;
         IPv4 = endpoint.IPv4;
         IPv6 = endpoint.IPv6;
         var spec = endpoint.Spec;
         // An alias that no query can carry (spaces, empty labels) is shown to people but takes no part in DNS.
         Names = [.. spec.Settings.Aliases
-            .Prepend(spec.ContainerName).Append(spec.Container.Short).Append(spec.Container.ToString())
+            .Prepend(spec.ContainerName).Append(spec.Container.Short)
             .Where(DnsName.IsName)
+            .Append(spec.Container.ToString())
             .Distinct(StringComparer.OrdinalIgnoreCase)];
         Reverse = DnsName.ToWire($"{spec.ContainerName}.{networkName}") ?? DnsName.ToWire(spec.ContainerName);
     }
 
     public EndpointId Id { get; }
 
+    /// <summary>Grows with each attach in the network: those who share a name are answered in this order.</summary>
+    public long Order { get; }
+
     public InetAddress? IPv4 { get; }
 
     public InetAddress? IPv6 { get; }
 
-    /// <summary>Container name, aliases, short id, full id; without repetition.</summary>
+    /// <summary>
+    /// Container name, aliases, short id, full id; without repetition. The full id is for links alone: its 64 digits are one more than a label can have,
+    /// so no query can carry it.
+    /// </summary>
     public string[] Names { get; }
 
     /// <summary>Wire form of <c>name.network.</c>, the answer to a reverse look-up; only the name where both together are too long.</summary>

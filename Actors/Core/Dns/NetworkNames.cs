@@ -18,6 +18,7 @@ internal sealed class NetworkNames
     private readonly Dictionary<EndpointId, NamedEndpoint> _endpoints = [];
     private readonly ImmutableArray<Subnet> _subnets;
     private readonly string _name;
+    private long _attached;
 
     public NetworkNames(NetworkView view)
     {
@@ -38,8 +39,8 @@ internal sealed class NetworkNames
     /// <summary>Adds an endpoint behind the ones that share a name with it. One that is known by id keeps its place and gets the new facts.</summary>
     public void Add(AttachedEndpoint endpoint)
     {
-        var added = new NamedEndpoint(endpoint, _name);
-        _endpoints.TryGetValue(added.Id, out var old);
+        _endpoints.TryGetValue(endpoint.Id, out var old);
+        var added = new NamedEndpoint(endpoint, _name, old?.Order ?? _attached++);
         _endpoints[added.Id] = added;
         foreach (var name in added.Names)
             _byName[name] = _byName.TryGetValue(name, out var holders) ? With(holders, added) : [added];
@@ -80,14 +81,8 @@ internal sealed class NetworkNames
         return ends;
     }
 
-    private static NamedEndpoint[] With(NamedEndpoint[] holders, NamedEndpoint added)
-    {
-        var at = Array.FindIndex(holders, holder => holder.Id == added.Id);
-        if (at < 0) return [.. holders, added];
-        var changed = (NamedEndpoint[])holders.Clone();
-        changed[at] = added;
-        return changed;
-    }
+    private static NamedEndpoint[] With(NamedEndpoint[] holders, NamedEndpoint added) =>
+        [.. holders.Where(holder => holder.Id != added.Id).Append(added).OrderBy(holder => holder.Order)];
 
     private void Forget(string name, EndpointId id)
     {

@@ -38,15 +38,20 @@ internal ref struct ReplyWriter : IEndpointSink
     /// <summary>Records written so far.</summary>
     public readonly int Answers => _answers;
 
+    /// <summary>Whether the question is an address's name: then names are answered, otherwise addresses.</summary>
+    public bool Reverse { get; init; }
+
     /// <inheritdoc/>
     public void Add(NamedEndpoint endpoint)
     {
-        if (_query.Type == RecordType.Ptr && endpoint.Reverse is { } name)
-            Append(RecordType.Ptr, name);
-        if (_query.Type is RecordType.A or RecordType.Any && endpoint.IPv4 is { } v4)
-            Append(v4);
-        if (_query.Type is RecordType.Aaaa or RecordType.Any && endpoint.IPv6 is { } v6)
-            Append(v6);
+        if (Reverse)
+        {
+            if (_query.Type is RecordType.Ptr or RecordType.Any && endpoint.Reverse is { } name) Append(RecordType.Ptr, name);
+            return;
+        }
+
+        if (_query.Type is RecordType.A or RecordType.Any && endpoint.IPv4 is { } v4) Append(v4);
+        if (_query.Type is RecordType.Aaaa or RecordType.Any && endpoint.IPv6 is { } v6) Append(v6);
     }
 
     /// <summary>Finishes the reply and gives its length in bytes.</summary>

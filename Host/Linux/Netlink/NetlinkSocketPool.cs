@@ -19,21 +19,24 @@ internal sealed class NetlinkSocketPool(Func<string, string> netnsPath, TimeProv
     private ITimer? _timer;
     private bool _disposed;
 
-    private sealed record Kept(Netns Netns, NetlinkSocket Socket, long Since);
+    private sealed record Kept(Netns Netns, ulong Inode, NetlinkSocket Socket, long Since);
 
     /// <summary>Lends a socket of the namespace to an action, and keeps it afterwards unless it may be in the middle of something.</summary>
     public T Use<T>(Netns netns, Func<NetlinkSocket, T> action)
     {
-        var socket = Take(netns) ?? NetlinkSocket.Open(NetlinkSocket.Route, netns.Name is null ? null : netnsPath(netns.Name));
+        // A name that was deleted and made again is another namespace, and a kept socket would still be in the old one.
+        var path = netns.Name is { } name ? netnsPath(name) : null;
+        var inode = path is null ? 0 : NetworkNamespace.Inode(path);
+        var socket = Take(netns, inode) ?? NetlinkSocket.Open(NetlinkSocket.Route, path);
         try
         {
             var result = action(socket);
-            Keep(netns, socket);
+            Keep(netns, inode, socket);
             return result;
         }
         catch (NetlinkException)
         {
-            Keep(netns, socket);
+            Keep(netns, inode, socket);
             throw;
         }
         catch
@@ -46,13 +49,13 @@ internal sealed class NetlinkSocketPool(Func<string, string> netnsPath, TimeProv
     /// <summary>Lets go of a sandbox that is being removed, so that it can end.</summary>
     public void Forget(string sandbox) => Close(k => k.Netns.Name == sandbox);
 
-    private NetlinkSocket? Take(Netns netns)
+    private NetlinkSocket? Take(Netns netns, ulong inode)
     {
         lock (_gate)
         {
             for (var node = _kept.First; node is not null; node = node.Next)
             {
-                if (node.Value.Netns != netns) continue;
+                if (node.Value.Netns != netns || node.Value.Inode != inode) continue;
                 _kept.Remove(node);
                 return node.Value.Socket;
             }
@@ -61,7 +64,7 @@ internal sealed class NetlinkSocketPool(Func<string, string> netnsPath, TimeProv
         return null;
     }
 
-    private void Keep(Netns netns, NetlinkSocket socket)
+    private void Keep(Netns netns, ulong inode, NetlinkSocket socket)
     {
         NetlinkSocket? surplus = null;
         lock (_gate)
@@ -72,7 +75,7 @@ internal sealed class NetlinkSocketPool(Func<string, string> netnsPath, TimeProv
             }
             else
             {
-                _kept.AddFirst(new Kept(netns, socket, time.GetTimestamp()));
+                _kept.AddFirst(new Kept(netns, inode, socket, time.GetTimestamp()));
                 _timer ??= time.CreateTimer(_ => Close(k => !k.Netns.IsHost && time.GetElapsedTime(k.Since) >= IdleAtMost), null, IdleAtMost, IdleAtMost);
                 var same = _kept.Where(k => k.Netns.IsHost == netns.IsHost).ToList();
                 if (same.Count > (netns.IsHost ? KeptPerHost : KeptForSandboxes)) _kept.Remove(same[^1]);

@@ -1,0 +1,27 @@
+namespace NetworkCluster.Tests.Kernel;
+
+/// <summary>Another machine on the host's uplink, 192.0.2.2: a namespace of the test's own that knows no route to any network of ours.</summary>
+internal sealed class Outside : IAsyncDisposable
+{
+    public const string Address = "192.0.2.2";
+
+    public static Outside Make()
+    {
+        KernelHost.Shell("ip netns add outside");
+        KernelHost.Shell("ip link add uplink type veth peer name eth0 netns outside");
+        KernelHost.Shell("ip addr add 192.0.2.1/24 dev uplink && ip link set uplink up");
+        Run($"ip addr add {Address}/24 dev eth0");
+        Run("ip link set eth0 up");
+        return new Outside();
+    }
+
+    public static string Run(string command) => KernelHost.Shell($"nsenter --net=/run/netns/outside {command}");
+
+    public static bool Pings(string address) => KernelHost.Try($"nsenter --net=/run/netns/outside ping -n -c 1 -W 1 {address}", out _);
+
+    public ValueTask DisposeAsync()
+    {
+        KernelHost.Shell("ip link del uplink; ip netns del outside");
+        return ValueTask.CompletedTask;
+    }
+}

@@ -64,6 +64,7 @@ internal static class Manifests
         ("host-welcome", typeof(HostWelcome)),
         ("rejoin-host", typeof(RejoinHost)),
         ("get-host", typeof(GetHost)),
+        ("await-host", typeof(AwaitHost)),
         ("host-view", typeof(HostView)),
         ("host-joined", typeof(HostJoined)),
         ("host-lost", typeof(HostLost)),

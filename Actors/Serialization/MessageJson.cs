@@ -63,6 +63,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(HostWelcome))]
 [JsonSerializable(typeof(RejoinHost))]
 [JsonSerializable(typeof(GetHost))]
+[JsonSerializable(typeof(AwaitHost))]
 [JsonSerializable(typeof(HostView))]
 [JsonSerializable(typeof(HostJoined))]
 [JsonSerializable(typeof(HostLost))]

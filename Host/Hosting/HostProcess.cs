@@ -88,6 +88,8 @@ internal sealed class HostProcess : IAsyncDisposable
 
         var gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), networking.HostRoutesAsync);
         await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
+        // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
+        await gateway.SendAsync(new Hosts.AwaitHost(options.Host));
         web.MapPbm(PbmPalettes.All(gateway, new ClusterMembers(Cluster.Get(node.System), options.Host), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
         await web.StartAsync();
         return new(options, simulated, web, parts);
@@ -101,7 +103,9 @@ internal sealed class HostProcess : IAsyncDisposable
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss.fff ";
         });
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning);
+        // What Akka says about itself as it starts would push everything else off the first screen; a level below Information asks for it.
+        var akka = options.LogLevel < Microsoft.Extensions.Logging.LogLevel.Information ? options.LogLevel : Microsoft.Extensions.Logging.LogLevel.Warning;
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning).AddFilter("Akka", akka);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(options.Pbm));
         return builder.Build();
     }

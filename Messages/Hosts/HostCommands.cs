@@ -37,6 +37,12 @@ public sealed record GetHost(HostId Host) : IQuery
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
+/// <summary>One host, answered when everything that outlived its last life has its place again (or has left). Answer: <see cref="HostView"/>. Refused: <see cref="HostUnknown"/>.</summary>
+public sealed record AwaitHost(HostId Host) : IQuery
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
 /// <summary>One host.</summary>
 /// <param name="Id">Its name.</param>
 /// <param name="Incarnation">Its life.</param>

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+
+namespace NetworkCluster.Tests.Cluster;
+
+/// <summary>A real host process on a data directory of its own, in the private namespaces that the tests run in.</summary>
+internal sealed class HostUnderTest : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Akka.NetworkCluster.Host.dll");
+
+    private readonly string _data = Directory.CreateTempSubdirectory("nwc-test-").FullName;
+    private readonly string _prefix;
+    private readonly List<string> _output = [];
+    private Process? _process;
+
+    /// <param name="prefix">Three characters that no other test uses.</param>
+    public HostUnderTest(string prefix) => _prefix = prefix;
+
+    public string HostId => $"host-{_prefix}";
+
+    public string Prefix => _prefix;
+
+    public string Journal => Path.Combine(_data, "journal.db");
+
+    public Operator Operator { get; private set; } = null!;
+
+    /// <summary>What the process has written.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return string.Join('\n', _output);
+        }
+    }
+
+    /// <summary>Starts the process and returns when it says that it is up; a second one on the same data while the first lives fails.</summary>
+    public async Task StartAsync()
+    {
+        var up = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = Start(line =>
+        {
+            lock (_output) _output.Add(line);
+            // The first command of the first screen has the address in it.
+            if (line.Contains(" network create ", StringComparison.Ordinal)) up.TrySetResult(line.Trim().Split(' ')[1]);
+        });
+        process.Exited += (_, _) => up.TrySetException(new InvalidOperationException($"the host ended with {process.ExitCode}:\n{Output}"));
+        process.EnableRaisingEvents = true;
+        _process = process;
+        Operator = new(await up.Task.WaitAsync(StartLimit));
+    }
+
+    /// <summary>Starts another process on the same data, which is expected to end by itself; its exit code and output.</summary>
+    public async Task<(int Code, string Output)> StartSecondAsync()
+    {
+        var lines = new List<string>();
+        using var process = Start(line =>
+        {
+            lock (lines) lines.Add(line);
+        });
+        await process.WaitForExitAsync().WaitAsync(StartLimit);
+        lock (lines) return (process.ExitCode, string.Join('\n', lines));
+    }
+
+    /// <summary>kill -9: nothing is said, nothing is cleaned up.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>SIGTERM; the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"])) await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(StartLimit);
+        var code = _process.ExitCode;
+        _process = null;
+        return code;
+    }
+
+    private Process Start(Action<string> line)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", "127.0.0.1:0", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", "network-cluster.log-level=Warning"]) start.ArgumentList.Add(word);
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, e) => line(e.Data ?? "");
+        process.ErrorDataReceived += (_, e) => line(e.Data ?? "");
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false }) await KillAsync();
+        Directory.Delete(_data, recursive: true);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using NetworkCluster.Commands;
+
+namespace NetworkCluster.Tests.Cluster;
+
+/// <summary>What an operator got back.</summary>
+/// <param name="Code">The exit code; none when the connection was cut: nobody knows whether it was done.</param>
+/// <param name="Out">Standard output, or the document.</param>
+/// <param name="Error">The error's line.</param>
+/// <param name="Kind">The error's kind.</param>
+internal sealed record Answer(int? Code, string Out, string Error, string Kind)
+{
+    /// <summary>Whether it was done.</summary>
+    public bool Done => Code == 0;
+
+    /// <summary>Whether it was refused, and so changed nothing.</summary>
+    public bool Refused => Code is not (null or 0) && Kind != nameof(OutcomeUnknown);
+}
+
+/// <summary>An operator at a host's pbm port, without the command line in between.</summary>
+internal sealed class Operator(string address)
+{
+    private readonly HttpClient _http = new() { BaseAddress = new($"http://{address}"), Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>The port's address.</summary>
+    public string Address => address;
+
+    /// <summary>One command.</summary>
+    public async Task<Answer> RunAsync(string palette, string command, params (string Name, string Value)[] arguments)
+    {
+        var request = new CommandRequest(arguments.GroupBy(argument => argument.Name).ToImmutableSortedDictionary(group => group.Key, group => group.Select(argument => argument.Value).ToImmutableArray()));
+        var (output, error, kind, code) = (new StringBuilder(), "", "", (int?)null);
+        try
+        {
+            using var response = await _http.PostAsync(new Uri($"/commands/{palette}/{command}", UriKind.Relative), JsonContent.Create(request, PaletteJson.Default.CommandRequest));
+            response.EnsureSuccessStatusCode();
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+            while (await reader.ReadLineAsync() is { } line)
+            {
+                switch (JsonSerializer.Deserialize(line, PaletteJson.Default.Frame))
+                {
+                    case TextFrame text: output.AppendLine(text.Text); break;
+                    case BytesFrame bytes: output.Append(Encoding.UTF8.GetString(bytes.Data.Span)); break;
+                    case TableFrame table: foreach (var row in table.Rows) output.AppendLine(row[0]); break;
+                    case DocumentFrame document: output.Append(document.Document.GetRawText()); break;
+                    case ErrorFrame problem: (error, kind) = (problem.Text, problem.Kind); break;
+                    case ExitFrame exit: code = exit.Code; break;
+                }
+            }
+        }
+        catch (Exception cause) when (cause is HttpRequestException or IOException or TaskCanceledException)
+        {
+            code = null;
+        }
+
+        return new(code, output.ToString().Trim(), error, kind);
+    }
+
+    /// <summary>A JSON document.</summary>
+    public async Task<JsonElement> InspectAsync(string palette, params string[] names)
+    {
+        var answer = await RunAsync(palette, "inspect", [.. names.Select(name => (palette, name))]);
+        return answer.Done ? JsonDocument.Parse(answer.Out).RootElement : throw new InvalidOperationException(answer.Error);
+    }
+}

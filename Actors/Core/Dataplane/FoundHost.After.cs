@@ -68,7 +68,7 @@ public static class FoundHostAfter
     }
 
     private static FoundHost Adding(this FoundHost host, LinkName place, FoundLink link) =>
-        Refused(host.Find(place) is not null, "File exists", host.In(place.Netns, n => n with { Links = n.Links.Add(place.Name, link) }));
+        Refused(host.Find(place) is not null, "File exists", host).In(place.Netns, n => n with { Links = n.Links.Add(place.Name, link) });
 
     private static FoundHost Adding(this FoundHost host, AddVeth step)
     {

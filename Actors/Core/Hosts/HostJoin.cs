@@ -69,9 +69,11 @@ internal static class HostJoin
         (ImmutableArray<IEvent>, ImmutableArray<IAddressed>, int) Continue(OperationKind endpoints, OperationKind sandbox, bool forget)
         {
             ImmutableArray<IEvent> stopping = lost ? [new ContainerStopping(id)] : [];
+            // Nobody asked for this. Who still waits for what was under way before asked for something else: it must not take our end for its own.
+            var interrupted = new OutcomeUnknown($"what was being done with container {container.Spec.Name} on host {state.Id} was interrupted");
             return container.Endpoints.IsEmpty
-                ? ([.. stopping, new OperationBegan(id, sandbox, [], null)], [new StopSandbox(state.Id, id, incarnation, forget)], 0)
-                : ([.. stopping, new OperationBegan(id, endpoints, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], null)],
+                ? ([.. stopping, new OperationBegan(id, sandbox, [], interrupted)], [new StopSandbox(state.Id, id, incarnation, forget)], 0)
+                : ([.. stopping, new OperationBegan(id, endpoints, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], interrupted)],
                    [.. container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, incarnation, forget || endpoint.Leaving))],
                    container.Endpoints.Count);
         }

@@ -25,6 +25,7 @@ internal static class HostJoin
         [
             .. again ? ImmutableArray<IEvent>.Empty : [new HostJoined(join.Host, incarnation, join.Token, adopted, reclaimed, join.At), .. Underway(state).Select(id => new OperationEnded(id))],
             .. work.SelectMany(item => item.Events),
+            new HostReconciled(),
         ];
         var after = facts.Aggregate(state, HostEvolve.Apply);
         return new()
@@ -42,7 +43,7 @@ internal static class HostJoin
         // The containers stay as they are on paper: the host may come back and find them alive. Their places are given to others meanwhile.
         return new()
         {
-            Events = [new HostLost(state.Id, lost.Incarnation, lost.At), .. Underway(state).Select(id => new OperationEnded(id))],
+            Events = [new HostLost(state.Id, lost.Incarnation, lost.At), new HostReconciled(), .. Underway(state).Select(id => new OperationEnded(id))],
             Sends = [.. state.InOrder.SelectMany(container => container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, state.Incarnation, endpoint.Leaving, HostLost: true)))],
         };
     }

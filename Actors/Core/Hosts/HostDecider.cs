@@ -40,7 +40,8 @@ public sealed class HostDecider : IDecider<HostState>
     private static Decision Command(HostState state, IContainerCommand command)
     {
         if (state.Incarnation.Value == 0 || state.Lost) return Decision.Refuse(new HostUnknown(state.Id));
-        if (state.Find(command.Container)?.Operation is not null) return Decision.Later;
+        // After a recovery the journal says what is to be, not what is: the host's process is being asked.
+        if (!state.Reconciled || state.Find(command.Container)?.Operation is not null) return Decision.Later;
         return command switch
         {
             CreateContainer create => HostContainers.Create(state, create),

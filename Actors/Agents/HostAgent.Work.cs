@@ -64,6 +64,8 @@ internal sealed partial class HostAgent
 
     private async Task<IAddressed> WithdrawAsync(DismantleNetwork dismantle)
     {
+        // The list we adopt by was made before this: were we quicker than it, it would put the network back.
+        await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
         if (await TryAsync($"remove network {dismantle.Spec.Name}", () => _networking.RemoveNetworkAsync(dismantle.Spec.Id, _stopping.Token)).ConfigureAwait(false) is { } failure) _log.Warning(failure.Text);
         return new NetworkWithdrawn(dismantle);
     }

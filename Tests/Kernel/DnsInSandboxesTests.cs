@@ -115,21 +115,25 @@ public sealed class DnsInSandboxesTests : IDisposable
     }
 
     [KernelFact]
-    public async Task Many_idle_sandboxes_cost_no_threads_little_memory_and_leave_no_thread_in_a_sandbox()
+    public async Task Many_sandboxes_cost_no_thread_each_and_leave_no_thread_in_a_sandbox()
     {
         const int Sandboxes = 40;
         var paths = Enumerable.Range(0, Sandboxes).Select(i => _sandboxes.Add($"many{i}")).ToArray();
         await using var dns = Serve();
-        dns.Open(C4, _sandboxes.Add("dns4"));
-        Assert.Equal("172.25.0.4", Dig("dns4", "+tcp", "c5"));
-        var threads = Directory.GetDirectories("/proc/self/task").Length;
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < Sandboxes; i++) dns.Open(Container(1000 + i), paths[i]);
-        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Sandboxes;
-        Assert.InRange(each, 0, 8 * 1024);
-        Assert.InRange(Directory.GetDirectories("/proc/self/task").Length, 0, threads + 10);
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => Dig("dns4", "c5"))));
-        var namespaces = Directory.GetDirectories("/proc/self/task").Select(task => new FileInfo($"{task}/ns/net").LinkTarget).Where(target => target is not null).Distinct();
-        Assert.Single(namespaces);
+        var threads = Threads().Length;
+        for (var i = 0; i < Sandboxes; i++)
+        {
+            _names.Join(Container(1000 + i), NetworkId(1), Spec(1, 1000 + i, "asker"));
+            dns.Open(Container(1000 + i), paths[i]);
+        }
+
+        Assert.Equal("172.25.0.4", Dig("many0", "+tcp", "container5"));
+        Assert.Equal("172.25.0.4", Dig($"many{Sandboxes - 1}", "container5"));
+
+        // Other tests run beside this one and start threads too, but not half as many as there are sandboxes.
+        Assert.InRange(Threads().Length, 0, threads + (Sandboxes / 2));
+        Assert.Single(Threads().Select(task => new FileInfo($"{task}/ns/net").LinkTarget).Where(target => target is not null).Distinct());
     }
+
+    private static string[] Threads() => Directory.GetDirectories("/proc/self/task");
 }

@@ -11,7 +11,7 @@ internal static class HostContainers
     public static Decision Create(HostState state, CreateContainer create)
     {
         var spec = create.Spec;
-        if (state.Find(spec.Id) is { } known) return known.Spec.Name == spec.Name ? Done(state, known) : Decision.Refuse(new IdTaken(spec.Id.ToString()));
+        if (state.Find(spec.Id) is { } known) return known.Spec.Name == spec.Name ? CreateAgain(state, known) : Decision.Refuse(new IdTaken(spec.Id.ToString()));
         if (ContainerRules.Problems(spec).ToImmutableArray() is { IsEmpty: false } problems) return Decision.Refuse(new InvalidRequest(problems));
         if (state.Names.TryGetValue(spec.Name, out var holder)) return Decision.Refuse(new ContainerNameTaken(spec.Name, holder));
         if (spec.Mode != SandboxMode.Own && !create.Endpoints.IsEmpty) return Decision.Refuse(ModeConflict(spec.Mode));
@@ -31,6 +31,18 @@ internal static class HostContainers
         {
             Sends = [.. create.Endpoints.Select(endpoint => new AttachEndpoint(endpoint, state.Incarnation, Running: false))],
         };
+    }
+
+    // The first one may have ended before the networks agreed: they are asked again, and say the same again where they had.
+    private static Decision CreateAgain(HostState state, HeldContainer known)
+    {
+        if (known.Phase == ContainerPhase.Removing) return Decision.Refuse(new IdTaken(known.Spec.Id.ToString()));
+        var wishes = known.Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => endpoint.Spec).ToImmutableList();
+        return known.Phase != ContainerPhase.Created || wishes.IsEmpty ? Done(state, known)
+            : HostOperations.Began(state, known.Spec.Id, OperationKind.Create, wishes.ConvertAll(wish => wish.Id), null, []) with
+            {
+                Sends = [.. wishes.Select(wish => new AttachEndpoint(wish, state.Incarnation, Running: false))],
+            };
     }
 
     public static Decision Start(HostState state, HeldContainer container) => container.Phase switch
@@ -53,13 +65,21 @@ internal static class HostContainers
 
     public static Decision Connect(HostState state, HeldContainer container, EndpointSpec endpoint)
     {
-        if (container.Find(endpoint.Id) is { Leaving: false }) return Done(state, container);
+        if (container.Find(endpoint.Id) is { } known)
+        {
+            if (known.Leaving || known.Spec.Network != endpoint.Network) return Decision.Refuse(new IdTaken(endpoint.Id.ToString()));
+            return known.Attached is not null ? Done(state, container) : Attach(known.Spec, []);
+        }
+
         if (container.Spec.Mode != SandboxMode.Own) return Decision.Refuse(ModeConflict(container.Spec.Mode));
         if (container.In(endpoint.Network) is not null) return Decision.Refuse(new EndpointNameTaken(container.Spec.Name, endpoint.NetworkName, state.Id));
-        return HostOperations.Began(state, container.Spec.Id, OperationKind.Connect, [endpoint.Id], null, [new ContainerConnected(endpoint)]) with
-        {
-            Sends = [new AttachEndpoint(endpoint, state.Incarnation, container.IsRunning)],
-        };
+        return Attach(endpoint, [new ContainerConnected(endpoint)]);
+
+        Decision Attach(EndpointSpec wish, ImmutableArray<IEvent> facts) =>
+            HostOperations.Began(state, container.Spec.Id, OperationKind.Connect, [wish.Id], null, facts) with
+            {
+                Sends = [new AttachEndpoint(wish, state.Incarnation, container.IsRunning)],
+            };
     }
 
     public static Decision Disconnect(HostState state, HeldContainer container, DisconnectContainer disconnect)

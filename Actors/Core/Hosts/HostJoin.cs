@@ -61,9 +61,8 @@ internal static class HostJoin
         [
             .. container.Endpoints.SelectMany<HeldEndpoint, IAddressed>(endpoint =>
                 endpoint.Leaving ? [new UnbindEndpoint(endpoint.Spec, incarnation, Forget: true)]
-                : container.IsRunning ? [new AttachEndpoint(endpoint.Spec, incarnation, Running: true)]
-                : endpoint.Spec.Settings is { IPv4: null, IPv6: null } ? []
-                : [new AttachEndpoint(endpoint.Spec, incarnation, Running: false)]),
+                // A stopped container's wish, too: the old life may have ended before its network had agreed to it.
+                : [new AttachEndpoint(endpoint.Spec, incarnation, container.IsRunning)]),
         ];
         return sends.IsEmpty ? ([], [], 0) : ([new OperationBegan(id, OperationKind.Rejoin, [.. sends.Select(EndpointOf)], null)], sends, 0);
 

@@ -34,14 +34,15 @@ internal static class HostOperations
     public static Decision Settled(HostState state, EndpointSettled settled)
     {
         var id = settled.Endpoint.Container;
-        if (state.Find(id) is not { } container || container.Find(settled.Endpoint.Id) is null) return Decision.Nothing;
+        if (state.Find(id) is not { } container || container.Find(settled.Endpoint.Id) is not { } held) return Decision.Nothing;
+        // It came late, and is to leave by now: it has yet to say that it is out.
+        if (container.Operation is { } under && under.Waiting.Contains(settled.Endpoint.Id) && IsLeaving(under, held)) return Decision.Nothing;
         var progressed = new Decision { Events = [new OperationProgressed(id, settled.Endpoint.Id, settled.Attached, settled.Failure)] };
         if (container.Operation is not { } operation || !operation.Waiting.Contains(settled.Endpoint.Id)) return progressed;
 
         if (operation.Kind == OperationKind.StartEndpoints && settled.Failure is null && operation.Waiting.Count > 1)
         {
-            var next = operation.Waiting.First(endpoint => endpoint != settled.Endpoint.Id);
-            return progressed with { Sends = [new AttachEndpoint(container.Find(next)!.Spec, state.Incarnation, Running: true)] };
+            return progressed with { Sends = [AttachNext(state, container, operation, settled.Endpoint.Id)] };
         }
 
         // What its network refuses after a restart was never acknowledged: the wish goes, too. A kernel's failure does not end a wish: the next reconciliation may mend it.
@@ -62,15 +63,34 @@ internal static class HostOperations
     public static Decision Out(HostState state, UnbindEndpoint withdrawal)
     {
         var (id, endpoint) = (withdrawal.Endpoint.Container, withdrawal.Endpoint.Id);
-        if (state.Find(id) is not { } container || container.Find(endpoint) is null) return Decision.Nothing;
+        if (state.Find(id) is not { } container || container.Find(endpoint) is not { } held) return Decision.Nothing;
+        var entering = container.Operation is { } under && under.Waiting.Contains(endpoint) && !IsLeaving(under, held) ? under : null;
+        // The late end of an earlier stop, while it is on its way in again.
+        if (entering is not null && !withdrawal.Forget) return Decision.Nothing;
+
+        // It was deleted before it came: the ids of an undone command do not come to life again.
+        Rejection? failure = entering is { Kind: OperationKind.Create or OperationKind.Connect } ? new IdTaken(endpoint.ToString()) : null;
         var progressed = new Decision
         {
             Events = withdrawal.Forget
-                ? [new ContainerDisconnected(id, endpoint), new OperationProgressed(id, endpoint, null, null)]
+                ? [new ContainerDisconnected(id, endpoint), new OperationProgressed(id, endpoint, null, failure)]
                 : [new OperationProgressed(id, endpoint, null, null)],
         };
-        return container.Operation is { } operation && operation.Waiting is [var last] && last == endpoint ? Next(state, id, progressed) : progressed;
+        if (container.Operation is not { } operation || !operation.Waiting.Contains(endpoint)) return progressed;
+        if (operation.Waiting.Count == 1) return Next(state, id, progressed);
+        return operation.Kind == OperationKind.StartEndpoints ? progressed with { Sends = [AttachNext(state, container, operation, endpoint)] } : progressed;
     }
+
+    // Whether the operation waits for the endpoint to leave, not to come.
+    private static bool IsLeaving(Operation operation, HeldEndpoint endpoint) => operation.Kind switch
+    {
+        OperationKind.Create or OperationKind.StartEndpoints or OperationKind.Connect => false,
+        OperationKind.Rejoin => endpoint.Leaving,
+        _ => true,
+    };
+
+    private static AttachEndpoint AttachNext(HostState state, HeldContainer container, Operation operation, EndpointId after) =>
+        new(container.Find(operation.Waiting.First(endpoint => endpoint != after))!.Spec, state.Incarnation, Running: true);
 
     public static Decision SandboxStarted(HostState state, SandboxStarted started)
     {
@@ -127,6 +147,9 @@ internal static class HostOperations
         var operation = container.Operation!;
         return (operation.Kind, operation.Failure) switch
         {
+            // Nothing of it is left to be undone: its endpoints were deleted before they came.
+            (OperationKind.Create, not null) when container.Endpoints.IsEmpty => End(before, id, decision, new ContainerRemoved(id)),
+            (OperationKind.Connect, not null) when container.Find(decision.Events.OfType<OperationProgressed>().Single().Endpoint) is null => End(before, id, decision),
             (OperationKind.Create, { } failure) => Undo(state, container, OperationKind.UndoCreate, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], failure, decision),
             (OperationKind.Connect, { } failure) => Undo(state, container, OperationKind.UndoConnect, [decision.Events.OfType<OperationProgressed>().Single().Endpoint], failure, decision),
             (OperationKind.StartEndpoints, { } failure) => Join(decision, StopEndpoints(state, container, failure, [new ContainerStopping(id)])),
@@ -136,21 +159,24 @@ internal static class HostOperations
                 Join(decision, Began(state, id, OperationKind.StopSandbox, [], failure, []) with { Sends = [new StopSandbox(state.Id, id, state.Incarnation, Forget: false)] }),
             (OperationKind.RemoveEndpoints, _) =>
                 Join(decision, Began(state, id, OperationKind.RemoveSandbox, [], null, []) with { Sends = [new StopSandbox(state.Id, id, state.Incarnation, Forget: true)] }),
-            (OperationKind.UndoCreate, _) => End(before, id, decision with { Events = decision.Events.Add(new ContainerRemoved(id)) }),
+            (OperationKind.UndoCreate, _) => End(before, id, decision, new ContainerRemoved(id)),
             (OperationKind.Rejoin, _) => decision with { Events = decision.Events.Add(new OperationEnded(id)) },
             _ => End(before, id, decision),
         };
     }
 
     private static Decision Undo(HostState state, HeldContainer container, OperationKind kind, ImmutableArray<EndpointId> endpoints, Rejection failure, Decision soFar) =>
-        Join(soFar, Began(state, container.Spec.Id, kind, [.. endpoints], failure, []) with
+        // Journaled, so that a recovery goes on undoing and does not find a wish that was refused.
+        Join(soFar, Began(state, container.Spec.Id, kind, [.. endpoints], failure, kind == OperationKind.UndoCreate
+            ? [new ContainerRemoving(container.Spec.Id)]
+            : [.. endpoints.Select(endpoint => new ContainerDisconnecting(container.Spec.Id, endpoint))]) with
         {
             Sends = [.. endpoints.Select(id => new UnbindEndpoint(container.Find(id)!.Spec, state.Incarnation, Forget: true))],
         });
 
-    private static Decision End(HostState before, ContainerId id, Decision decision)
+    private static Decision End(HostState before, ContainerId id, Decision decision, params ImmutableArray<IEvent> lastly)
     {
-        ImmutableArray<IEvent> events = [.. decision.Events, new OperationEnded(id)];
+        ImmutableArray<IEvent> events = [.. decision.Events, .. lastly, new OperationEnded(id)];
         var last = before.Find(id)!;
         var failure = decision.Events.Aggregate(before, HostEvolve.Apply).Find(id)?.Operation?.Failure ?? last.Operation?.Failure;
         var after = events.Aggregate(before, HostEvolve.Apply);

@@ -70,9 +70,10 @@ internal static class NetworkAttach
             GatewayIPv6 = Gateway(v6),
             Mac = !attach.Running || obtained.IsEmpty ? null : attach.Endpoint.Settings.Mac ?? MacFor(attach.Endpoint.Id, v4?.Address),
         };
-        var revision = state.Revision + 1;
-        if (!attach.Running) return new() { Events = [new EndpointReserved(endpoint, revision)], Sends = [new ConfigureEndpoint(endpoint)] };
+        // A stopped container is in no view: no host is told, so the revision stays.
+        if (!attach.Running) return new() { Events = [new EndpointReserved(endpoint, state.Revision)], Sends = [new ConfigureEndpoint(endpoint)] };
 
+        var revision = state.Revision + 1;
         var after = state.With(endpoint, attached: true, revision);
         return new()
         {

@@ -17,7 +17,7 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     public Decision Decide(NetworkState state, IAddressed message) => message switch
     {
         EstablishNetwork establish => Establish(state, establish.Spec),
-        NetworkPoolOpened opened => state.Exists ? AfterPools(opened.Spec, opened.Index + 1) : Decision.Nothing,
+        NetworkPoolOpened opened => state.Deleted ? Decision.Nothing : AfterPools(state, opened.Spec, opened.Index + 1),
         NetworkApplied applied => Applied(state, applied),
         DismantleNetwork dismantle => Dismantle(state, dismantle),
         NetworkWithdrawn withdrawn => ClosePools(withdrawn.Dismantle, 0),
@@ -31,24 +31,28 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         _ => Decision.Nothing,
     };
 
-    private static Decision Establish(NetworkState state, NetworkSpec spec)
-    {
-        if (state.Deleted) return Decision.Send(new AbandonNetwork(spec, new IdTaken(spec.Id.ToString())));
-        return AfterPools(spec, 0) with { Events = state.Spec is null ? [new NetworkCreated(spec)] : [] };
-    }
+    private static Decision Establish(NetworkState state, NetworkSpec spec) => state.Deleted
+        ? Decision.Send(new AbandonNetwork(spec, new IdTaken(spec.Id.ToString())))
+        : AfterPools(state, spec, 0);
 
     // Pools are opened one after the other, then the kernel of the host that owns a local network is asked; a global one has nothing anywhere until an endpoint comes.
-    private static Decision AfterPools(NetworkSpec spec, int next) =>
+    private static Decision AfterPools(NetworkState state, NetworkSpec spec, int next) =>
         next < spec.Pools.Length ? Decision.Send(new OpenPool(spec, next))
         : spec.Scope == NetworkScope.Local ? Decision.Send(new ApplyNetwork(spec))
-        : Created(spec);
+        : Created(state, spec);
 
     private static Decision Applied(NetworkState state, NetworkApplied applied) =>
-        !state.Exists ? Decision.Nothing
+        state.Deleted ? Decision.Nothing
         : applied.Failure is { } reason ? Decision.Send(new AbandonNetwork(applied.Spec, reason))
-        : Created(applied.Spec);
+        : Created(state, applied.Spec);
 
-    private static Decision Created(NetworkSpec spec) => new() { Sends = [new ConfirmNetwork(spec)], Reply = new NetworkSummary(spec) };
+    // It exists only now: an endpoint that came earlier would keep a network alive whose create is still to be refused.
+    private static Decision Created(NetworkState state, NetworkSpec spec) => new()
+    {
+        Events = state.Exists ? [] : [new NetworkCreated(spec)],
+        Sends = [new ConfirmNetwork(spec)],
+        Reply = new NetworkSummary(spec),
+    };
 
     private static Decision Dismantle(NetworkState state, DismantleNetwork dismantle)
     {
@@ -89,7 +93,7 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         : [];
 
     /// <inheritdoc/>
-    public ImmutableArray<IEvent> Compact(NetworkState state) => state.Spec is null ? []
+    public ImmutableArray<IEvent> Compact(NetworkState state) => state.Spec is null ? state.Deleted ? [new NetworkDeleted(default)] : []
         : state.Deleted ? [new NetworkCreated(state.Spec, state.Revision), new NetworkDeleted(state.Spec.Id)]
         :
         [

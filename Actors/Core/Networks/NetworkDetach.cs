@@ -13,7 +13,8 @@ internal static class NetworkDetach
         var release = Release(state, detach, 0);
         if (!state.Exists || state.Find(endpoint.Id) is not { } member) return release;
 
-        var revision = state.Revision + 1;
+        // The revision counts what the hosts are told: of a stopped container they know nothing.
+        var revision = member.Attached ? state.Revision + 1 : state.Revision;
         ImmutableArray<IEvent> events = detach.Withdrawal.Forget ? [new EndpointDetached(endpoint.Id, revision)]
             : member.Attached ? [new EndpointReserved(Kept(member.Endpoint), revision)]
             : [];

@@ -4,7 +4,7 @@ using NetworkCluster.Addressing;
 using NetworkCluster.Networks;
 using Xunit;
 
-namespace NetworkCluster.Tests.Core.Networks;
+namespace NetworkCluster.Tests.Core;
 
 public sealed class PoolRequestsTests
 {

@@ -1,0 +1,182 @@
+using NetworkCluster.Addressing;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Tests.Support.Simulation;
+
+/// <summary>What must hold in a world when nothing is under way. Each finding is one line for people.</summary>
+internal static class Laws
+{
+    public static List<string> Broken(World world, Operator @operator) =>
+    [
+        .. NoAddressTwice(world),
+        .. NothingUnderWay(world),
+        .. RegistryAndNetworks(world),
+        .. WishesAndMembers(world),
+        .. PoolsHoldTheMembers(world),
+        .. KernelIsWanted(world),
+        .. ViewsAreCurrent(world),
+        .. AcknowledgedIsThere(world, @operator),
+    ];
+
+    private static IEnumerable<string> NoAddressTwice(World world)
+    {
+        foreach (var (key, journal) in world.Journal.Where(entry => entry.Key.Kind == EntityKind.Pool))
+        {
+            var holders = new Dictionary<InetAddress, AddressHandle>();
+            foreach (var fact in journal)
+            {
+                switch (fact)
+                {
+                    case AddressAllocated taken when !holders.TryAdd(taken.Address, taken.Handle): yield return $"{key}: {taken.Address} was given to {taken.Handle} while {holders[taken.Address]} had it"; break;
+                    case AddressReleased free when !holders.Remove(free.Address): yield return $"{key}: {free.Address} was freed and had no holder"; break;
+                    case PoolClosed: holders.Clear(); break;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string> NothingUnderWay(World world)
+    {
+        foreach (var container in world.HostState.InOrder)
+        {
+            if (container.Operation is { } operation) yield return $"{container.Spec.Name}: {operation.Kind} is still under way";
+            if (container.Phase is ContainerPhase.Removing or ContainerPhase.Stopping) yield return $"{container.Spec.Name} is still {container.Phase}";
+            foreach (var leaving in container.Endpoints.Where(endpoint => endpoint.Leaving)) yield return $"{container.Spec.Name} is still leaving {leaving.Spec.NetworkName}";
+        }
+
+        foreach (var network in world.Space.Networks.Values.Where(network => network.Phase != RegistrationPhase.Confirmed)) yield return $"{network.Spec.Name} is still {network.Phase}";
+        if (world.Living().Any(entity => entity.Stash.Count > 0)) yield return "messages still wait";
+    }
+
+    private static IEnumerable<string> RegistryAndNetworks(World world)
+    {
+        var registered = world.Space.Networks;
+        foreach (var network in registered.Values)
+        {
+            if (!world.Network(network.Spec.Id).Exists) yield return $"{network.Spec.Name} is listed and does not exist";
+            if (world.Space.Names[network.Spec.Name] != network.Spec.Id) yield return $"{network.Spec.Name} is listed under another's name";
+        }
+
+        if (world.Space.Names.Count != registered.Count) yield return "a name is taken by no network";
+        foreach (var id in Ids(world, EntityKind.Network).Select(id => NetworkId.Parse(id)).Where(id => world.Network(id).Exists && !registered.ContainsKey(id)))
+        {
+            yield return $"network {id.Short} exists and is not listed";
+        }
+
+        var pools = registered.Values.SelectMany(network => network.Spec.Pools.Select(pool => (pool.Id, network.Spec.Id))).ToDictionary();
+        foreach (var id in Ids(world, EntityKind.Pool))
+        {
+            var pool = world.StateOf<PoolState>(EntityKind.Pool, id);
+            if (pool.Network != (pools.TryGetValue(pool.Id, out var owner) ? owner : null)) yield return $"pool {id} belongs to {pool.Network?.Short}";
+        }
+    }
+
+    private static IEnumerable<string> WishesAndMembers(World world)
+    {
+        var wishes = Wishes(world).ToDictionary(wish => wish.Endpoint.Spec.Id);
+        foreach (var (container, endpoint) in wishes.Values)
+        {
+            var spec = endpoint.Spec;
+            var network = world.Network(spec.Network);
+            var what = $"{container.Spec.Name} ({spec.Id.Short}) in {spec.NetworkName}";
+            var member = network.Exists ? network.Find(spec.Id) : null;
+            var life = world.StateOf<EndpointState>(EntityKind.Endpoint, spec.Id.ToString());
+            if (container.IsRunning)
+            {
+                if (member is not { Attached: true }) yield return $"{what} runs and has no place";
+                else if (member.Endpoint.IPv4 != endpoint.Attached?.IPv4 || member.Endpoint.Mac != endpoint.Attached?.Mac) yield return $"{what} is shown with {endpoint.Attached?.IPv4}, its network says {member.Endpoint.IPv4}";
+                if (life.Phase != EndpointPhase.Programmed) yield return $"{what} runs and is {life.Phase}";
+                if (life.Incarnation != world.HostState.Incarnation) yield return $"{what} is bound under life {life.Incarnation}";
+            }
+            else
+            {
+                if (member is { Attached: true }) yield return $"{what} is stopped and has its place";
+                if (endpoint.Attached is not null) yield return $"{what} is stopped and shown with {endpoint.Attached.IPv4}";
+                if (life.Phase is not (EndpointPhase.Configured or null)) yield return $"{what} is stopped and {life.Phase}";
+                if (network.Exists && spec.Settings.IPv4 is not null && member is null) yield return $"{what} is stopped and its fixed address is not held";
+            }
+        }
+
+        foreach (var id in Ids(world, EntityKind.Network))
+        {
+            foreach (var ghost in world.Network(NetworkId.Parse(id)).Members.Keys.Where(member => !wishes.ContainsKey(member))) yield return $"network {id[..8]} has a ghost {ghost.Short}";
+        }
+
+        foreach (var id in Ids(world, EntityKind.Endpoint).Where(id => !wishes.ContainsKey(EndpointId.Parse(id))))
+        {
+            var life = world.StateOf<EndpointState>(EntityKind.Endpoint, id);
+            if (life.Phase is not (EndpointPhase.Deleted or null)) yield return $"endpoint {id[..8]} is {life.Phase} and nobody wishes it";
+        }
+    }
+
+    private static IEnumerable<string> PoolsHoldTheMembers(World world)
+    {
+        foreach (var id in Ids(world, EntityKind.Pool))
+        {
+            var pool = world.StateOf<PoolState>(EntityKind.Pool, id);
+            if (pool.Network is not { } network) continue;
+            var members = world.Network(network).Members.Values
+                .SelectMany(member => new[] { member.Endpoint.IPv4, member.Endpoint.IPv6 }.Where(address => address is { } a && pool.Id.Subnet.Contains(a)).Select(address => (AddressHandle.Of(member.Endpoint.Id), address!.Value)))
+                .ToHashSet();
+            var held = pool.Handles.Where(handle => handle.Key.Endpoint is not null).Select(handle => (handle.Key, handle.Value)).ToHashSet();
+            foreach (var (handle, address) in held.Except(members)) yield return $"pool {id}: {address} has leaked to {handle}";
+            foreach (var (handle, address) in members.Except(held)) yield return $"pool {id}: {address} of {handle} is not held";
+        }
+    }
+
+    private static IEnumerable<string> KernelIsWanted(World world)
+    {
+        foreach (var difference in Difference("network", world.Kernel.Networks.Select(id => id.Short), world.Space.Networks.Keys.Select(id => id.Short))) yield return difference;
+        var running = world.HostState.InOrder.Where(container => container.IsRunning).ToList();
+        foreach (var difference in Difference("sandbox", world.Kernel.Sandboxes.Keys.Select(id => id.Short), running.Select(container => container.Spec.Id.Short))) yield return difference;
+        foreach (var difference in Difference("endpoint",
+            world.Kernel.Endpoints.Select(endpoint => $"{endpoint.Id.Short} {endpoint.IPv4} {endpoint.IPv6}"),
+            running.SelectMany(container => container.Endpoints).Select(endpoint => $"{endpoint.Spec.Id.Short} {endpoint.Attached?.IPv4} {endpoint.Attached?.IPv6}"))) yield return difference;
+    }
+
+    private static IEnumerable<string> ViewsAreCurrent(World world)
+    {
+        foreach (var spec in world.Space.Networks.Values.Select(network => network.Spec))
+        {
+            var network = world.Network(spec.Id);
+            var expected = network.Hosts.IsEmpty ? -1 : network.Revision;
+            if (network.Exists && world.Agent.Views.RevisionOf(spec.Id) != expected) yield return $"{spec.Name}: the agent knows revision {world.Agent.Views.RevisionOf(spec.Id)}, the network has {expected}";
+        }
+    }
+
+    private static IEnumerable<string> AcknowledgedIsThere(World world, Operator @operator)
+    {
+        foreach (var network in @operator.Networks.Where(network => network.Exists is not null))
+        {
+            if (network.Exists != (world.Space.Find(network.Id) is not null)) yield return $"{network.Name}: acknowledged is exists={network.Exists}, and that is not so";
+        }
+
+        foreach (var container in @operator.Containers.Where(container => container.Exists is not null))
+        {
+            var held = world.HostState.Find(container.Id);
+            if (container.Exists != held is not null) yield return $"{container.Name}: acknowledged is exists={container.Exists}, and that is not so";
+            if (held is null) continue;
+            if (container.Running is { } running && running != held.IsRunning) yield return $"{container.Name}: acknowledged is running={running}, and it is {held.Phase}";
+            foreach (var (id, (there, wish)) in container.Wishes)
+            {
+                if (there is null || @operator.Networks.First(network => network.Id == id).Exists != true) continue;
+                if (there != held.In(id) is not null) yield return $"{container.Name}: acknowledged is connected={there} to {id.Short}, and that is not so";
+                else if (wish?.Settings.IPv4 is { } address && there == true && world.Network(id).Find(wish.Id)?.Endpoint.IPv4 != address) yield return $"{container.Name}: {address} was promised, it has {world.Network(id).Find(wish.Id)?.Endpoint.IPv4}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Difference(string what, IEnumerable<string> found, IEnumerable<string> wanted)
+    {
+        var (have, want) = (found.ToHashSet(), wanted.ToHashSet());
+        return [.. have.Except(want).Select(one => $"the kernel has the {what} {one} that nobody wants"), .. want.Except(have).Select(one => $"the kernel lacks the {what} {one}")];
+    }
+
+    private static IEnumerable<(HeldContainer Container, HeldEndpoint Endpoint)> Wishes(World world) =>
+        world.HostState.InOrder.SelectMany(container => container.Endpoints.Select(endpoint => (container, endpoint)));
+
+    private static List<string> Ids(World world, EntityKind kind) => [.. world.Journal.Keys.Where(key => key.Kind == kind).Select(key => key.Id)];
+}

@@ -1,0 +1,254 @@
+using System.Collections.Immutable;
+using NetworkCluster.Addressing;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Tests.Support.Simulation;
+
+/// <summary>Types commands as the seed says, one at a time for each container and network, sometimes the same again when the answer was lost, and believes what is acknowledged.</summary>
+internal sealed class Operator
+{
+    private static readonly HostId Host = HostId.Parse(World.Host);
+
+    private static readonly string[][] Subnets = [["10.0.0.0/29"], ["10.0.1.0/28", "fd00::/125"], ["10.0.0.0/24"], ["10.0.2.0/30"], [], []];
+
+    private static readonly ImmutableArray<DefaultPool> Defaults = [new(Subnet.Parse("172.16.0.0/14"), 16), new(Subnet.Parse("fd01::/32"), 64)];
+
+    private readonly World _world;
+    private readonly HashSet<object> _busy = [];
+    private readonly List<Request> _lost = [];
+    private int _ids;
+
+    public Operator(World world)
+    {
+        _world = world;
+        world.OnProcessDeath = machineToo =>
+        {
+            foreach (var hear in Outstanding.ToList()) hear(null);
+            if (!machineToo) return;
+            foreach (var container in Containers.Where(container => container.Running == true)) container.Running = false;
+        };
+    }
+
+    public List<BelievedNetwork> Networks { get; } = [];
+
+    public List<BelievedContainer> Containers { get; } = [];
+
+    /// <summary>Commands without an answer yet.</summary>
+    public List<Action<IReply?>> Outstanding { get; } = [];
+
+    public void TypeSomething()
+    {
+        var random = _world.Random;
+        if (_lost.Count > 0 && random.Next(3) == 0)
+        {
+            var again = _lost[^1];
+            _lost.RemoveAt(_lost.Count - 1);
+            if (!_busy.Contains(again.About)) Type(again);
+            return;
+        }
+
+        switch (random.Next(12))
+        {
+            case 0 or 1: CreateNetwork(); break;
+            case 2: if (Pick(Networks) is { } removed) Remove(removed); break;
+            case 3 or 4: CreateContainer(); break;
+            case 5 or 6: if (PickContainer() is { } started) Start(started); break;
+            case 7: if (PickContainer() is { } stopped) Stop(stopped); break;
+            case 8: if (PickContainer() is { } gone) Remove(gone, random.Next(2) == 0); break;
+            case 9 or 10: if (PickContainer() is { } one && PickNetwork() is { } to) Connect(one, to); break;
+            default: if (PickContainer() is { } other && PickNetwork() is { } from) Disconnect(other, from); break;
+        }
+    }
+
+    private void CreateNetwork()
+    {
+        var network = new BelievedNetwork(Some.NetworkId(++_ids), $"net{_world.Random.Next(4)}");
+        Networks.Add(network);
+        var subnets = Subnets[_world.Random.Next(Subnets.Length)];
+        var request = new NetworkRequest
+        {
+            Id = network.Id,
+            Name = network.Name,
+            Host = Host,
+            Created = DateTimeOffset.UnixEpoch,
+            Pools = [.. subnets.Select(subnet => new PoolRequest { Subnet = Subnet.Parse(subnet) })],
+            EnableIPv6 = _world.Random.Next(4) == 0,
+        };
+        Type(new(network, new CreateNetwork(request, NetworkScope.Local, [], Defaults), () =>
+        {
+            network.Exists = null;
+            return reply => network.Exists = reply switch
+            {
+                NetworkSummary => true,
+                Rejected => false,
+                _ => null,
+            };
+        }));
+    }
+
+    private void Remove(BelievedNetwork network) => Type(new(network, new RemoveNetwork(AddressSpaceId.Of(Host), network.Id), () =>
+    {
+        var before = network.Exists;
+        network.Exists = null;
+        return reply => network.Exists = reply switch
+        {
+            NetworkRemoved or Rejected { Reason: NetworkNotFound } => false,
+            Rejected => before,
+            _ => null,
+        };
+    }));
+
+    private void CreateContainer()
+    {
+        var container = new BelievedContainer(Some.ContainerId(++_ids), $"box{_world.Random.Next(5)}");
+        Containers.Add(container);
+        var spec = new ContainerSpec { Id = container.Id, Name = container.Name, Created = DateTimeOffset.UnixEpoch, Command = _world.Random.Next(2) == 0 ? ["run"] : [] };
+        var endpoints = _world.Random.Next(3) == 0 || Networks.Count == 0 ? ImmutableArray<EndpointSpec>.Empty
+            : [.. Enumerable.Range(0, 2).Select(_ => PickNetwork()).OfType<BelievedNetwork>().Distinct().Take(_world.Random.Next(1, 3)).Select(network => Wish(container, network))];
+        Type(new(container, new CreateContainer(Host, spec, endpoints), () =>
+        {
+            container.Exists = null;
+            return reply =>
+            {
+                container.Exists = reply switch { ContainerDone => true, Rejected => false, _ => null };
+                foreach (var endpoint in endpoints) container.Wishes[endpoint.Network] = (reply is ContainerDone ? true : reply is Rejected ? false : null, endpoint);
+                container.Running = reply is ContainerDone done ? done.Container.Status == ContainerStatus.Running : null;
+            };
+        }));
+    }
+
+    private void Start(BelievedContainer container) => Type(new(container, new StartContainer(Host, container.Id), () =>
+    {
+        var before = container.Running;
+        container.Running = null;
+        return reply => container.Heard(reply, () => container.Running = true, () => container.Running = before);
+    }));
+
+    private void Stop(BelievedContainer container) => Type(new(container, new StopContainer(Host, container.Id), () =>
+    {
+        var before = container.Running;
+        container.Running = null;
+        return reply => container.Heard(reply, () => container.Running = false, () => container.Running = before);
+    }));
+
+    private void Remove(BelievedContainer container, bool force) => Type(new(container, new RemoveContainer(Host, container.Id, force), () =>
+    {
+        var before = container.Exists;
+        container.Exists = null;
+        return reply =>
+        {
+            if (reply is Rejected { Reason: not ContainerNotFound }) container.Exists = before;
+            container.Heard(reply, () => container.Exists = false, () => { });
+        };
+    }));
+
+    private void Connect(BelievedContainer container, BelievedNetwork network)
+    {
+        var wish = Wish(container, network);
+        Type(new(container, new ConnectContainer(Host, wish), () =>
+        {
+            var before = container.Wishes.GetValueOrDefault(network.Id, (false, null));
+            container.Wishes[network.Id] = (null, null);
+            return reply => container.Heard(reply, () => container.Wishes[network.Id] = (true, wish), () => container.Wishes[network.Id] = before);
+        }));
+    }
+
+    private void Disconnect(BelievedContainer container, BelievedNetwork network) => Type(new(container, new DisconnectContainer(Host, container.Id, network.Id, network.Name), () =>
+    {
+        var before = container.Wishes.GetValueOrDefault(network.Id, (false, null));
+        container.Wishes[network.Id] = (null, null);
+        return reply => container.Heard(reply,
+            () => container.Wishes[network.Id] = (false, null),
+            () => container.Wishes[network.Id] = reply is Rejected { Reason: NotConnected } ? (false, null) : before);
+    }));
+
+    private EndpointSpec Wish(BelievedContainer container, BelievedNetwork network)
+    {
+        var random = _world.Random;
+        InetAddress? address = random.Next(4) > 0 ? null : InetAddress.Parse($"10.0.{random.Next(3)}.{random.Next(10)}");
+        return new EndpointSpec
+        {
+            Id = Some.EndpointId(++_ids),
+            Network = network.Id,
+            NetworkName = network.Name,
+            Container = container.Id,
+            ContainerName = container.Name,
+            Host = Host,
+            Settings = new() { IPv4 = address, Mac = random.Next(8) == 0 ? MacAddress.Parse("02:00:00:00:00:01") : null },
+        };
+    }
+
+    // Mostly one that is there.
+    private BelievedNetwork? PickNetwork() => Pick(_world.Random.Next(6) == 0 ? Networks : [.. Networks.Where(network => network.Exists != false)], free: false);
+
+    private BelievedContainer? PickContainer() => Pick(_world.Random.Next(6) == 0 ? Containers : [.. Containers.Where(container => container.Exists != false)]);
+
+    private T? Pick<T>(List<T> all, bool free = true) where T : class
+    {
+        var some = all.TakeLast(8).Where(one => !free || !_busy.Contains(one)).ToList();
+        return some.Count == 0 ? null : some[_world.Random.Next(some.Count)];
+    }
+
+    private void Type(Request request)
+    {
+        var heard = request.Begin();
+        var over = false;
+        _busy.Add(request.About);
+        Outstanding.Add(Hear);
+        _world.Log.Add($"> {request.Command.GetType().Name} {(request.About as BelievedContainer)?.Name ?? (request.About as BelievedNetwork)?.Name}");
+        _world.Send("operator", request.Command, Hear);
+
+        void Hear(IReply? reply)
+        {
+            if (over) return;
+            over = true;
+            Outstanding.Remove(Hear);
+            _busy.Remove(request.About);
+            if (reply is null or Rejected { Reason: OutcomeUnknown })
+            {
+                reply = null;
+                _lost.Add(request);
+            }
+
+            heard(reply);
+        }
+    }
+
+    /// <param name="About">The container or network; one request at a time for each.</param>
+    /// <param name="Command">What is sent.</param>
+    /// <param name="Begin">Notes that nothing is known until the answer comes, and says what to believe then.</param>
+    private sealed record Request(object About, IAddressed Command, Func<Action<IReply?>> Begin);
+}
+
+/// <summary>What the operator believes of a network; null is not known.</summary>
+internal sealed class BelievedNetwork(NetworkId id, string name)
+{
+    public NetworkId Id => id;
+    public string Name => name;
+    public bool? Exists { get; set; }
+}
+
+/// <summary>What the operator believes of a container; null is not known.</summary>
+internal sealed class BelievedContainer(ContainerId id, string name)
+{
+    public ContainerId Id => id;
+    public string Name => name;
+    public bool? Exists { get; set; }
+    public bool? Running { get; set; }
+    public Dictionary<NetworkId, (bool? There, EndpointSpec? Wish)> Wishes { get; } = [];
+
+    /// <summary>A refusal leaves things as they were, unless it says that there is no such container.</summary>
+    public void Heard(IReply? reply, Action done, Action refused)
+    {
+        switch (reply)
+        {
+            case ContainerDone: done(); break;
+            case Rejected { Reason: ContainerNotFound }: Exists = false; refused(); break;
+            case Rejected: refused(); break;
+        }
+    }
+}

@@ -1,0 +1,215 @@
+using NetworkCluster.Agents;
+using NetworkCluster.Containers;
+using NetworkCluster.Dns;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Tests.Support.Simulation;
+
+/// <summary>The host's agent as one message after the other: the same order of work as the real one, with the real views and names, on a kernel of sets.</summary>
+internal sealed class WorldAgent(World world, string token)
+{
+    private static readonly HostId Host = HostId.Parse(World.Host);
+
+    private readonly List<Action> _stash = [];
+    private readonly List<Action> _early = [];
+    private readonly HashSet<ContainerId> _sandboxes = [];
+    private readonly Dictionary<ContainerId, Queue<(bool NeedsNetworks, Action Work)>> _lanes = [];
+    private readonly List<(BindEndpoint Bind, Action<IReply>? Asker)> _unseen = [];
+    private readonly List<ContainerId> _alive = [.. world.Kernel.Sandboxes.Keys];
+    private readonly HashSet<NetworkId> _madeHere = [];
+    private Incarnation _incarnation;
+    private HostWelcome? _welcome;
+    private bool _networksThere;
+
+    public bool IsReady => _welcome is not null;
+
+    public NameTable Names { get; } = new();
+
+    public KnownViews Views => _views ??= new(Host, Names);
+
+    private KnownViews? _views;
+
+    public void Start() => Join();
+
+    public void Join() => Join(IsReady ? [.. _sandboxes] : [.. _alive]);
+
+    public void Receive(IAddressed message, Action<IReply>? asker)
+    {
+        if (!IsReady)
+        {
+            _stash.Add(() => Receive(message, asker));
+            return;
+        }
+
+        switch (message)
+        {
+            case ProgramEndpoint program: Program(program.Bind, asker); break;
+            case WithdrawEndpoint withdraw: Withdraw(withdraw.Withdrawal, asker); break;
+            case ViewChanged change:
+                if (!Views.Take(change)) Send(new RequestView(change.Spec.Id, Host), Reply);
+                AnswerSeen(change.Spec.Id);
+                break;
+            case ViewSnapshot snapshot:
+                Views.Take(snapshot.View);
+                AnswerSeen(snapshot.View.Spec.Id);
+                break;
+            case ApplyNetwork apply: Work($"net {apply.Spec.Id.Short}", () => Apply(apply.Spec, asker)); break;
+            case WithdrawNetwork when !_networksThere: _early.Add(() => Receive(message, asker)); break;
+            case WithdrawNetwork withdraw: Work($"net {withdraw.Dismantle.Spec.Id.Short}", () => Withdraw(withdraw.Dismantle, asker)); break;
+            case StartSandbox start:
+                _sandboxes.Add(start.Container.Id);
+                InLane(start.Container.Id, true, () => StartSandbox(start, asker));
+                break;
+            case RunCommand run:
+                InLane(run.Container.Id, false, () => Send(new CommandStarted(Host, run.Container.Id, run.Incarnation, Fault("run")), asker));
+                break;
+            case StopSandbox stop:
+                _sandboxes.Remove(stop.Container);
+                Names.RemoveContainer(stop.Container);
+                InLane(stop.Container, false, () =>
+                {
+                    world.Kernel.Sandboxes.Remove(stop.Container);
+                    Send(new SandboxStopped(Host, stop.Container, stop.Incarnation, null), asker);
+                });
+                break;
+            case RejoinHost rejoin when rejoin.Incarnation == _incarnation: Join(); break;
+        }
+    }
+
+    private void Reply(IReply reply) => world.Enqueue("reply", "agent", () => Told(reply));
+
+    private void Told(IReply reply)
+    {
+        switch (reply)
+        {
+            case HostWelcome welcome when !IsReady:
+                (_welcome, _incarnation) = (welcome, welcome.Incarnation);
+                foreach (var container in welcome.Running)
+                {
+                    _sandboxes.Add(container.Spec.Id);
+                    InLane(container.Spec.Id, true, () => world.Kernel.Sandboxes.TryAdd(container.Spec.Id, []));
+                }
+
+                foreach (var again in _stash) again();
+                _stash.Clear();
+                Send(new ListNetworks(AddressSpaceId.Of(Host)), Reply);
+                break;
+            case NetworkList list when !_networksThere: Adopt(list); break;
+        }
+    }
+
+    private void Adopt(NetworkList list)
+    {
+        Work("adopt", () => world.Kernel.Sweep(
+            [.. list.Networks.Select(network => network.Id), .. _madeHere],
+            [.. _welcome!.Running.Select(container => container.Spec.Id), .. _sandboxes],
+            [.. _welcome.Running.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Spec.Id)]));
+        foreach (var network in list.Networks) Work("adopt", () => Ensure(network.Id));
+        Work("adopt", () =>
+        {
+            _networksThere = true;
+            foreach (var lane in _lanes.Keys.ToList()) Kick(lane);
+            foreach (var again in _early) again();
+            _early.Clear();
+        });
+    }
+
+    private void Ensure(NetworkId network)
+    {
+        _madeHere.Add(network);
+        world.Kernel.Networks.Add(network);
+    }
+
+    private void Apply(NetworkSpec spec, Action<IReply>? asker)
+    {
+        var failure = Fault("make network");
+        if (failure is null) Ensure(spec.Id);
+        Send(new NetworkApplied(spec, failure), asker);
+    }
+
+    private void Withdraw(DismantleNetwork dismantle, Action<IReply>? asker)
+    {
+        _madeHere.Remove(dismantle.Spec.Id);
+        world.Kernel.Networks.Remove(dismantle.Spec.Id);
+        Send(new NetworkWithdrawn(dismantle), asker);
+    }
+
+    private void StartSandbox(StartSandbox start, Action<IReply>? asker)
+    {
+        var failure = Fault("make the sandbox");
+        if (failure is null) world.Kernel.Sandboxes.TryAdd(start.Container.Id, []);
+        Send(new SandboxStarted(Host, start.Container.Id, start.Incarnation, failure), asker);
+    }
+
+    private void Program(BindEndpoint bind, Action<IReply>? asker)
+    {
+        if (bind.Incarnation != _incarnation) return;
+        Names.Join(bind.Endpoint.Spec.Container, bind.Network.Id, bind.Endpoint.Spec);
+        InLane(bind.Endpoint.Spec.Container, true, () =>
+        {
+            var failure = Fault("attach") ?? (world.Kernel.Attach(bind.Endpoint) is { } cause ? new HostFault(Host, "attach", cause) : null);
+            if (failure is null) _madeHere.Add(bind.Network.Id);
+            if (failure is null && Views.RevisionOf(bind.Network.Id) < bind.Revision)
+            {
+                _unseen.Add((bind, asker));
+                Send(new RequestView(bind.Network.Id, Host), Reply);
+                return;
+            }
+
+            Send(new EndpointApplied(bind, failure), asker);
+        });
+    }
+
+    private void Withdraw(UnbindEndpoint withdrawal, Action<IReply>? asker)
+    {
+        var endpoint = withdrawal.Endpoint;
+        Names.RemoveEndpoint(endpoint.Network, endpoint.Id);
+        Names.Leave(endpoint.Container, endpoint.Network);
+        InLane(endpoint.Container, false, () =>
+        {
+            world.Kernel.Detach(endpoint.Id);
+            Send(new EndpointWithdrawn(withdrawal), asker);
+        });
+    }
+
+    private void AnswerSeen(NetworkId network)
+    {
+        foreach (var (bind, asker) in _unseen.Where(unseen => unseen.Bind.Network.Id == network && unseen.Bind.Revision <= Views.RevisionOf(network)).ToList())
+        {
+            _unseen.Remove((bind, asker));
+            Send(new EndpointApplied(bind), asker);
+        }
+    }
+
+    private HostFault? Fault(string what) => world.Chance(world.Faults.Kernel) ? new(Host, what, "the kernel says no") : null;
+
+    private void Join(System.Collections.Immutable.ImmutableArray<ContainerId> alive) =>
+        Send(new JoinHost(Host, token, alive, DateTimeOffset.UnixEpoch), Reply);
+
+    private void Send(IAddressed message, Action<IReply>? asker) => world.Send("agent", message, asker);
+
+    private void Work(string queue, Action work) => world.Enqueue(queue, "kernel", work);
+
+    private void InLane(ContainerId lane, bool needsNetworks, Action work)
+    {
+        if (!_lanes.TryGetValue(lane, out var queue)) _lanes[lane] = queue = new();
+        queue.Enqueue((needsNetworks, work));
+        if (queue.Count == 1) Kick(lane);
+    }
+
+    private void Kick(ContainerId lane)
+    {
+        if (!_lanes[lane].TryPeek(out var head) || (head.NeedsNetworks && !_networksThere)) return;
+        // Kicked twice, the head is done once: the second finds another head or none.
+        Work($"lane {lane.Short}", () =>
+        {
+            if (!_lanes[lane].TryPeek(out var now) || now != head) return;
+            now.Work();
+            _lanes[lane].Dequeue();
+            Kick(lane);
+        });
+    }
+}

@@ -5,7 +5,7 @@ namespace NetworkCluster.Dataplane;
 
 public static partial class Plan
 {
-    private static void EnsureLink(WantedLink wanted, FoundHost found, Naming naming, HashSet<LinkName> disturbed, ImmutableArray<Step>.Builder steps)
+    private static void EnsureLink(WantedLink wanted, FoundHost found, Naming naming, HashSet<LinkName> disturbed, List<LinkName> carriers, ImmutableArray<Step>.Builder steps)
     {
         var place = LinkName.OnHost(wanted.Name);
         var there = found.Find(place);
@@ -41,6 +41,10 @@ public static partial class Plan
                 EnsureAttributes(place, there, null, veth.MtuBytes, disturbed, steps);
                 // All of the host's end first: the peer is down until then, so nothing passes a port that is not isolated yet.
                 EnsureAttributes(veth.Peer, peer!, veth.PeerMac, veth.MtuBytes, disturbed, steps);
+                if (there.Carrier && there.Up && there.Master == veth.Master && peer!.Up) break;
+                // The bridge too: it gets its own carrier with its first port.
+                carriers.Add(place);
+                carriers.Add(LinkName.OnHost(veth.Master));
                 break;
         }
     }

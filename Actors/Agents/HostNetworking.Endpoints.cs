@@ -18,9 +18,8 @@ public sealed partial class HostNetworking
         {
             if (!state.Started) throw new DataplaneException($"attach {endpoint.Id} to {network.Name}", $"the sandbox of container {endpoint.Spec.Container.Short} is not started");
             await EnsureOnceAsync(network, cancel);
-            var index = state.Places.FindIndex(p => p.Id == endpoint.Id);
-            if (index >= 0 || Startup.Host.Links.ContainsKey(Naming.HostLink(endpoint.Id))) await AttachAgainAsync(state, index, false, network, endpoint, cancel);
-            else await AttachFirstAsync(state, network, endpoint, cancel);
+            if (state.Places.Exists(p => p.Id == endpoint.Id)) await AttachAgainAsync(state, network, endpoint, cancel);
+            else await AttachNewAsync(state, network, endpoint, cancel);
         }
         finally
         {
@@ -49,45 +48,55 @@ public sealed partial class HostNetworking
         }
     }
 
-    /// <summary>The common case: nothing is there, so nothing is looked at. If that was wrong, it looks.</summary>
-    private async Task AttachFirstAsync(SandboxState state, NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)
+    private async Task AttachNewAsync(SandboxState state, NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)
     {
-        var link = SandboxShape.FreeLink(state.Known.Links.Keys.Concat(state.Places.Select(p => p.Endpoint?.Link).OfType<string>()));
-        var place = PlaceOf(state, network, endpoint, link);
-        _endpoints[endpoint.Id] = state.Wanted.Id;
-        state.Places = state.Places.Add(place);
+        try
+        {
+            if (Startup.Host.Links.ContainsKey(Naming.HostLink(endpoint.Id))) await AttachAgainAsync(state, network, endpoint, cancel);
+            else await AttachUnseenAsync(state, network, endpoint, cancel);
+        }
+        catch (Exception fault) when (fault is DataplaneException or OperationCanceledException)
+        {
+            await UndoAsync(state, endpoint.Id, fault);
+            throw;
+        }
+    }
+
+    /// <summary>The common case: nothing is there, so nothing is looked at. If that was wrong, it looks.</summary>
+    private async Task AttachUnseenAsync(SandboxState state, NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)
+    {
+        var used = state.Known.Links.Keys.Concat(state.Places.Select(p => p.Endpoint?.Link).OfType<string>());
+        var place = Register(state, PlaceOf(state, network, endpoint, SandboxShape.FreeLink(used)));
         try
         {
             await ApplyAsync(state, place, state.Assumed, cancel);
         }
         catch (DataplaneException)
         {
-            await AttachAgainAsync(state, state.Places.Count - 1, true, network, endpoint, cancel);
+            await AttachAgainAsync(state, network, endpoint, cancel);
         }
     }
 
-    /// <summary>Looks at what is there and repairs it, the network's own links too. Undoes a first attach that fails here.</summary>
-    private async Task AttachAgainAsync(SandboxState state, int index, bool isRetry, NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)
+    /// <summary>Looks at what is there and repairs it, the network's own links too.</summary>
+    private async Task AttachAgainAsync(SandboxState state, NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)
     {
-        var isNew = index < 0 || isRetry;
         await EnsureNetworkAsync(network, cancel);
         var found = await LookAtAsync(state, [Naming.HostLink(endpoint.Id)], cancel);
         var used = found.In(state.Netns).Links.Keys.Concat(state.Places.Where(p => p.Id != endpoint.Id).Select(p => p.Endpoint?.Link).OfType<string>()).ToHashSet();
-        var before = index < 0 ? null : state.Places[index].Endpoint?.Link;
+        var before = state.Places.Find(p => p.Id == endpoint.Id)?.Endpoint?.Link;
         var link = PairedWith(found, endpoint.Id) ?? (before is not null && !used.Contains(before) ? before : SandboxShape.FreeLink(used));
-        var place = PlaceOf(state, network, endpoint, link);
-        _endpoints[endpoint.Id] = state.Wanted.Id;
+        var place = Register(state, PlaceOf(state, network, endpoint, link));
+        RefuseForeign(place.Wanted!, found);
+        await ApplyAsync(state, place, found, cancel);
+    }
+
+    /// <summary>Before the first step, so that a sweep that runs meanwhile sees it as wanted. One that is there already keeps its place in the order.</summary>
+    private Place Register(SandboxState state, Place place)
+    {
+        var index = state.Places.FindIndex(p => p.Id == place.Id);
         state.Places = index < 0 ? state.Places.Add(place) : state.Places.SetItem(index, place);
-        try
-        {
-            RefuseForeign(place.Wanted!, found);
-            await ApplyAsync(state, place, found, cancel);
-        }
-        catch (DataplaneException fault) when (isNew)
-        {
-            await UndoAsync(state, place, fault);
-            throw;
-        }
+        _endpoints[place.Id] = state.Wanted.Id;
+        return place;
     }
 
     private async Task ApplyAsync(SandboxState state, Place place, FoundHost found, CancellationToken cancel)
@@ -114,9 +123,10 @@ public sealed partial class HostNetworking
         _endpoints.TryRemove(place.Id, out _);
     }
 
-    /// <summary>Undoing goes on whatever fails: the first failure is what the caller hears, and a sweep finds what is left.</summary>
-    private async Task UndoAsync(SandboxState state, Place place, DataplaneException fault)
+    /// <summary>Not cancelled. Where it fails too, the caller hears both, and a sweep finds what is left.</summary>
+    private async Task UndoAsync(SandboxState state, EndpointId endpoint, Exception fault)
     {
+        if (state.Places.Find(p => p.Id == endpoint) is not { } place) return;
         try
         {
             await DetachAsync(state, place, CancellationToken.None);
@@ -124,8 +134,8 @@ public sealed partial class HostNetworking
         catch (DataplaneException second)
         {
             state.Places = state.Places.Remove(place);
-            _endpoints.TryRemove(place.Id, out _);
-            throw new DataplaneException(fault.Operation, $"{fault.Cause}; undoing failed too: {second.Message}", fault);
+            _endpoints.TryRemove(endpoint, out _);
+            throw new DataplaneException(second.Operation, $"{second.Cause}, while undoing: {fault.Message}", fault);
         }
     }
 

@@ -29,10 +29,26 @@ public sealed partial class HostNetworking
     public async Task ReconcileAsync(CancellationToken cancel)
     {
         await RestoreTableAsync(await _dataplane.ObserveAsync(new HostPart([], [], [], true), cancel), cancel);
+        var faults = new List<DataplaneException>();
         foreach (var (_, state) in _networks)
-            await GuardedAsync(state.Gate, () => state is { Removed: false, Ensured: true } ? EnsureAsync(state, state.Wanted, cancel) : Task.CompletedTask, cancel);
+            await RepairAsync(state.Gate, () => state is { Removed: false, Ensured: true } ? EnsureAsync(state, state.Wanted, cancel) : Task.CompletedTask, faults, cancel);
         foreach (var (_, state) in _sandboxes)
-            await GuardedAsync(state.Gate, () => state is { Removed: false, Started: true, OnHost: false } ? RepairAsync(state, cancel) : Task.CompletedTask, cancel);
+            await RepairAsync(state.Gate, () => state is { Removed: false, Started: true, OnHost: false } ? RepairAsync(state, cancel) : Task.CompletedTask, faults, cancel);
+        if (faults is [var only]) throw only;
+        if (faults.Count > 0) throw new DataplaneException("reconcile", string.Join("; ", faults.Select(f => f.Message)), new AggregateException(faults));
+    }
+
+    /// <summary>One that cannot be repaired does not keep the others from it.</summary>
+    private static async Task RepairAsync(SemaphoreSlim gate, Func<Task> repair, List<DataplaneException> faults, CancellationToken cancel)
+    {
+        try
+        {
+            await GuardedAsync(gate, repair, cancel);
+        }
+        catch (DataplaneException fault)
+        {
+            faults.Add(fault);
+        }
     }
 
     private async Task RepairAsync(SandboxState state, CancellationToken cancel)

@@ -5,17 +5,22 @@ using Microsoft.Extensions.Logging;
 
 namespace NetworkCluster.Hosting;
 
-/// <summary>Passes Akka's log on to the process's own. The factory comes with the actor system's setup.</summary>
+/// <summary>
+/// Passes Akka's log on to the process's own, under the category of whoever speaks: our actors by their class, everything of Akka's as <c>Akka</c>, so that
+/// an operator can have the one without the other. The factory comes with the actor system's setup.
+/// </summary>
 public sealed class AkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     /// <summary>Begins when the event bus says so.</summary>
     public AkkaLogger()
     {
         var factory = Context.System.Settings.Setup.Get<LoggerSetup>() is { HasValue: true } setup ? setup.Value.Factory : null;
-        var log = factory?.CreateLogger("Akka");
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(entry => log?.Log(Level(entry.LogLevel()), entry.Cause, "{Source}: {Message}", entry.LogSource, entry.Message));
+        Receive<LogEvent>(entry => factory?.CreateLogger(Category(entry.LogClass)).Log(Level(entry.LogLevel()), entry.Cause, "{Source}: {Message}", entry.LogSource, entry.Message));
     }
+
+    private static string Category(Type speaker) =>
+        speaker.Namespace is { } name && name.StartsWith(nameof(NetworkCluster), StringComparison.Ordinal) ? $"{name}.{speaker.Name}" : nameof(Akka);
 
     private static Microsoft.Extensions.Logging.LogLevel Level(Akka.Event.LogLevel level) => level switch
     {

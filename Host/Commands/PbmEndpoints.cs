@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,6 +9,8 @@ namespace NetworkCluster.Commands;
 /// <summary>The palettes over HTTP: <c>GET /palettes</c>, <c>GET /palettes/{palette}/names?prefix=</c>, <c>POST /commands/{palette}/{command}</c> and the same address as a WebSocket.</summary>
 internal static class PbmEndpoints
 {
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>Maps the palettes. Commands are found by name or alias.</summary>
     public static void MapPbm(this IEndpointRouteBuilder endpoints, IReadOnlyList<Palette> palettes)
     {
@@ -100,11 +103,15 @@ internal static class PbmEndpoints
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         using var conversation = new SocketConversation(socket);
         using var life = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        if (await conversation.ReadRequestAsync(PbmServer.BodyLimitBytes, life.Token) is not { } request) return;
+        if (await conversation.ReadRequestAsync(PbmServer.BodyLimitBytes, life.Token) is not { } request)
+        {
+            await conversation.CloseAsync(WebSocketCloseStatus.InvalidPayloadData, life.Token);
+            return;
+        }
+
         var pump = conversation.PumpInputAsync(life);
         await runner.RunAsync(command, request, conversation.Input, conversation, life.Token);
-        if (socket.State is System.Net.WebSockets.WebSocketState.Open or System.Net.WebSockets.WebSocketState.CloseReceived)
-            await socket.CloseOutputAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await conversation.EndAsync(pump, EndPatience);
         await life.CancelAsync();
         await pump;
     }

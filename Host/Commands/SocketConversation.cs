@@ -11,6 +11,7 @@ namespace NetworkCluster.Commands;
 /// </summary>
 internal sealed class SocketConversation(WebSocket socket) : ICommandOutput, IDisposable
 {
+    private const int PieceBytes = 16 * 1024;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Pipe _input = new();
 
@@ -48,26 +49,53 @@ internal sealed class SocketConversation(WebSocket socket) : ICommandOutput, IDi
     {
         try
         {
+            var message = 0L;
             while (true)
             {
-                var read = await socket.ReceiveAsync(_input.Writer.GetMemory(4096), command.Token);
+                var read = await socket.ReceiveAsync(_input.Writer.GetMemory(PieceBytes), command.Token);
                 if (read.MessageType == WebSocketMessageType.Close) break;
-                if (read is { Count: 0, EndOfMessage: true }) await _input.Writer.CompleteAsync();
-                else await WriteInputAsync(read.Count, command.Token);
+                message += read.Count;
+                _input.Writer.Advance(read.Count);
+                await _input.Writer.FlushAsync(command.Token);
+                if (!read.EndOfMessage) continue;
+                if (message == 0) break;
+                message = 0;
             }
+
+            await _input.Writer.CompleteAsync();
+            await WaitForCloseAsync(command.Token);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
-            // The client is gone or broke the rules (input after its end): the same as closing.
+            // The client is gone: the same as closing.
         }
 
         await command.CancelAsync();
     }
 
-    private async Task WriteInputAsync(int count, CancellationToken cancel)
+    /// <summary>After the end of input nothing but the close may come: a client that goes on sending is as good as gone.</summary>
+    private async Task WaitForCloseAsync(CancellationToken cancel)
     {
-        _input.Writer.Advance(count);
-        await _input.Writer.FlushAsync(cancel);
+        if (socket.State == WebSocketState.Open) await socket.ReceiveAsync(new byte[1].AsMemory(), cancel);
+    }
+
+    /// <summary>
+    /// Ends the conversation in good form: says so, then lets the client read to the end and close. Cancelling the pump any earlier would reset the
+    /// connection and with it what the client has not read yet.
+    /// </summary>
+    /// <param name="pump">What <see cref="PumpInputAsync"/> returned; input that nobody reads any more is thrown away meanwhile.</param>
+    /// <param name="patience">How long the client may take.</param>
+    public async Task EndAsync(Task pump, TimeSpan patience)
+    {
+        await _input.Reader.CompleteAsync();
+        await CloseAsync(WebSocketCloseStatus.NormalClosure, CancellationToken.None);
+        await Task.WhenAny(pump, Task.Delay(patience));
+    }
+
+    /// <summary>Says that nothing more comes, if the client is still there.</summary>
+    public async Task CloseAsync(WebSocketCloseStatus status, CancellationToken cancel)
+    {
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await socket.CloseOutputAsync(status, null, cancel);
     }
 
     public async ValueTask WriteAsync(Frame frame, CancellationToken cancel)

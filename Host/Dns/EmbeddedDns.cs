@@ -42,11 +42,11 @@ public sealed class EmbeddedDns : IAsyncDisposable
     public DnsCounters Counters { get; } = new();
 
     /// <summary>
-    /// Serves the sandbox from now on. Its loopback may still be down. Opening again with the same path changes nothing; with another path the
+    /// Serves the sandbox from now on; its loopback must be up. Opening again with the same path changes nothing; with another path the
     /// old sockets are closed first. A namespace made anew under the same path must be closed in between.
     /// </summary>
     /// <exception cref="IOException">There is no such namespace, or the process may not enter it.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">Something in the sandbox listens on port 53 of 127.0.0.11 already.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">Something in the sandbox listens on port 53 of 127.0.0.11 already, or its loopback is down.</exception>
     public void Open(ContainerId container, string netnsPath)
     {
         lock (_changing)

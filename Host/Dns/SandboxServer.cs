@@ -9,8 +9,7 @@ namespace NetworkCluster.Dns;
 internal sealed class SandboxServer : IDisposable
 {
     private const int BacklogConnections = 16;
-    private const int ProtocolLevelIp = 0;
-    private const int OptionFreeBind = 15;
+    private const int DiscardPort = 9;
     private readonly EmbeddedDnsOptions _options;
     private readonly UpstreamForwarder _forwarder;
     private readonly DnsCounters _counters;
@@ -19,10 +18,11 @@ internal sealed class SandboxServer : IDisposable
 
     /// <summary>Opens both sockets, or none.</summary>
     /// <exception cref="IOException">There is no such namespace.</exception>
-    /// <exception cref="SocketException">Somebody in the sandbox has the port already.</exception>
+    /// <exception cref="SocketException">Somebody in the sandbox has the port already, or its loopback is down.</exception>
     public SandboxServer(ContainerId container, string netnsPath, ISandboxSockets sockets, EmbeddedDnsOptions options, UpstreamForwarder forwarder, DnsCounters counters, CancellationToken stop)
     {
         (Container, NetnsPath, _options, _forwarder, _counters) = (container, netnsPath, options, forwarder, counters);
+        RequireLoopback(sockets, netnsPath);
         Udp = Bound(sockets, netnsPath, SocketType.Dgram, ProtocolType.Udp);
         try
         {
@@ -105,13 +105,19 @@ internal sealed class SandboxServer : IDisposable
         }
     }
 
+    // In a namespace that never had an address, bind(2) succeeds with any: without a local table the kernel takes it for a broadcast's. The replies of such
+    // a socket leave from 127.0.0.1 for ever, and no client takes them. Connecting, which sends nothing over UDP, fails there as it should.
+    private void RequireLoopback(ISandboxSockets sockets, string netnsPath)
+    {
+        using var probe = sockets.Open(netnsPath, _options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        probe.Connect(_options.Listen.Address, DiscardPort);
+    }
+
     private Socket Bound(ISandboxSockets sockets, string netnsPath, SocketType type, ProtocolType protocol)
     {
         var socket = sockets.Open(netnsPath, _options.Listen.AddressFamily, type, protocol);
         try
         {
-            // The sandbox's loopback may come up after us: bind to its address all the same.
-            socket.SetRawSocketOption(ProtocolLevelIp, OptionFreeBind, BitConverter.GetBytes(1));
             socket.Bind(_options.Listen);
             if (type == SocketType.Stream) socket.Listen(BacklogConnections);
             return socket;

@@ -103,7 +103,9 @@ internal sealed class HostProcess : IAsyncDisposable
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss.fff ";
         });
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning);
+        // What Akka says about itself as it starts would push everything else off the first screen; a level below Information asks for it.
+        var akka = options.LogLevel < Microsoft.Extensions.Logging.LogLevel.Information ? options.LogLevel : Microsoft.Extensions.Logging.LogLevel.Warning;
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning).AddFilter("Akka", akka);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(options.Pbm));
         return builder.Build();
     }

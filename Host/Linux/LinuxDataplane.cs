@@ -9,7 +9,10 @@ namespace NetworkCluster.Linux;
 /// <summary>The kernel of this host, by rtnetlink, nfnetlink, named namespaces and /proc/sys. Forks nothing. Works on pool threads, because rtnl may be slow.</summary>
 public sealed class LinuxDataplane : IDataplane
 {
+    private static readonly TimeSpan CarrierWithin = TimeSpan.FromSeconds(3);
+
     private readonly Naming _naming;
+    private readonly TimeProvider _time;
     private readonly SandboxDirectory _sandboxes;
     private readonly NetlinkSocketPool _sockets;
     private readonly NftElements _elements = new();
@@ -23,6 +26,7 @@ public sealed class LinuxDataplane : IDataplane
     {
         ArgumentNullException.ThrowIfNull(options);
         _naming = options.Naming;
+        _time = time;
         _sandboxes = new SandboxDirectory(options, _naming);
         _sockets = new NetlinkSocketPool(_sandboxes.PathOf, time);
         _sandboxes.Prepare();
@@ -110,8 +114,21 @@ public sealed class LinuxDataplane : IDataplane
         }
     }
 
+    /// <summary>A question is enough since Linux 6.8; before, the kernel says it when its work item has run, so listen first, ask again, and wait.</summary>
+    private void WaitFor(AwaitCarrier step)
+    {
+        if (_sockets.Use(step.Netns, socket => RtnetlinkObserver.HasCarrier(socket, step.Link.Name))) return;
+        using var monitor = LinkMonitor.Open(step.Netns.Name is { } name ? _sandboxes.PathOf(name) : null);
+        var since = _time.GetTimestamp();
+        while (!_sockets.Use(step.Netns, socket => RtnetlinkObserver.HasCarrier(socket, step.Link.Name)))
+        {
+            var left = CarrierWithin - _time.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero || !monitor.Await(left)) throw new DataplaneException(step.ToString(), $"no carrier within {CarrierWithin.TotalSeconds} s");
+        }
+    }
+
     private static bool IsRtnetlink(Step step) =>
-        step is not (CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or ReplaceTable or AddElement or DeleteElement);
+        step is not (CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or ReplaceTable or AddElement or DeleteElement or AwaitCarrier);
 
     /// <summary>Applies a step that is not rtnetlink's; false for one that is.</summary>
     private bool ApplyAlone(Step step)
@@ -125,6 +142,7 @@ public sealed class LinuxDataplane : IDataplane
                     _sockets.Forget(s.Name);
                     _sandboxes.Delete(s.Name);
                     break;
+                case AwaitCarrier s: WaitFor(s); break;
                 case EndProcesses s: SandboxKill.End(_sandboxes.PathOf(s.Sandbox)); break;
                 case WriteFile s: _sandboxes.Write(s.File); break;
                 case SetSysctl s: Sysctls.Write(s.Setting); break;

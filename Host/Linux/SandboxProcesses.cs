@@ -28,15 +28,9 @@ internal sealed class SandboxProcesses(string stateDirectory)
         try
         {
             await Task.WhenAll(
-                CopyAsync(process.StandardOutput.BaseStream, streams.WriteOutputAsync, cancel),
-                CopyAsync(process.StandardError.BaseStream, streams.WriteErrorAsync, cancel));
+                CopyAsync(process, process.StandardOutput, streams.WriteOutputAsync, cancel),
+                CopyAsync(process, process.StandardError, streams.WriteErrorAsync, cancel));
             await process.WaitForExitAsync(cancel);
-        }
-        catch
-        {
-            // The reader of the output failed or went away: the command must not go on unseen.
-            ProcessGroup.Kill(process.Id);
-            throw;
         }
         finally
         {
@@ -51,11 +45,20 @@ internal sealed class SandboxProcesses(string stateDirectory)
     /// <param name="key">The container's id.</param>
     public MainProcess Main(string key) => new(Path.Combine(stateDirectory, key));
 
-    private static async Task CopyAsync(Stream from, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancel)
+    /// <summary>A reader of the output that fails or goes away ends the command: it must not go on unseen, nor wait for ever with a full pipe.</summary>
+    private static async Task CopyAsync(Process process, StreamReader from, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> to, CancellationToken cancel)
     {
-        var buffer = new byte[PieceBytes];
-        int count;
-        while ((count = await from.ReadAsync(buffer, cancel)) > 0) await to(buffer.AsMemory(0, count), cancel);
+        try
+        {
+            var buffer = new byte[PieceBytes];
+            int count;
+            while ((count = await from.BaseStream.ReadAsync(buffer, cancel)) > 0) await to(buffer.AsMemory(0, count), cancel);
+        }
+        catch
+        {
+            ProcessGroup.Kill(process.Id);
+            throw;
+        }
     }
 
     private static async Task FeedAsync(Process process, Stream input, CancellationToken ended)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using NetworkCluster.Commands;
 
 namespace NetworkCluster.Pbm;
@@ -46,7 +45,6 @@ internal sealed class CommandLine
     {
         var result = _command.Parse([.. Tokens.Normalise(_spec, words)], new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.GetValue((Option<bool>)_options["help"])) return null;
-        RefuseUnknownOptions(result);
         if (result.Errors is [var error, ..]) throw new UsageError(Lines.One(error.Message));
 
         var values = Positional(result.GetValue(_words) ?? []);
@@ -79,19 +77,6 @@ internal sealed class CommandLine
         view.Json || result.GetValue((Option<bool>)_options["json"]),
         _options.TryGetValue("format", out var format) && result.GetValue((Option<string[]>)format) is [.., var last] ? last : view.Format,
         view.NoColor || result.GetValue((Option<bool>)_options["no-color"]));
-
-    /// <summary>The parser takes an option it does not know for a positional word; we do not, unless it stands after <c>--</c>.</summary>
-    private void RefuseUnknownOptions(ParseResult result)
-    {
-        var positional = result.GetResult(_words)?.Tokens ?? [];
-        foreach (var token in result.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash))
-        {
-            if (token.Value.Length < 2 || token.Value[0] != '-' || !positional.Any(p => ReferenceEquals(p, token))) continue;
-            var name = token.Value.Split('=')[0];
-            var known = _spec.Options.Concat(ClientOptions.For(_spec)).Select(o => $"--{o.Name}");
-            throw new UsageError($"unknown option: {name}{Suggestion.For(name, known)}");
-        }
-    }
 
     private ImmutableSortedDictionary<string, ImmutableArray<string>>.Builder Positional(string[] words)
     {

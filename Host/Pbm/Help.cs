@@ -58,6 +58,8 @@ internal static class Help
         var name = argument.Name.ToUpperInvariant();
         return (argument.Least, argument.Repeatable) switch
         {
+            (0, true) when argument.Verbatim => $"[{name}] [ARG...]",
+            (_, true) when argument.Verbatim => $"{name} [ARG...]",
             (0, true) => $"[{name}...]",
             (0, false) => $"[{name}]",
             (_, true) => $"{name} [{name}...]",

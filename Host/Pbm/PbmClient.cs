@@ -76,7 +76,7 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
         if (response.StatusCode != HttpStatusCode.OK) throw Strange(response.StatusCode);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
         while (await ReadAsync(() => reader.ReadLineAsync(cancel).AsTask()) is { } line)
-            yield return JsonSerializer.Deserialize(line, PaletteJson.Default.Frame)!;
+            yield return Parse(System.Text.Encoding.UTF8.GetBytes(line));
     }
 
     private async IAsyncEnumerable<Frame> TalkAsync(Call call, Stream input, [EnumeratorCancellation] CancellationToken cancel)
@@ -95,11 +95,13 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
             if (read.MessageType == WebSocketMessageType.Close) break;
             buffer.Advance(read.Count);
             if (!read.EndOfMessage) continue;
-            var frame = JsonSerializer.Deserialize(buffer.WrittenSpan, PaletteJson.Default.Frame)!;
+            var frame = Parse(buffer.WrittenSpan);
             buffer.ResetWrittenCount();
             yield return frame;
             if (frame is ExitFrame) break;
         }
+
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancel);
 
         // A read of a terminal cannot be cancelled: the pump is left behind, and the process ends soon.
         await life.CancelAsync();
@@ -119,6 +121,18 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
         catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
         {
             // The command has ended, or the host is gone; the reading side says which.
+        }
+    }
+
+    private Frame Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, PaletteJson.Default.Frame)!;
+        }
+        catch (JsonException)
+        {
+            throw new UnreachableException($"{address} answered with a frame that this client does not know: publish pbm again (rm -r artifacts/pbm)");
         }
     }
 

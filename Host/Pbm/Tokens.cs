@@ -3,12 +3,13 @@ using NetworkCluster.Commands;
 namespace NetworkCluster.Pbm;
 
 /// <summary>
-/// Brings the words of one command into the form that the parser wants, keeping the habits of Docker's command line: <c>-eA=B</c>, <c>--ipv6=true</c>,
-/// and everything from somebody else's command line on passed as it is.
+/// Brings the words of one command into the form that the parser wants, keeping the habits of Docker's command line: <c>-eA=B</c>, <c>-itd</c>,
+/// <c>--ipv6=true</c>, and everything from somebody else's command line on passed as it is. The parser would take an unknown option for a positional word.
 /// </summary>
 internal static class Tokens
 {
-    /// <summary>The words with attached short values split off, switches without values, and <c>--</c> before the verbatim tail.</summary>
+    /// <summary>One word for each option and each value, switches without values, and <c>--</c> before the verbatim tail.</summary>
+    /// <exception cref="UsageError">An option is unknown.</exception>
     public static IReadOnlyList<string> Normalise(CommandSpec command, IReadOnlyList<string> words)
     {
         var result = new List<string>();
@@ -49,42 +50,48 @@ internal static class Tokens
     private static int AddOption(CommandSpec command, IReadOnlyList<string> words, int at, List<string> result)
     {
         var word = words[at];
-        if (word.StartsWith("--", StringComparison.Ordinal))
-        {
-            var (name, value) = word.IndexOf('=') is var equals && equals > 0 ? (word[2..equals], word[(equals + 1)..]) : (word[2..], null);
-            if (ClientOptions.Find(command, name) is { IsSwitch: true } && value is "true" or "false")
-            {
-                if (value == "true") result.Add($"--{name}");
-                return 0;
-            }
+        return word.StartsWith("--", StringComparison.Ordinal) ? AddLong(command, words, at, result) : AddShort(command, words, at, result);
+    }
 
-            return Take(command, ClientOptions.Find(command, name), value is not null, word, words, at, result);
-        }
-
-        for (var letter = 1; letter < word.Length; letter++)
-        {
-            var option = ClientOptions.Find(command, word[letter]);
-            if (option is null) break;
-            if (option.IsSwitch) continue;
-            if (letter > 1) result.Add(word[..letter]);
-            if (letter == word.Length - 1) return Take(command, option, false, $"-{word[letter]}", words, at, result);
-            result.Add($"-{word[letter]}");
-            result.Add(word[letter + 1] == '=' ? word[(letter + 2)..] : word[(letter + 1)..]);
-            return 0;
-        }
-
-        result.Add(word);
+    private static int AddLong(CommandSpec command, IReadOnlyList<string> words, int at, List<string> result)
+    {
+        var equals = words[at].IndexOf('=');
+        var name = equals < 0 ? words[at] : words[at][..equals];
+        var value = equals < 0 ? null : words[at][(equals + 1)..];
+        var option = ClientOptions.Find(command, name[2..]) ?? throw Unknown(command, name);
+        if (option.IsSwitch && value is not (null or "true" or "false")) throw new UsageError($"option {name} takes no value");
+        if (option.IsSwitch && value == "false") return 0;
+        result.Add(name);
+        if (option.IsSwitch) return 0;
+        if (value is null) return AddValue(words, at, result);
+        result.Add(value);
         return 0;
     }
 
-    private static int Take(CommandSpec command, OptionSpec? option, bool hasValue, string word, IReadOnlyList<string> words, int at, List<string> result)
+    private static int AddShort(CommandSpec command, IReadOnlyList<string> words, int at, List<string> result)
     {
-        result.Add(word);
-        if (option is null or { IsSwitch: true } || hasValue || at + 1 >= words.Count) return 0;
+        var word = words[at];
+        for (var i = 1; i < word.Length; i++)
+        {
+            var option = ClientOptions.Find(command, word[i]) ?? throw Unknown(command, word);
+            result.Add($"-{word[i]}");
+            if (option.IsSwitch) continue;
+            if (i == word.Length - 1) return AddValue(words, at, result);
+            result.Add(word[i + 1] == '=' ? word[(i + 2)..] : word[(i + 1)..]);
+            return 0;
+        }
 
+        return 0;
+    }
+
+    private static int AddValue(IReadOnlyList<string> words, int at, List<string> result)
+    {
         // "--link -- name" is a forgotten value, which the parser reports.
-        if (words[at + 1] == "--" && command.HasVerbatimTail) return 0;
+        if (at + 1 >= words.Count || words[at + 1] == "--") return 0;
         result.Add(words[at + 1]);
         return 1;
     }
+
+    private static UsageError Unknown(CommandSpec command, string word) =>
+        new($"unknown option: {word}{Suggestion.For(word, command.Options.Concat(ClientOptions.For(command)).Select(o => $"--{o.Name}"))}");
 }

@@ -93,7 +93,7 @@ internal sealed class LoadWorker(int index, int seed)
             // What died with the machine is stopped and out of its networks; its name is free at once, without force.
             await LookAsync(pbm, name);
             Assert.False(Containers[name].Running);
-            Assert.Empty(Connections.Where(connection => connection.Container == name));
+            Assert.DoesNotContain(Connections, connection => connection.Container == name);
             Assert.True((await pbm.RunAsync("container", "rm", ("container", name))).Done);
             var again = await pbm.RunAsync("container", "run", ("name", name), ("detach", "true"));
             Assert.True(again.Done, again.Error);
@@ -115,6 +115,6 @@ internal sealed class LoadWorker(int index, int seed)
         var running = document.GetProperty("State").GetProperty("Running").GetBoolean();
         Containers[name] = new(document.GetProperty("Id").GetString()!, running);
         if (!running) return;
-        foreach (var network in document.GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject()) Connections.Add((network.Name, name));
+        foreach (var network in document.GetProperty("NetworkSettings").GetProperty(nameof(Networks)).EnumerateObject()) Connections.Add((network.Name, name));
     }
 }

@@ -44,6 +44,7 @@ internal sealed class Operator(string address)
                 {
                     case TextFrame text: output.AppendLine(text.Text); break;
                     case BytesFrame bytes: output.Append(Encoding.UTF8.GetString(bytes.Data.Span)); break;
+                    case TableFrame table: foreach (var row in table.Rows) output.AppendLine(row[0]); break;
                     case DocumentFrame document: output.Append(document.Document.GetRawText()); break;
                     case ErrorFrame problem: (error, kind) = (problem.Text, problem.Kind); break;
                     case ExitFrame exit: code = exit.Code; break;

@@ -19,6 +19,8 @@ public sealed record FoundLink
     public int MtuBytes { get; init; }
     /// <summary>Whether it is administratively up.</summary>
     public bool Up { get; init; }
+    /// <summary>Whether packets pass: up at both ends, and the kernel has said so to its bridge.</summary>
+    public bool Carrier { get; init; }
     /// <summary>The bridge it is a port of.</summary>
     public string? Master { get; init; }
     /// <summary>Its alias; empty for none.</summary>

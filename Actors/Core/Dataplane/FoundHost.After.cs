@@ -21,7 +21,8 @@ public static class FoundHostAfter
         AddBridge s => host.Adding(LinkName.OnHost(s.Name), new FoundLink { Index = host.Host.NextIndex(), Name = s.Name, Kind = "bridge", Mac = s.Mac, MtuBytes = s.MtuBytes, Group = s.Group }),
         AddVeth s => host.Adding(s),
         SetAlias s => host.With(s.Link, l => l with { Alias = s.Alias }),
-        SetUp s => host.With(s.Link, l => l with { Up = s.Up }),
+        SetUp s => host.With(s.Link, l => l with { Up = s.Up, Carrier = l.Carrier && s.Up }),
+        AwaitCarrier s => host.With(s.Link, l => l with { Carrier = Refused(!l.Up, "no carrier", true) }),
         SetMtu s => host.With(s.Link, l => l with { MtuBytes = s.MtuBytes }),
         SetMac s => host.With(s.Link, l => l with { Mac = s.Mac }),
         SetGroup s => host.With(s.Link, l => l with { Group = s.Group }),
@@ -68,7 +69,7 @@ public static class FoundHostAfter
     }
 
     private static FoundHost Adding(this FoundHost host, LinkName place, FoundLink link) =>
-        Refused(host.Find(place) is not null, "File exists", host.In(place.Netns, n => n with { Links = n.Links.Add(place.Name, link) }));
+        Refused(host.Find(place) is not null, "File exists", host).In(place.Netns, n => n with { Links = n.Links.Add(place.Name, link) });
 
     private static FoundHost Adding(this FoundHost host, AddVeth step)
     {
@@ -82,7 +83,7 @@ public static class FoundHostAfter
 
     private static FoundHost Retiring(this FoundHost host, Retire step)
     {
-        var link = host.With(step.Link, l => l with { Up = false, Master = null, Isolated = false, Group = step.Group }).Existing(step.Link);
+        var link = host.With(step.Link, l => l with { Up = false, Carrier = false, Master = null, Isolated = false, Group = step.Group }).Existing(step.Link);
         var target = step.Link with { Name = step.NewName };
         return host.In(step.Link.Netns, n => n with
         {

@@ -5,7 +5,7 @@ namespace NetworkCluster.Dataplane;
 
 public static partial class Plan
 {
-    private static void EnsureLink(WantedLink wanted, FoundHost found, Naming naming, HashSet<LinkName> disturbed, ImmutableArray<Step>.Builder steps)
+    private static void EnsureLink(WantedLink wanted, FoundHost found, Naming naming, HashSet<LinkName> disturbed, List<LinkName> carriers, ImmutableArray<Step>.Builder steps)
     {
         var place = LinkName.OnHost(wanted.Name);
         var there = found.Find(place);
@@ -20,6 +20,7 @@ public static partial class Plan
                     there = new FoundLink { Index = 0, Name = bridge.Name, Mac = bridge.Mac, MtuBytes = bridge.MtuBytes, Group = bridge.Group };
                 }
 
+                EnsureOwner(place, there, wanted, steps);
                 EnsureAttributes(place, there, bridge.Mac, bridge.MtuBytes, disturbed, steps);
                 break;
             case WantedVeth veth:
@@ -33,15 +34,25 @@ public static partial class Plan
                     peer = new FoundLink { Index = 0, Name = veth.Peer.Name, MtuBytes = veth.MtuBytes, Mac = veth.PeerMac };
                 }
 
+                EnsureOwner(place, there, wanted, steps);
                 if (there.Master != veth.Master) steps.Add(new SetMaster(place, veth.Master));
                 // A link that joins a bridge has the bridge's default, whatever it was before.
                 if ((there.Master == veth.Master && there.Isolated) != veth.Isolated) steps.Add(new SetIsolated(place, veth.Isolated));
                 EnsureAttributes(place, there, null, veth.MtuBytes, disturbed, steps);
+                // All of the host's end first: the peer is down until then, so nothing passes a port that is not isolated yet.
                 EnsureAttributes(veth.Peer, peer!, veth.PeerMac, veth.MtuBytes, disturbed, steps);
+                if (there.Carrier && there.Up && there.Master == veth.Master && peer!.Up) break;
+                // The bridge too: it gets its own carrier with its first port.
+                carriers.Add(place);
+                carriers.Add(LinkName.OnHost(veth.Master));
                 break;
         }
+    }
 
-        if (there!.Group != wanted.Group) steps.Add(new SetGroup(place, wanted.Group));
+    /// <summary>Right after a link is made. If we stop before, its name and group still say that it is ours.</summary>
+    private static void EnsureOwner(LinkName place, FoundLink there, WantedLink wanted, ImmutableArray<Step>.Builder steps)
+    {
+        if (there.Group != wanted.Group) steps.Add(new SetGroup(place, wanted.Group));
         if (there.Alias != wanted.Alias) steps.Add(new SetAlias(place, wanted.Alias));
     }
 

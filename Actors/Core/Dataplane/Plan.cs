@@ -10,7 +10,8 @@ public static partial class Plan
 {
     /// <summary>
     /// The steps from what was found to a part of what is wanted. Order: sandboxes; rules before the links they guard, so that no packet passes
-    /// a new bridge unguarded; links; addresses; routes (they need both); files.
+    /// a new bridge unguarded; links; addresses; routes (they need both); files; last, the
+    /// wait for carriers, which have come by then.
     /// </summary>
     /// <param name="wanted">The part.</param>
     /// <param name="found">At least everything that the part names.</param>
@@ -20,12 +21,13 @@ public static partial class Plan
         var steps = ImmutableArray.CreateBuilder<Step>();
         var foreign = Foreign(wanted, found).ToHashSet();
         var disturbed = new HashSet<LinkName>();
+        var carriers = new List<LinkName>();
         foreach (var sandbox in wanted.Sandboxes) Ensure(sandbox, found, steps);
         foreach (var setting in wanted.Sysctls.Distinct().Where(s => found.Sysctls.GetValueOrDefault(s.Key) != s.Value)) steps.Add(new SetSysctl(setting));
         EnsureElements(wanted, found, naming, foreign, steps);
         foreach (var link in wanted.Links.Where(l => !foreign.Contains(LinkName.OnHost(l.Name)) && !(l is WantedVeth v && foreign.Contains(v.Peer))))
         {
-            EnsureLink(link, found, naming, disturbed, steps);
+            EnsureLink(link, found, naming, disturbed, carriers, steps);
             var place = link is WantedVeth veth ? veth.Peer : LinkName.OnHost(link.Name);
             EnsureAddresses(place, [.. wanted.Addresses.Where(a => a.Link == place)], found, disturbed, steps);
         }
@@ -36,6 +38,7 @@ public static partial class Plan
             if (found.In(new Netns(file.Sandbox)).Files.GetValueOrDefault(file.Name) != file.Content) steps.Add(new WriteFile(file));
         }
 
+        steps.AddRange(carriers.Distinct().Select(link => new AwaitCarrier(link)));
         return steps.ToImmutable();
     }
 

@@ -140,6 +140,18 @@ public sealed record Retire(LinkName Link, string NewName, int Group) : LinkStep
     protected override string Change => $"down nomaster name {NewName} group {Group}";
 }
 
+/// <summary>
+/// Waits until a link carries packets. Setting up the far end of a veth is not enough: the kernel tells the near end, its queue and its bridge port later,
+/// in a work item, and drops everything until then; a ping right after an attach would be lost.
+/// </summary>
+public sealed record AwaitCarrier(LinkName Link) : Step
+{
+    /// <inheritdoc/>
+    public override Netns Netns => Link.Netns;
+    /// <inheritdoc/>
+    public override string ToString() => $"until ip {Netns}link show {Link.Name} | grep -q 'state UP'; do :; done";
+}
+
 /// <summary>Deletes a link, and with a veth its other end. Slow: for repairs and undoing only.</summary>
 public sealed record DeleteLink(LinkName Link) : Step
 {

@@ -46,6 +46,9 @@ internal static class RtnetlinkObserver
     /// <summary>A link's index; 0 where there is none.</summary>
     public static int IndexOf(NetlinkSocket socket, string name) => One(socket, name, 0)?.Link.Index ?? 0;
 
+    /// <summary>Whether a link carries packets. Asking makes the kernel catch up with what it has to tell the link's queue and bridge (Linux 6.8 and later).</summary>
+    public static bool HasCarrier(NetlinkSocket socket, string name) => One(socket, name, 0)?.Link.Carrier ?? false;
+
     private static RawLink? One(NetlinkSocket socket, string? name, int index)
     {
         RawLink? link = null;
@@ -130,6 +133,7 @@ internal static class RtnetlinkObserver
                     case Rtnetlink.LinkMac when attributes.Value.Length == 6: link = link with { Mac = MacAddress.FromBytes(attributes.Value) }; break;
                     case Rtnetlink.LinkMtu: link = link with { MtuBytes = attributes.Number }; break;
                     case Rtnetlink.LinkPeer: link = link with { PeerIndex = attributes.Number }; break;
+                    case Rtnetlink.LinkOperationalState: link = link with { Carrier = attributes.Value[0] == Rtnetlink.OperationalUp }; break;
                     case Rtnetlink.LinkMaster: master = attributes.Number; break;
                     case Rtnetlink.LinkAlias: link = link with { Alias = attributes.Text }; break;
                     case Rtnetlink.LinkGroup: link = link with { Group = attributes.Number }; break;

@@ -8,6 +8,7 @@ using static NetworkCluster.Tests.Core.Dns.Packets;
 
 namespace NetworkCluster.Tests.Core.Dns;
 
+/// <summary>One thread each: CsCheck's default takes every worker of the pool, on which the servers of tests beside these depend.</summary>
 public sealed class DnsProperties
 {
     private static readonly ContainerId Asker = Container(1);
@@ -38,10 +39,11 @@ public sealed class DnsProperties
                     if (result.Length == 0) continue;
                     Assert.Equal(packet[..2], reply[..2]);
                     Assert.True((reply[2] & 0x80) != 0);
-                    Assert.All(reply[result.Length..], b => Assert.Equal(0, b));
+                    Assert.False(reply.AsSpan(result.Length).ContainsAnyExcept((byte)0));
                 }
             },
-            iter: 3_000);
+            iter: 3_000,
+            threads: 1);
 
     [Fact]
     public void Whatever_a_server_above_sends_judging_and_returning_it_throws_nothing() =>
@@ -56,7 +58,8 @@ public sealed class DnsProperties
                 if (forwarded.IsAnsweredBy(reply)) Assert.InRange(forwarded.Return(reply), 12, result.Limit);
                 else Assert.False(likely);
             },
-            iter: 3_000);
+            iter: 3_000,
+            threads: 1);
 
     [Fact]
     public void After_any_deltas_the_table_answers_as_one_that_is_built_from_scratch()
@@ -94,7 +97,8 @@ public sealed class DnsProperties
                 foreach (var question in questions)
                     Assert.Equal(scratch.Ask(Asker, question, Any).Bytes, names.Ask(Asker, question, Any).Bytes);
             },
-            iter: 300);
+            iter: 300,
+            threads: 1);
     }
 
     private static Gen<T> AnyOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);

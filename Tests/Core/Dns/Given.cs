@@ -15,9 +15,9 @@ internal static class Given
 
     public static ContainerId Container(int number) => ContainerId.Parse(Hex(0xC0_0000 + number));
 
-    public static NetworkId NetworkId(int number) => Networks.NetworkId.Parse(Hex(0xA0_0000 + number));
+    public static NetworkId NetworkId(int number) => NetworkCluster.Networks.NetworkId.Parse(Hex(0xA0_0000 + number));
 
-    public static EndpointId EndpointId(int network, int container) => Endpoints.EndpointId.Parse(Hex(0xE0_0000 + (network * 1000) + container));
+    public static EndpointId EndpointId(int network, int container) => NetworkCluster.Endpoints.EndpointId.Parse(Hex(0xE0_0000 + (network * 1000) + container));
 
     public static NetworkView Network(int number, string name, string subnet, params AttachedEndpoint[] endpoints) => new(
         new()

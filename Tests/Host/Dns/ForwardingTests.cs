@@ -17,8 +17,11 @@ public sealed class ForwardingTests
 
     private static FakeUpstream Silent() => new((_, _) => []);
 
-    private static DnsFixture Fixture(params IPEndPoint[] upstreams) =>
-        new(options => options with { Upstreams = [.. upstreams], UpstreamTimeout = TimeSpan.FromMilliseconds(300) });
+    // No server in these tests is slow, so a busy machine must not turn an answer into a time-out.
+    private static DnsFixture Fixture(params IPEndPoint[] upstreams) => Fixture(TimeSpan.FromSeconds(30), upstreams);
+
+    private static DnsFixture Fixture(TimeSpan timeout, params IPEndPoint[] upstreams) =>
+        new(options => options with { Upstreams = [.. upstreams], UpstreamTimeout = timeout });
 
     [Fact]
     public async Task Other_names_are_asked_above_under_random_ids_and_answered_under_the_clients()
@@ -57,7 +60,7 @@ public sealed class ForwardingTests
         await using var silent = Silent();
         await using var refusing = Refusing();
         await using var good = Answering("1.2.3.4");
-        await using var fixture = Fixture(silent.EndPoint, refusing.EndPoint, good.EndPoint);
+        await using var fixture = Fixture(TimeSpan.FromMilliseconds(500), silent.EndPoint, refusing.EndPoint, good.EndPoint);
         (await fixture.AskAsync(Asked)).Is("1.2.3.4");
         (await fixture.AskAsync(Asked)).Is("1.2.3.4");
         Assert.True(silent.Received.TryRead(out _));
@@ -72,7 +75,7 @@ public sealed class ForwardingTests
     {
         var first = true;
         await using var upstream = new FakeUpstream((query, _) => Interlocked.Exchange(ref first, false) ? [] : [Reply(query, 0, "1.2.3.4")]);
-        await using var fixture = Fixture(upstream.EndPoint);
+        await using var fixture = Fixture(TimeSpan.FromMilliseconds(500), upstream.EndPoint);
         (await fixture.AskAsync(Asked)).Is("1.2.3.4");
     }
 
@@ -80,7 +83,7 @@ public sealed class ForwardingTests
     public async Task When_nobody_answers_the_client_gets_SERVFAIL_after_three_attempts()
     {
         await using var silent = Silent();
-        await using var fixture = Fixture(silent.EndPoint);
+        await using var fixture = Fixture(TimeSpan.FromMilliseconds(500), silent.EndPoint);
         Assert.Equal(2, (await fixture.AskAsync(Asked)).Code);
         Assert.Equal((3, 1), (silent.Received.Count, fixture.Dns.Counters.UpstreamFailed));
         await using var nobody = Fixture();

@@ -1,0 +1,67 @@
+# Sourced by run.sh, test.sh and .ci/run: what all of them need before they begin.
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# No compiler or build server may stay behind when a script is over.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+fail() {
+    echo "$(basename "$0"): $*" >&2
+    exit 1
+}
+
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# The SDK that global.json asks for.
+require_dotnet() {
+    command -v dotnet >/dev/null ||
+        fail "the .NET SDK 10 is missing. Install it (https://learn.microsoft.com/dotnet/core/install/linux), put it on the PATH, and start this again."
+    (cd "$1" && dotnet --version) >/dev/null 2>&1 ||
+        fail "there is a dotnet on the PATH ($(command -v dotnet)), but not the SDK $(sed 's/.*"version": *"\([^"]*\)".*/\1/' "$1/global.json") or a later one: $(cd "$1" && dotnet --version 2>&1 | head -1)"
+}
+
+# install_missing WHAT=PACKAGE...: asks apt for the packages of those programs (or files, with a slash) that are not there. Does nothing when all are.
+install_missing() {
+    packages=
+    for pair; do
+        case $pair in
+            /*) [ -e "${pair%%=*}" ] ;;
+            *) command -v "${pair%%=*}" >/dev/null ;;
+        esac || packages="$packages ${pair#*=}"
+    done
+    [ -n "$packages" ] || return 0
+    command -v apt-get >/dev/null || fail "these are missing, and there is no apt-get to install them with:$packages"
+    echo "installing:$packages" >&2
+    log=$(mktemp)
+    # An index that is already there may know the packages: the slow update only where it does not.
+    # shellcheck disable=SC2086
+    if ! DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >"$log" 2>&1 </dev/null &&
+        ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >"$log" 2>&1 </dev/null; then
+        cat "$log" >&2
+        rm -f "$log"
+        fail "apt-get could not install:$packages"
+    fi
+    rm -f "$log"
+}
+
+# What a command has to say is of interest only when it fails.
+quietly() {
+    said=$(mktemp)
+    if ! "$@" >"$said" 2>&1; then
+        cat "$said" >&2
+        rm -f "$said"
+        return 1
+    fi
+    rm -f "$said"
+}
+
+# The command line: a program of its own where there is a C compiler, otherwise the slower form that needs the .NET runtime.
+publish_pbm() {
+    case $(uname -m) in aarch64) arch=arm64 ;; *) arch=x64 ;; esac
+    form=
+    if ! { command -v clang || command -v gcc; } >/dev/null || [ ! -e /usr/include/zlib.h ]; then
+        echo "no C compiler or zlib1g-dev here: building the slower form of pbm, which needs the .NET runtime" >&2
+        form="-p:PublishAot=false --self-contained false"
+    fi
+    # shellcheck disable=SC2086
+    quietly dotnet publish "$1/Host/Pbm" -c Release -r "linux-$arch" -o "$1/artifacts/pbm" $form
+}

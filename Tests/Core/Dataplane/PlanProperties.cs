@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using CsCheck;
+using NetworkCluster.Dataplane;
+using NetworkCluster.Drivers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Core.Dataplane;
+
+/// <summary>The laws of plans, against a kernel that is a pure function. Hosts are disturbed at random before the plan.</summary>
+public sealed class PlanProperties
+{
+    private static readonly Naming Naming = new();
+    private static readonly HostContext Host = new(Naming);
+    private static readonly FoundHost Empty = FoundHost.Nothing with { Elements = [] };
+
+    private sealed record World(ImmutableArray<NetworkSpec> Networks, ImmutableArray<(AttachedEndpoint Endpoint, int Network, string Link)> Endpoints)
+    {
+        public Wanted Wanted
+        {
+            get
+            {
+                var (networks, endpoints) = (Networks, Endpoints);
+                var driver = new BridgeDriver();
+                var all = networks.Aggregate(Wanted.Nothing, (w, n) => w.With(driver.Network(n, Host)));
+                foreach (var group in endpoints.GroupBy(e => e.Endpoint.Spec.Container))
+                {
+                    var name = Naming.Sandbox(group.Key);
+                    foreach (var (endpoint, network, link) in group) all = all.With(driver.Endpoint(networks[network], endpoint, new LinkName(new Netns(name), link), Host));
+                    all = all.With(SandboxShape.Describe(new WantedSandbox(name, group.Key), "c", [.. group.Select(e => new SandboxEndpoint(e.Link, [e.Endpoint.IPv4!.Value], e.Endpoint.GatewayIPv4, e.Endpoint.GatewayIPv6))]));
+                }
+
+                return all;
+            }
+        }
+    }
+
+    private static readonly Gen<World> Worlds =
+        from flags in Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1200, 1500]).Array[1, 3]
+        let networks = flags.Select((f, n) => Some.Network(n + 1, f.Item3 ? [$"10.{n + 1}.0.0/16", $"fd0{n + 1}::/64"] : [$"10.{n + 1}.0.0/16"],
+            (BridgeDriver.InterContainer, f.Item1 ? "true" : "false"), (BridgeDriver.Mtu, $"{f.Item4}")) with { Internal = f.Item2 }).ToImmutableArray()
+        from places in Gen.Select(Gen.Int[0, networks.Length - 1], Gen.Int[1, 3]).Array[0, 6]
+        select new World(networks, [.. places.Select((p, i) => (Some.Endpoint(i + 1, networks[p.Item1], i + 2, p.Item2), p.Item1, $"eth{i}"))]);
+
+    /// <summary>What may happen to a host behind our back, by a number that picks the victim.</summary>
+    private static readonly Gen<Func<FoundHost, FoundHost>[]> Disturbances = Gen.OneOf<Func<FoundHost, FoundHost>>(
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Host.Links.Keys, n) is { } name ? h.After(new DeleteLink(LinkName.OnHost(name))) : h),
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Host.Links.Keys, n) is { } name ? h.After(new SetUp(LinkName.OnHost(name), false)) : h),
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Host.Links.Keys, n) is { } name ? h.After(new SetMtu(LinkName.OnHost(name), 1000 + n)) : h),
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Host.Links.Keys, n) is { } name ? h.After(new SetAlias(LinkName.OnHost(name), "")) : h),
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Sandboxes.Keys, n) is { } name ? h.After(new DeleteSandbox(name)) : h),
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Sandboxes.Keys, n) is { } name ? EachLink(h, name) : h),
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => h with { Elements = n % 2 == 0 ? null : [.. (h.Elements ?? []).Skip(1)] })).Array[0, 4];
+
+    [Fact]
+    public void Applying_a_plan_makes_the_next_one_empty_whatever_happened_before() => Gen.Select(Worlds, Disturbances).Sample((world, disturbances) =>
+    {
+        var host = disturbances.Aggregate(Empty.After(Plan.Between(world.Wanted, Empty, Naming)), (h, d) => d(h));
+        var repaired = host.After(Plan.Between(world.Wanted, host, Naming));
+        Assert.Empty(Plan.Between(world.Wanted, repaired, Naming).Select(s => s.ToString()));
+    });
+
+    [Fact]
+    public void Stopping_anywhere_in_a_plan_leaves_a_host_from_which_the_next_plan_finishes() => Gen.Select(Worlds, Disturbances, Gen.Int[0, 60]).Sample((world, disturbances, stop) =>
+    {
+        var host = disturbances.Aggregate(Empty.After(Plan.Between(world.Wanted, Empty, Naming)), (h, d) => d(h));
+        var stopped = host.After(Plan.Between(world.Wanted, host, Naming).Take(stop));
+        var finished = stopped.After(Plan.Between(world.Wanted, stopped, Naming));
+        Assert.Empty(Plan.Between(world.Wanted, finished, Naming).Select(s => s.ToString()));
+    });
+
+    [Fact]
+    public void Removing_everything_and_reaping_leaves_an_empty_host() => Worlds.Sample(world =>
+    {
+        var host = Empty.After(Plan.Between(world.Wanted, Empty, Naming));
+        var after = host.After(Plan.Removal(world.Wanted, host, Naming)).After(new DeleteGroup(Naming.ReaperGroup));
+        Assert.Empty(after.Host.Links);
+        Assert.Empty(after.Host.Addresses);
+        Assert.Empty(after.Sandboxes);
+        Assert.Empty(after.Elements!);
+        Assert.Empty(Plan.Removal(world.Wanted, after, Naming));
+    });
+
+    [Fact]
+    public void A_sweep_leaves_what_is_named_and_what_is_foreign_exactly_as_it_was() => Gen.Select(Worlds, Gen.Int[0, 7], Gen.Int[0, 63]).Sample((world, keptNetworks, keptEndpoints) =>
+    {
+        var foreign = Foreign(Empty);
+        var host = foreign.After(Plan.Between(world.Wanted, foreign, Naming));
+        var networks = world.Networks.Where((_, i) => (keptNetworks >> i & 1) == 1).Select(n => n.Id).ToHashSet();
+        var endpoints = world.Endpoints.Where((_, i) => (keptEndpoints >> i & 1) == 1).Select(e => e.Endpoint.Id).ToHashSet();
+        var sandboxes = world.Endpoints.Where(e => endpoints.Contains(e.Endpoint.Id)).Select(e => e.Endpoint.Spec.Container).ToHashSet();
+
+        var after = host.After(Plan.Sweep(host, Naming, networks, sandboxes, endpoints));
+
+        var names = networks.Select(Naming.Bridge).Concat(endpoints.Select(Naming.HostLink)).Concat(foreign.Host.Links.Keys).Order(StringComparer.Ordinal);
+        Assert.Equal(names, after.Host.Links.Keys.Order(StringComparer.Ordinal));
+        Assert.All(foreign.Host.Links, l => Assert.Equal(l.Value, after.Host.Links[l.Key]));
+        Assert.Equal(sandboxes.Select(Naming.Sandbox).Append("operator").Order(StringComparer.Ordinal), after.Sandboxes.Keys.Order(StringComparer.Ordinal));
+        Assert.Empty(Plan.Sweep(after, Naming, networks, sandboxes, endpoints));
+    });
+
+    [Fact]
+    public void A_foreign_link_in_a_wanted_place_is_named_and_no_step_touches_it() => Gen.Select(Worlds, Gen.Int[0, 99]).Sample((world, pick) =>
+    {
+        var name = Pick(world.Wanted.Links.Select(l => l.Name), pick)!;
+        var host = Empty with { Host = FoundNetns.Empty with { Links = FoundNetns.Empty.Links.Add(name, new FoundLink { Index = 1, Name = name, Kind = "bridge", Alias = "the operator's" }) } };
+
+        Assert.Contains(LinkName.OnHost(name), Plan.Foreign(world.Wanted, host));
+        foreach (var steps in (ImmutableArray<Step>[])[Plan.Between(world.Wanted, host, Naming), Plan.Removal(world.Wanted, host, Naming)])
+            Assert.DoesNotContain(steps, s => s is not AddVeth && s.ToString().Split(' ', '"').Contains(name));
+    });
+
+    private static FoundHost Foreign(FoundHost host) => host with
+    {
+        Host = host.Host with
+        {
+            Links = host.Host.Links
+                .Add("docker0", new FoundLink { Index = 501, Name = "docker0", Kind = "bridge", Up = true })
+                .Add("nwc-0123456789", new FoundLink { Index = 502, Name = "nwc-0123456789", Kind = "bridge", Alias = "not ours" })
+                .Add("nwv0123456789a", new FoundLink { Index = 503, Name = "nwv0123456789a", Kind = "dummy" })
+                .Add("tagged", new FoundLink { Index = 504, Name = "tagged", Kind = "bridge", Group = Naming.Group, Alias = "nwd:network:" + Some.Hex(9, 'a') + ":" }),
+        },
+        Sandboxes = host.Sandboxes.Add("operator", new FoundSandbox("operator", null, FoundNetns.Empty)),
+    };
+
+    private static FoundHost EachLink(FoundHost host, string sandbox) => host.In(new Netns(sandbox)).Links.Keys
+        .Aggregate(host, (h, link) => h.After(new SetUp(new LinkName(new Netns(sandbox), link), false)));
+
+    private static string? Pick(IEnumerable<string> names, int n) => names.Order(StringComparer.Ordinal).ToList() is { Count: > 0 } list ? list[n % list.Count] : null;
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NetworkCluster.Commands;
+using NetworkCluster.Commands.Containers;
+using NetworkCluster.Containers;
+using NetworkCluster.Linux;
+using NetworkCluster.Pbm;
+
+namespace NetworkCluster.Tests.Host.Commands;
+
+/// <summary>A real Kestrel on a free loopback port that serves the palettes over a fake cluster. Commands run without a namespace of their own.</summary>
+internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerProcesses
+{
+    private readonly WebApplication _app;
+
+    private PbmHost(FakeGateway gateway, ImmutableArray<Palette> more)
+    {
+        Gateway = gateway;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(new IPEndPoint(IPAddress.Loopback, 0)));
+        _app = builder.Build();
+        _app.MapPbm([.. PbmPalettes.All(gateway, this, this, new Random(1), TimeProvider.System), .. more]);
+    }
+
+    public FakeGateway Gateway { get; }
+
+    public HostAddress Address { get; private set; }
+
+    public ImmutableArray<ClusterMember> Members => [new(Gateway.Host, "akka://cluster@127.0.0.1:4053#17", "Up", Reachable: true, Leader: true)];
+
+    public static async Task<PbmHost> StartAsync(FakeGateway? gateway = null, params ImmutableArray<Palette> more)
+    {
+        var host = new PbmHost(gateway ?? Samples.Guide(), more);
+        await host._app.StartAsync();
+        var url = host._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        host.Address = new("127.0.0.1", new Uri(url).Port);
+        return host;
+    }
+
+    /// <summary>Runs one command line in this process.</summary>
+    public async Task<Outcome> RunAsync(string line, string? input = null, CancellationToken cancel = default)
+    {
+        using var client = new PbmClient(Address);
+        var terminal = new RecordingTerminal();
+        var code = await new Session(client, terminal, () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input ?? ""))).RunAsync(ShellWords.Split(line), cancel);
+        return new(code, terminal.Output, terminal.Error);
+    }
+
+    public Task<int> ExecAsync(ContainerView container, ExecRequest request, IExecStreams streams, CancellationToken cancel) =>
+        SandboxProcesses.ExecAsync(null, request, streams, cancel);
+
+    public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, CancellationToken cancel) =>
+        await SandboxProcesses.ExecAsync(null, new() { Command = container.Spec.Command }, streams, cancel);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
+
+/// <summary>What a command line came to.</summary>
+internal sealed record Outcome(int Code, string Output, string Error);

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using NetworkCluster.Tests.Host.Commands;
+using Xunit;
+
+namespace NetworkCluster.Tests.Host.Pbm;
+
+/// <summary>The program compiled ahead of time has no reflection to fall back on: what passes in the tests' runtime may still fail in it.</summary>
+public sealed class PublishedBinaryTests
+{
+    [PublishedFact]
+    public async Task The_published_program_speaks_to_a_host()
+    {
+        await using var host = await PbmHost.StartAsync();
+        Assert.Equal(new(0, "isolated_nw\n", ""), await RunAsync(host, "network", "ls", "--format", "{{.Name}}", "-f", "name=iso"));
+        Assert.Equal(new(1, "[]\n", "Error: network nope not found\n"), await RunAsync(host, "network", "inspect", "nope"));
+        Assert.Equal(new(2, "", "Error: unknown option: --subnt, did you mean --subnet?\n"), await RunAsync(host, "network", "create", "--subnt", "x"));
+        Assert.Equal(new(5, "a\n", ""), await RunAsync(host, "container", "exec", "container2", "sh", "-c", "echo a; exit 5"));
+        Assert.Equal(new(0, "network ls -q -f name=iso\n", ""), await RunIntoAsync(host, "network ls -q -f name=iso\n", "container", "exec", "-i", "container2", "cat"));
+        Assert.Equal(new(0, "222222222222\n", ""), await RunIntoAsync(host, "network ls -q -f name=iso\n"));
+        Assert.Contains("Usage:  pbm network create [OPTIONS] NETWORK", (await RunAsync(host, "network", "create", "--help")).Output, StringComparison.Ordinal);
+    }
+
+    [PublishedFact]
+    public async Task A_host_that_does_not_answer_is_one_line_and_code_3()
+    {
+        var host = await PbmHost.StartAsync();
+        await host.DisposeAsync();
+        Assert.Equal(new(3, "", $"Error: cannot reach the host at {host.Address}: connection refused\n"), await RunAsync(host, "network", "ls"));
+    }
+
+    private static Task<Outcome> RunAsync(PbmHost host, params string[] words) => RunIntoAsync(host, "", words);
+
+    private static async Task<Outcome> RunIntoAsync(PbmHost host, string input, params string[] words)
+    {
+        var start = new ProcessStartInfo(PublishedFactAttribute.Program, [$"{host.Address}", .. words])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        return new(process.ExitCode, await output, await error);
+    }
+}
+
+/// <summary>A fact about the published program; skipped where it has not been published.</summary>
+public sealed class PublishedFactAttribute : FactAttribute
+{
+    public static string Program { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../pbm/pbm"));
+
+    public PublishedFactAttribute()
+    {
+        if (!File.Exists(Program)) Skip = "pbm is not published: run ./pbm --help once";
+    }
+}

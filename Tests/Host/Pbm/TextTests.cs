@@ -1,0 +1,83 @@
+using System.Text.Json;
+using CsCheck;
+using NetworkCluster.Pbm;
+using Xunit;
+
+namespace NetworkCluster.Tests.Host.Pbm;
+
+public sealed class TextTests
+{
+    [Theory]
+    [InlineData("network", "network", 0)]
+    [InlineData("netwrok", "network", 1)]
+    [InlineData("inspct", "inspect", 1)]
+    [InlineData("", "ls", 2)]
+    public void Distance_counts_slips_of_the_finger(string a, string b, int distance) => Assert.Equal(distance, Suggestion.Distance(a, b));
+
+    [Fact]
+    public void Distance_is_symmetric_and_zero_only_for_equal_words() =>
+        Gen.Select(Gen.String[Gen.Char['a', 'd'], 0, 8], Gen.String[Gen.Char['a', 'd'], 0, 8])
+            .Sample((a, b) => Suggestion.Distance(a, b) == Suggestion.Distance(b, a) && Suggestion.Distance(a, b) == 0 == (a == b));
+
+    [Fact]
+    public void A_word_that_is_far_from_all_gets_no_suggestion() => Assert.Equal("", Suggestion.For("xyz", ["network", "container"]));
+
+    [Theory]
+    [InlineData("network ls", "network|ls")]
+    [InlineData("  a   b  ", "a|b")]
+    [InlineData("""a 'b c' "d e" f\ g""", "a|b c|d e|f g")]
+    [InlineData("""'it'"'"'s' """, "it's")]
+    [InlineData("a '' b", "a||b")]
+    [InlineData("a # comment", "a")]
+    [InlineData("a#b", "a#b")]
+    [InlineData("--format '{{json .IPAM}}'", "--format|{{json .IPAM}}")]
+    [InlineData("# only a comment", "")]
+    public void Lines_are_split_as_a_shell_does(string line, string words) => Assert.Equal(words, string.Join('|', ShellWords.Split(line)));
+
+    [Fact]
+    public void An_open_quote_is_refused() => Assert.Throws<UsageError>(() => ShellWords.Split("a 'b"));
+
+    [Theory]
+    [InlineData("{{.Name}}", "isolated_nw")]
+    [InlineData("{{.ID}}: {{.Name}}", "06a6: isolated_nw")]
+    [InlineData("{{json .IPAM}}", """{"Driver":"default"}""")]
+    [InlineData("{{.IPAM.Driver}}", "default")]
+    [InlineData("{{ .Internal }}\\t{{.None}}", "false\t<no value>")]
+    [InlineData("plain", "plain")]
+    public void Templates_print_fields(string template, string printed) => Assert.Equal(printed, new Template(template).Apply(Example));
+
+    [Theory]
+    [InlineData("{{.Nope}}")]
+    [InlineData("{{range .IPAM}}x{{end}}")]
+    [InlineData("{{.Name")]
+    public void Templates_refuse_what_they_do_not_know(string template) => Assert.Throws<UsageError>(() => new Template(template).Apply(Example));
+
+    [Theory]
+    [InlineData("127.0.0.1:9110", "127.0.0.1", 9110)]
+    [InlineData("host-1.example:80", "host-1.example", 80)]
+    [InlineData("[::1]:9110", "[::1]", 9110)]
+    public void Addresses_have_a_port(string text, string name, int port)
+    {
+        Assert.True(HostAddress.TryParse(text, out var address));
+        Assert.Equal(new HostAddress(name, port), address);
+    }
+
+    [Theory]
+    [InlineData("network")]
+    [InlineData("host:0")]
+    [InlineData("host:65536")]
+    [InlineData("::1:9110")]
+    [InlineData(":9110")]
+    [InlineData("a b:1")]
+    public void Other_words_are_no_addresses(string text) => Assert.False(HostAddress.TryParse(text, out _));
+
+    [Fact]
+    public void A_table_looks_like_dockers() => Assert.Equal(
+        "NETWORK ID     NAME             DRIVER    SCOPE\n0446e0595238   bridge           bridge    local\n0348ce201ee0   simple-network   bridge    local\n",
+        PlainTable.Draw(["NETWORK ID", "NAME", "DRIVER", "SCOPE"], [["0446e0595238", "bridge", "bridge", "local"], ["0348ce201ee0", "simple-network", "bridge", "local"]]));
+
+    [Fact]
+    public void An_empty_table_still_has_its_heading() => Assert.Equal("NETWORK ID   NAME\n", PlainTable.Draw(["NETWORK ID", "NAME"], []));
+
+    private static JsonElement Example => JsonDocument.Parse("""{"Name":"isolated_nw","ID":"06a6","IPAM":{"Driver":"default"},"Internal":false,"None":null}""").RootElement;
+}

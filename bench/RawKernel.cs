@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using NetworkCluster.Addressing;
+using NetworkCluster.Agents;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+using NetworkCluster.Linux;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Bench;
+
+/// <summary>The data plane alone, in this process and under another prefix: no journal, no actors, no HTTP.</summary>
+internal sealed class RawKernel : IAsyncDisposable
+{
+    private static readonly HostId Host = HostId.Parse("raw");
+    private readonly HostNetworking _networking;
+    private readonly NetworkSpec _network = Network("10.201.0.0/16");
+    private readonly ContainerSpec _container = new() { Id = ContainerId.Parse(Hex()), Name = "raw", Created = TimeProvider.System.GetUtcNow() };
+    private readonly List<EndpointId> _attached = [];
+    private readonly List<NetworkId> _created = [];
+    private int _next;
+
+    private RawKernel(HostNetworking networking) => _networking = networking;
+
+    public static async Task<RawKernel> StartAsync()
+    {
+        var options = new HostNetworkingOptions { Prefix = "raw", LinkGroup = 77001, ReaperGroup = 77002 };
+        var raw = new RawKernel(new(new LinuxDataplane(options, TimeProvider.System), options));
+        await raw._networking.StartAsync(default);
+        await raw._networking.EnsureNetworkAsync(raw._network, default);
+        await raw._networking.StartSandboxAsync(raw._container, default);
+        return raw;
+    }
+
+    public async Task AttachAsync()
+    {
+        var id = EndpointId.Parse(Hex());
+        var address = InetAddress.Parse("10.201.1.0").Plus((uint)_next++ % 60000);
+        await _networking.AttachAsync(_network, new()
+        {
+            Spec = new() { Id = id, Network = _network.Id, NetworkName = _network.Name, Container = _container.Id, ContainerName = _container.Name, Host = Host },
+            IPv4 = address,
+            IPv4Prefix = 16,
+            GatewayIPv4 = _network.Pools[0].Gateway,
+            Mac = MacAddress.ForIPv4(address),
+        }, default);
+        _attached.Add(id);
+    }
+
+    public async Task CreateAsync()
+    {
+        var network = Network($"10.202.{_created.Count % 250}.0/24");
+        await _networking.EnsureNetworkAsync(network, default);
+        _created.Add(network.Id);
+    }
+
+    public async Task UndoAsync()
+    {
+        foreach (var id in _attached) await _networking.DetachAsync(id, default);
+        foreach (var id in _created) await _networking.RemoveNetworkAsync(id, default);
+        _attached.Clear();
+        _created.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UndoAsync();
+        await _networking.StopSandboxAsync(_container.Id, default);
+        await _networking.DisposeAsync();
+    }
+
+    private static NetworkSpec Network(string subnet) => new()
+    {
+        Id = NetworkId.Parse(Hex()),
+        Name = subnet,
+        Driver = "bridge",
+        Scope = NetworkScope.Local,
+        Host = Host,
+        Created = TimeProvider.System.GetUtcNow(),
+        Pools = [new() { Id = new(AddressSpaceId.Of(Host), Subnet.Parse(subnet)), Gateway = Subnet.Parse(subnet).Address.Plus(1), UserGiven = true }],
+    };
+
+    private static string Hex() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+}

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Starts one host in the foreground: installs what is missing (as root), builds, and becomes the host's process, so that signals reach it.
+# Arguments go to the host: ./run.sh --host-id h1 --data /srv/h1 --pbm 127.0.0.1:9111; ./run.sh --help lists them.
+set -eu
+here=$(CDPATH= cd -- "$(dirname -- "$(readlink -f -- "$0")")" && pwd)
+. "$here/.ci/prepare.sh"
+
+if is_root; then
+    # The last two are for the quick form of ./pbm alone; it is compiled to machine code.
+    install_missing nft=nftables ip=iproute2 ping=iputils-ping ps=procps gcc=gcc /usr/include/zlib.h=zlib1g-dev
+else
+    echo "run.sh: not root: nothing is installed, and the host will only print what it would do to the kernel (simulated)" >&2
+    : "${NETWORK_CLUSTER__DATA_DIRECTORY:=${XDG_STATE_HOME:-$HOME/.local/state}/network-cluster}"
+    export NETWORK_CLUSTER__DATA_DIRECTORY
+fi
+
+require_dotnet "$here"
+if [ ! -d "$here/artifacts/bin/Host/release" ]; then echo "building; the first time takes a few minutes" >&2; fi
+quietly dotnet build "$here/Host" -c Release || fail "the build failed, see above"
+[ -x "$here/artifacts/pbm/pbm" ] || publish_pbm "$here" || fail "the command line could not be built, see above"
+
+exec dotnet "$here/artifacts/bin/Host/release/Akka.NetworkCluster.Host.dll" "$@"

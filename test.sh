@@ -15,6 +15,7 @@ publish_pbm "$here"
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
+trap 'exit 1' TERM INT
 netns_before=$(ip netns list 2>/dev/null | sort || true)
 private=
 if is_root; then private=.ci/private; fi

@@ -77,7 +77,6 @@ internal static class Manifests
         ("close-pool", typeof(ClosePool)),
         ("allocate-address", typeof(AllocateAddress)),
         ("release-address", typeof(ReleaseAddress)),
-        ("retain-handles", typeof(RetainHandles)),
         ("pool-opened", typeof(PoolOpened)),
         ("address-allocated", typeof(AddressAllocated)),
         ("address-released", typeof(AddressReleased)),

@@ -76,7 +76,6 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(ClosePool))]
 [JsonSerializable(typeof(AllocateAddress))]
 [JsonSerializable(typeof(ReleaseAddress))]
-[JsonSerializable(typeof(RetainHandles))]
 [JsonSerializable(typeof(PoolOpened))]
 [JsonSerializable(typeof(AddressAllocated))]
 [JsonSerializable(typeof(AddressReleased))]

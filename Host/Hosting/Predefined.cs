@@ -10,13 +10,16 @@ internal static class Predefined
 {
     private static readonly ImmutableArray<(string Name, string Driver)> Networks = [("bridge", "bridge"), ("host", "host"), ("none", "null")];
 
+    // A slow machine may need longer than one command may take until its entities answer; the same command with the same id is safe to send again.
+    private const int Attempts = 6;
+
     /// <summary>Makes what is missing.</summary>
-    /// <exception cref="InvalidOperationException">One was refused.</exception>
+    /// <exception cref="Configuration.ConfigurationProblemException">One was refused.</exception>
     public static async Task EnsureAsync(IClusterGateway gateway, TimeProvider time, CancellationToken cancel)
     {
         foreach (var (name, driver) in Networks)
         {
-            var reply = await gateway.CreateNetworkAsync(new()
+            var request = new NetworkRequest
             {
                 Id = NetworkId.Parse(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))),
                 Name = name,
@@ -24,8 +27,10 @@ internal static class Predefined
                 Predefined = true,
                 Created = time.GetUtcNow(),
                 Host = gateway.Host,
-            }, cancel);
-            if (reply is Rejected refused) throw new InvalidOperationException($"the predefined network {name} could not be made: {refused.Reason.Text}");
+            };
+            var reply = await gateway.CreateNetworkAsync(request, cancel);
+            for (var attempt = 1; attempt < Attempts && reply is Rejected { Reason: OutcomeUnknown }; attempt++) reply = await gateway.CreateNetworkAsync(request, cancel);
+            if (reply is Rejected refused) throw new Configuration.ConfigurationProblemException([$"the predefined network {name} could not be made: {refused.Reason.Text}"]);
         }
     }
 }

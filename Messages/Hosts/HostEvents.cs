@@ -9,6 +9,9 @@ public sealed record HostJoined(HostId Host, Incarnation Incarnation, string Tok
 /// <summary>The life is over.</summary>
 public sealed record HostLost(HostId Host, Incarnation Incarnation, DateTimeOffset At) : IEvent;
 
+/// <summary>In memory: the host's process has told what lives, and what the journal left open is being carried on. Before that nobody can say what is so.</summary>
+public sealed record HostReconciled : IEphemeralEvent;
+
 /// <summary>In memory: a command about a container is under way; others about it wait.</summary>
 /// <param name="Container">The container.</param>
 /// <param name="Kind">What is done.</param>

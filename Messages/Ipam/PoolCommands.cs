@@ -33,9 +33,3 @@ public sealed record ReleaseAddress(PoolId Pool, NetworkId Network, AddressHandl
 {
     EntityKey IAddressed.Entity => new(EntityKind.Pool, Pool.ToString());
 }
-
-/// <summary>Network to pool after the network's recovery: only these endpoints are mine; free what others hold.</summary>
-public sealed record RetainHandles(PoolId Pool, NetworkId Network, ImmutableArray<AddressHandle> Endpoints) : ICommand
-{
-    EntityKey IAddressed.Entity => new(EntityKind.Pool, Pool.ToString());
-}

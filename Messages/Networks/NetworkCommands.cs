@@ -74,7 +74,7 @@ public sealed record NetworkWithdrawn(DismantleNetwork Dismantle) : ICommand
     EntityKey IAddressed.Entity => new(EntityKind.Network, Dismantle.Spec.Id.ToString());
 }
 
-/// <summary>Network to address space: the create went through.</summary>
+/// <summary>Network to address space: the create went through; it answers when it has noted that.</summary>
 public sealed record ConfirmNetwork(NetworkSpec Spec) : ICommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Spec.Space.ToString());

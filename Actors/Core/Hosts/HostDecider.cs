@@ -29,7 +29,7 @@ public sealed class HostDecider : IDecider<HostState>
         ExpireOperation expire => HostOperations.Expire(state, expire),
         ListContainers => Decision.Answer(new ContainerList([.. state.InOrder.Select(container => container.View(state.Id))])),
         FindContainer find => Find(state, find.NameOrId),
-        AwaitHost when state.Containers.Values.Any(container => container.Operation is { Kind: OperationKind.Rejoin }) => Decision.Later,
+        AwaitHost wait when wait.Token != state.Token || state.Containers.Values.Any(container => container.Operation is not null) => Decision.Later,
         GetHost or AwaitHost => state.Incarnation.Value == 0
             ? Decision.Refuse(new HostUnknown(state.Id))
             : Decision.Answer(new HostView(state.Id, state.Incarnation, state.Lost, state.JoinedAt, state.Containers.Count, state.Containers.Values.Count(container => container.IsRunning), state.Reclaimed, state.Adopted)),
@@ -40,7 +40,8 @@ public sealed class HostDecider : IDecider<HostState>
     private static Decision Command(HostState state, IContainerCommand command)
     {
         if (state.Incarnation.Value == 0 || state.Lost) return Decision.Refuse(new HostUnknown(state.Id));
-        if (state.Find(command.Container)?.Operation is not null) return Decision.Later;
+        // After a recovery the journal says what is to be, not what is: the host's process is being asked.
+        if (!state.Reconciled || state.Find(command.Container)?.Operation is not null) return Decision.Later;
         return command switch
         {
             CreateContainer create => HostContainers.Create(state, create),

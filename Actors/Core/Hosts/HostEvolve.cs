@@ -9,6 +9,7 @@ internal static class HostEvolve
     public static HostState Apply(HostState state, IEvent fact) => fact switch
     {
         HostJoined joined => state with { Incarnation = joined.Incarnation, Token = joined.Token, Lost = false, JoinedAt = joined.At, Adopted = joined.Adopted, Reclaimed = joined.Reclaimed },
+        HostReconciled => state with { Reconciled = true },
         HostLost => state with { Lost = true },
         ContainerCreated created => state with
         {

@@ -157,8 +157,8 @@ internal static class HostOperations
                 Join(decision, Began(state, id, OperationKind.StartCommand, [], null, []) with { Sends = [new RunCommand(state.Id, container.Spec, state.Incarnation)] }),
             (OperationKind.StopEndpoints, var failure) =>
                 Join(decision, Began(state, id, OperationKind.StopSandbox, [], failure, []) with { Sends = [new StopSandbox(state.Id, id, state.Incarnation, Forget: false)] }),
-            (OperationKind.RemoveEndpoints, _) =>
-                Join(decision, Began(state, id, OperationKind.RemoveSandbox, [], null, []) with { Sends = [new StopSandbox(state.Id, id, state.Incarnation, Forget: true)] }),
+            (OperationKind.RemoveEndpoints, var failure) =>
+                Join(decision, Began(state, id, OperationKind.RemoveSandbox, [], failure, []) with { Sends = [new StopSandbox(state.Id, id, state.Incarnation, Forget: true)] }),
             (OperationKind.UndoCreate, _) => End(before, id, decision, new ContainerRemoved(id)),
             (OperationKind.Rejoin, _) => decision with { Events = decision.Events.Add(new OperationEnded(id)) },
             _ => End(before, id, decision),

@@ -81,6 +81,8 @@ public sealed record HostState
     public string Token { get; init; } = "";
     /// <summary>Whether that life is over.</summary>
     public bool Lost { get; init; }
+    /// <summary>In memory: whether that life has told what lives since we were last recovered.</summary>
+    public bool Reconciled { get; init; }
     /// <summary>Since when.</summary>
     public DateTimeOffset JoinedAt { get; init; }
     /// <summary>Running containers found alive at the last join.</summary>

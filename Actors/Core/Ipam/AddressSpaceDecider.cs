@@ -16,12 +16,16 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
     {
         CreateNetwork create => Create(state, create),
         RemoveNetwork remove => Remove(state, remove),
-        ConfirmNetwork confirm => On(state, confirm.Spec.Id, RegistrationPhase.Pending, _ => new() { Events = [new NetworkConfirmed(confirm.Spec.Id)] }),
-        AbandonNetwork abandon => On(state, abandon.Spec.Id, RegistrationPhase.Pending, _ => new()
-        {
-            Events = [new NetworkRemovalStarted(abandon.Spec.Id, abandon.Reason)],
-            Sends = [new DismantleNetwork(abandon.Spec, abandon.Reason)],
-        }),
+        ConfirmNetwork confirm => state.Find(confirm.Spec.Id) is { Phase: RegistrationPhase.Pending } pending
+            ? new() { Events = [new NetworkConfirmed(confirm.Spec.Id)], Reply = new NetworkSummary(pending.Spec) }
+            : Settled(state, confirm.Spec),
+        AbandonNetwork abandon => state.Find(abandon.Spec.Id) is { Phase: RegistrationPhase.Pending }
+            ? new()
+            {
+                Events = [new NetworkRemovalStarted(abandon.Spec.Id, abandon.Reason)],
+                Sends = [new DismantleNetwork(abandon.Spec, abandon.Reason)],
+            }
+            : Settled(state, abandon.Spec),
         KeepNetwork keep => On(state, keep.Spec.Id, RegistrationPhase.Removing, _ => new()
         {
             Events = [new NetworkRemovalCancelled(keep.Spec.Id)],
@@ -35,6 +39,14 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         ListNetworks => Decision.Answer(new NetworkList([.. state.Networks.Values.OrderBy(network => network.Order).Select(network => network.Spec)])),
         FindNetwork find => Find(state, find.NameOrId),
         _ => Decision.Nothing,
+    };
+
+    // The same create was sent twice and the other one has come to an end: this is how it ended.
+    private static Decision Settled(AddressSpaceState state, NetworkSpec spec) => state.Find(spec.Id) switch
+    {
+        { Phase: RegistrationPhase.Confirmed } network => Decision.Answer(new NetworkSummary(network.Spec)),
+        { Undo: { } reason } => Decision.Refuse(reason),
+        _ => Decision.Refuse(new NetworkNotFound(spec.Name)),
     };
 
     private static Decision On(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Func<Registration, Decision> decide) =>

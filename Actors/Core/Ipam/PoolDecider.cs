@@ -18,7 +18,6 @@ public sealed class PoolDecider : IDecider<PoolState>
         ClosePool close => Close(state, close),
         AllocateAddress allocate => Allocate(state, allocate),
         ReleaseAddress release => Release(state, release),
-        RetainHandles retain => Retain(state, retain),
         GetPool => state.Network is { } network
             ? Decision.Answer(new PoolView(state.Id, network, state.NetworkName, Capacity(state.Id), [.. state.Held]))
             : Decision.Refuse(new InvalidRequest($"no network has opened the pool {state.Id}")),
@@ -90,13 +89,6 @@ public sealed class PoolDecider : IDecider<PoolState>
         Events = state.Network == release.Network && state.AddressOf(release.Handle) is { } address ? [new AddressReleased(address, release.Handle)] : [],
         Sends = release.Detach is { } detach ? [new AddressGivenBack(detach, release.Index)] : [],
     };
-
-    private static Decision Retain(PoolState state, RetainHandles retain)
-    {
-        if (state.Network != retain.Network) return Decision.Nothing;
-        var known = retain.Endpoints.ToHashSet();
-        return new() { Events = [.. state.Handles.Where(held => held.Key.Endpoint is not null && !known.Contains(held.Key)).Select(held => new AddressReleased(held.Value, held.Key))] };
-    }
 
     private static UInt128 Capacity(PoolId id)
     {

@@ -51,7 +51,6 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     {
         Events = state.Exists ? [] : [new NetworkCreated(spec)],
         Sends = [new ConfirmNetwork(spec)],
-        Reply = new NetworkSummary(spec),
     };
 
     private static Decision Dismantle(NetworkState state, DismantleNetwork dismantle)
@@ -87,10 +86,8 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     };
 
     /// <inheritdoc/>
-    /// <remarks>A crash between a pool's allocation and our event leaves an address with a holder that we do not know: the pools are told whom we know.</remarks>
-    public ImmutableArray<IAddressed> Resume(NetworkState state) => state.Exists
-        ? [.. state.Spec!.Pools.Select(pool => new RetainHandles(pool.Id, state.Spec.Id, [.. state.Members.Keys.Select(AddressHandle.Of)]))]
-        : [];
+    /// <remarks>Nothing. What a pool has given and we do not know belongs to a wish that its host knows: the host asks again and gets the same, or has it released.</remarks>
+    public ImmutableArray<IAddressed> Resume(NetworkState state) => [];
 
     /// <inheritdoc/>
     public ImmutableArray<IEvent> Compact(NetworkState state) => state.Spec is null ? state.Deleted ? [new NetworkDeleted(default)] : []

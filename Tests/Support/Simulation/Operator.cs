@@ -115,8 +115,10 @@ internal sealed class Operator
             return reply =>
             {
                 container.Exists = reply switch { ContainerDone => true, Rejected => false, _ => null };
-                foreach (var endpoint in endpoints) container.Wishes[endpoint.Network] = (reply is ContainerDone ? true : reply is Rejected ? false : null, endpoint);
-                container.Running = reply is ContainerDone done ? done.Container.Status == ContainerStatus.Running : null;
+                // The answer to a repeated create shows the container as it is now.
+                var done = reply as ContainerDone;
+                foreach (var endpoint in endpoints) container.Wishes[endpoint.Network] = (reply is null ? null : done?.Container.Endpoints.Any(there => there.Spec.Id == endpoint.Id) ?? false, endpoint);
+                container.Running = done is null ? null : done.Container.Status == ContainerStatus.Running;
             };
         }));
     }

@@ -25,7 +25,7 @@ public static partial class Plan
         foreach (var sandbox in wanted.Sandboxes) Ensure(sandbox, found, steps);
         foreach (var setting in wanted.Sysctls.Distinct().Where(s => found.Sysctls.GetValueOrDefault(s.Key) != s.Value)) steps.Add(new SetSysctl(setting));
         EnsureElements(wanted, found, naming, foreign, steps);
-        foreach (var link in wanted.Links.Where(l => !foreign.Contains(LinkName.OnHost(l.Name)) && !(l is WantedVeth v && foreign.Contains(v.Peer))))
+        foreach (var link in wanted.Links.Where(l => !foreign.Contains(LinkName.OnHost(l.Name)) && !(l is WantedVeth v && (foreign.Contains(v.Peer) || foreign.Contains(LinkName.OnHost(v.Master))))))
         {
             EnsureLink(link, found, naming, disturbed, carriers, steps);
             var place = link is WantedVeth veth ? veth.Peer : LinkName.OnHost(link.Name);

@@ -82,7 +82,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         foreach (var message in decision.Sends) _router.Send(message, sender);
         foreach (var (delay, message) in decision.Timers) Timers.StartSingleTimer(message, message, delay);
         if (decision.Reply is { } reply) sender.Tell(reply, Self);
-        if (decision.Events.Any(fact => fact is IEphemeralEvent)) Stash.UnstashAll();
+        if (!decision.Events.IsEmpty) Stash.UnstashAll();
         if (LastSequenceNr - _snapshotAt < FactsPerSnapshot) return;
         _snapshotAt = LastSequenceNr;
         SaveSnapshot(new EntitySnapshot(_decider.Compact(_state)));

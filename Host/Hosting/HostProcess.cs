@@ -89,7 +89,7 @@ internal sealed class HostProcess : IAsyncDisposable
         var gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), networking.HostRoutesAsync);
         await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
         // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
-        await gateway.SendAsync(new Hosts.AwaitHost(options.Host));
+        await gateway.SendAsync(new Hosts.AwaitHost(options.Host, token));
         web.MapPbm(PbmPalettes.All(gateway, new ClusterMembers(Cluster.Get(node.System), options.Host), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
         await web.StartAsync();
         return new(options, simulated, web, parts);

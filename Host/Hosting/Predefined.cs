@@ -14,7 +14,7 @@ internal static class Predefined
     private const int Attempts = 6;
 
     /// <summary>Makes what is missing.</summary>
-    /// <exception cref="InvalidOperationException">One was refused.</exception>
+    /// <exception cref="Configuration.ConfigurationProblemException">One was refused.</exception>
     public static async Task EnsureAsync(IClusterGateway gateway, TimeProvider time, CancellationToken cancel)
     {
         foreach (var (name, driver) in Networks)
@@ -30,7 +30,7 @@ internal static class Predefined
             };
             var reply = await gateway.CreateNetworkAsync(request, cancel);
             for (var attempt = 1; attempt < Attempts && reply is Rejected { Reason: OutcomeUnknown }; attempt++) reply = await gateway.CreateNetworkAsync(request, cancel);
-            if (reply is Rejected refused) throw new InvalidOperationException($"the predefined network {name} could not be made: {refused.Reason.Text}");
+            if (reply is Rejected refused) throw new Configuration.ConfigurationProblemException([$"the predefined network {name} could not be made: {refused.Reason.Text}"]);
         }
     }
 }

@@ -37,8 +37,10 @@ public sealed record GetHost(HostId Host) : IQuery
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
-/// <summary>One host, answered when everything that outlived its last life has its place again (or has left). Answer: <see cref="HostView"/>. Refused: <see cref="HostUnknown"/>.</summary>
-public sealed record AwaitHost(HostId Host) : IQuery
+/// <summary>One host, answered when this life of it has joined, and nothing is under way with any of its containers: what outlived the last life has its place again, what died has left. Answer: <see cref="HostView"/>.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Token">The life's, see <see cref="JoinHost"/>.</param>
+public sealed record AwaitHost(HostId Host, string Token) : IQuery
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }

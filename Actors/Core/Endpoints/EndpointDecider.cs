@@ -119,9 +119,15 @@ public sealed class EndpointDecider : IDecider<EndpointState>
     /// <inheritdoc/>
     public ImmutableArray<IEvent> Compact(EndpointState state)
     {
-        if (state.Phase == EndpointPhase.Deleted) return state.Spec is null ? [new EndpointDeleted(default)] : [new EndpointConfigured(state.Spec), new EndpointDeleted(state.Spec.Id)];
-        if (state.Spec is not { } spec) return [];
-        if (state.Attached is not { } attached) return [new EndpointConfigured(spec)];
+        if (state.Spec is not { } spec) return state.Phase == EndpointPhase.Deleted ? [new EndpointDeleted(default)] : [];
+        if (state.Attached is not { } attached)
+        {
+            // The life it was last bound under keeps earlier ones out even now.
+            IEvent last = state.Incarnation.Value == 0 ? new EndpointConfigured(spec) : new EndpointBound(new() { Spec = spec }, state.Incarnation);
+            return state.Phase == EndpointPhase.Deleted ? [last, new EndpointDeleted(spec.Id)]
+                : state.Incarnation.Value == 0 ? [last] : [last, new EndpointUnbound(spec.Id)];
+        }
+
         return state.Phase switch
         {
             EndpointPhase.Programmed => [new EndpointBound(attached, state.Incarnation), new EndpointProgrammed(spec.Id, state.Incarnation)],

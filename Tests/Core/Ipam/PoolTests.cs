@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using NetworkCluster.Addressing;
 using NetworkCluster.Endpoints;

@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using NetworkCluster.Agents;
+using NetworkCluster.Containers;
+using NetworkCluster.Dns;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Entities;
+using NetworkCluster.Hosts;
+using NetworkCluster.Networks;
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Actors;
+
+/// <summary>The agent on a simulated kernel. All entities are one probe.</summary>
+public sealed class HostAgentTests : TestKit
+{
+    private static readonly NetworkSpec Network = Some.Network(1, ["10.0.0.0/16"]);
+    private static readonly AttachedEndpoint Facts = Some.Endpoint(1, Network, 2);
+    private static readonly ContainerSpec Box = Some.Container(1);
+    private static readonly Incarnation Life = new(3);
+
+    private readonly EntityRouter _router = new();
+    private readonly TestProbe _entities;
+    private readonly SimulatedDataplane _kernel = new(_ => { });
+    private readonly NameTable _names = new();
+    private readonly IActorRef _agent;
+
+    public HostAgentTests() : base(EntityKit.Config)
+    {
+        _entities = CreateTestProbe();
+        foreach (var kind in Enum.GetValues<EntityKind>()) _router.Register(kind, _entities);
+        var settings = new AgentSettings { Host = Some.Host, Token = "token" };
+        var networking = new HostNetworking(_kernel, new HostNetworkingOptions());
+        _agent = Sys.ActorOf(Props.Create(() => new HostAgent(settings, _router, networking, new NoServices(), _names, TimeProvider.System)));
+    }
+
+    [Fact]
+    public void It_joins_with_what_lives_and_again_when_the_entity_has_moved_in_its_own_life_only()
+    {
+        var join = _entities.ExpectMsg<JoinHost>();
+        Assert.Equal(("token", 0), (join.Token, join.Alive.Length));
+        _agent.Tell(new HostWelcome(Some.Host, Life, []));
+        _entities.FishForMessage(message => message is ListNetworks);
+        StartBox(networks: []);
+        _agent.Tell(new RejoinHost(Some.Host, new(2)));
+        _agent.Tell(new RejoinHost(Some.Host, Life));
+        Assert.Equal([Box.Id], _entities.ExpectMsg<JoinHost>().Alive.AsEnumerable());
+        _entities.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public void An_endpoint_is_answered_when_the_kernel_has_it_and_its_names_are_known()
+    {
+        Welcome();
+        StartBox();
+        var asker = CreateTestProbe();
+        _agent.Tell(new ProgramEndpoint(new(Facts, Life, Network, 1)), asker);
+        _entities.ExpectMsg<RequestView>();
+        _entities.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        Assert.NotEmpty(_kernel.Host.Host.Links);
+        _agent.Tell(new ViewSnapshot(new(Network, 1, [Facts]), Some.Host));
+        Assert.Null(_entities.ExpectMsg<EndpointApplied>().Failure);
+        Assert.Equal(asker.Ref, _entities.LastSender);
+
+        _agent.Tell(new ProgramEndpoint(new(Facts, Life, Network, 1)), asker);
+        Assert.Null(_entities.ExpectMsg<EndpointApplied>().Failure);
+    }
+
+    [Fact]
+    public void What_the_kernel_refuses_is_answered_at_once_with_the_reason()
+    {
+        Welcome();
+        _agent.Tell(new ProgramEndpoint(new(Facts, Life, Network, 1)));
+        Assert.IsType<HostFault>(_entities.ExpectMsg<EndpointApplied>().Failure);
+    }
+
+    [Fact]
+    public void An_earlier_lifes_endpoint_is_nobodys_wish_any_more()
+    {
+        Welcome();
+        StartBox();
+        _agent.Tell(new ProgramEndpoint(new(Facts, new(2), Network, 1)));
+        _entities.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void A_missed_change_is_asked_for_and_an_old_one_changes_nothing()
+    {
+        Welcome();
+        _agent.Tell(new ViewSnapshot(new(Network, 5, [Facts]), Some.Host));
+        _agent.Tell(new ViewChanged(Network, 5, Facts, null, Some.Host));
+        _agent.Tell(new ViewChanged(Network, 6, Some.Endpoint(2, Network, 3), null, Some.Host));
+        _entities.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        _agent.Tell(new ViewChanged(Network, 8, Some.Endpoint(3, Network, 4), null, Some.Host));
+        Assert.Equal(Network.Id, _entities.ExpectMsg<RequestView>().Id);
+    }
+
+    [Fact]
+    public void Leaving_is_answered_when_the_kernel_is_done_and_in_the_order_of_its_container()
+    {
+        Welcome();
+        StartBox();
+        _agent.Tell(new ViewSnapshot(new(Network, 1, [Facts]), Some.Host));
+        _agent.Tell(new ProgramEndpoint(new(Facts, Life, Network, 1)));
+        _agent.Tell(new WithdrawEndpoint(new(Facts.Spec, Life, Forget: true)));
+        _agent.Tell(new StopSandbox(Some.Host, Box.Id, Life, Forget: true));
+        _entities.ExpectMsg<EndpointApplied>();
+        _entities.ExpectMsg<EndpointWithdrawn>();
+        _entities.ExpectMsg<SandboxStopped>();
+        Assert.Empty(_kernel.Host.Sandboxes);
+    }
+
+    [Fact]
+    public void A_network_withdrawn_while_it_is_being_adopted_does_not_come_back()
+    {
+        _entities.ExpectMsg<JoinHost>();
+        _agent.Tell(new HostWelcome(Some.Host, Life, []));
+        _entities.FishForMessage(message => message is ListNetworks);
+        _agent.Tell(new WithdrawNetwork(new(Network)));
+        _entities.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        _agent.Tell(new NetworkList([Network]));
+        _entities.ExpectMsg<NetworkWithdrawn>();
+        Assert.Empty(_kernel.Host.Host.Links);
+    }
+
+    private void Welcome()
+    {
+        _entities.ExpectMsg<JoinHost>();
+        _agent.Tell(new HostWelcome(Some.Host, Life, []));
+        _entities.FishForMessage(message => message is ListNetworks);
+        _agent.Tell(new NetworkList([Network]));
+    }
+
+    private void StartBox(NetworkSpec[]? networks = null)
+    {
+        if (networks is not null) _agent.Tell(new NetworkList([.. networks]));
+        _agent.Tell(new StartSandbox(Some.Host, Box, Life));
+        Assert.Null(_entities.ExpectMsg<SandboxStarted>().Failure);
+    }
+
+    private sealed class NoServices : ISandboxServices
+    {
+        public void Open(ContainerSpec container, Sandbox sandbox, bool adopted, Action<int> exited)
+        {
+        }
+
+        public Task StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel) => Task.CompletedTask;
+
+        public Task<int?> CloseAsync(ContainerId container, bool forget, CancellationToken cancel) => Task.FromResult<int?>(null);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using NetworkCluster.Addressing;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+using NetworkCluster.Tests.Support;
+
+namespace NetworkCluster.Tests.Actors;
+
+/// <summary>One of each journaled fact with every field filled, always the same.</summary>
+internal static class Samples
+{
+    private static readonly NetworkSpec Network = Some.Network(1, ["10.77.0.0/16", "fd00::/64"], ("com.docker.network.driver.mtu", "1400")) with
+    {
+        Internal = true,
+        Attachable = true,
+        Labels = ImmutableSortedDictionary<string, string>.Empty.Add("team", "blue"),
+        Pools =
+        [
+            new()
+            {
+                Id = PoolId.Parse("host1/10.77.0.0/16/10.77.5.0/24"),
+                Gateway = InetAddress.Parse("10.77.0.1"),
+                Auxiliary = [new("printer", InetAddress.Parse("10.77.0.9"))],
+                UserGiven = true,
+            },
+            new() { Id = PoolId.Parse("host1/fd00::/64"), Gateway = InetAddress.Parse("fd00::1"), UserGiven = false },
+        ],
+    };
+
+    private static readonly EndpointSpec Wish = Some.Endpoint(2, Network, 2).Spec with
+    {
+        Settings = new()
+        {
+            IPv4 = InetAddress.Parse("10.77.7.7"),
+            IPv6 = InetAddress.Parse("fd00::7"),
+            Mac = MacAddress.Parse("02:00:00:00:00:07"),
+            Aliases = ["db", "db.local"],
+            Links = [new("c3", "cache")],
+            DriverOptions = ImmutableSortedDictionary<string, string>.Empty.Add("a", "b"),
+        },
+    };
+
+    private static readonly AttachedEndpoint Facts = Some.Endpoint(2, Network with { Internal = false }, 7) with { Spec = Wish };
+
+    private static readonly ContainerSpec Container = Some.Container(3) with
+    {
+        Hostname = "box",
+        Command = ["sleep", "60"],
+        Environment = ["A=b"],
+        Labels = ImmutableSortedDictionary<string, string>.Empty.Add("x", "y"),
+        Mode = SandboxMode.None,
+    };
+
+    public static readonly ImmutableArray<IEvent> Events =
+    [
+        new NetworkRegistered(Network),
+        new NetworkConfirmed(Network.Id),
+        new NetworkRemovalStarted(Network.Id, new HostFault(Some.Host, "make the bridge", "busy")),
+        new NetworkRemovalCancelled(Network.Id),
+        new NetworkUnregistered(Network.Id),
+        new NetworkCreated(Network, 3),
+        new EndpointAttached(Facts, 4),
+        new EndpointReserved(Facts, 4),
+        new EndpointDetached(Wish.Id, 5),
+        new NetworkDeleted(Network.Id),
+        new PoolOpened(Network.Pools[0].Id, Network.Id, Network.Name),
+        new AddressAllocated(InetAddress.Parse("10.77.0.1"), AddressHandle.Gateway, "the gateway of net1"),
+        new AddressReleased(InetAddress.Parse("fd00::7"), AddressHandle.Of(Wish.Id)),
+        new PoolClosed(Network.Pools[0].Id),
+        new EndpointConfigured(Wish),
+        new EndpointBound(Facts, new(6)),
+        new EndpointProgrammed(Wish.Id, new(6)),
+        new EndpointFailed(Wish.Id, new(6), new AddressInUse(InetAddress.Parse("10.77.7.7"), "c9")),
+        new EndpointUnbound(Wish.Id),
+        new EndpointDeleted(Wish.Id),
+        new HostJoined(Some.Host, new(6), "token", 1, 2, DateTimeOffset.UnixEpoch),
+        new HostLost(Some.Host, new(6), DateTimeOffset.UnixEpoch),
+        new ContainerCreated(Container),
+        new ContainerConnected(Wish),
+        new ContainerDisconnecting(Container.Id, Wish.Id),
+        new ContainerDisconnected(Container.Id, Wish.Id),
+        new ContainerStarted(Container.Id),
+        new ContainerStopping(Container.Id),
+        new ContainerStopped(Container.Id, 137),
+        new ContainerRemoving(Container.Id),
+        new ContainerRemoved(Container.Id),
+    ];
+}

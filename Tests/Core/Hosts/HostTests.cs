@@ -1,0 +1,313 @@
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Networks;
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Core.Hosts;
+
+public sealed class HostTests
+{
+    private static readonly NetworkSpec Network = Some.Network(1, ["10.77.0.0/16"]);
+    private static readonly NetworkSpec Other = Some.Network(2, ["10.78.0.0/16"]);
+    private static readonly ContainerId Box = Some.ContainerId(1);
+
+    [Fact]
+    public void Each_process_is_a_new_life_and_joining_again_is_the_same_one()
+    {
+        var host = Host();
+        Assert.Equal(1, host.Replies<HostWelcome>().Incarnation.Value);
+        host.When(Join("a")).Journals();
+        Assert.Equal(1, host.Replies<HostWelcome>().Incarnation.Value);
+        host.When(Join("b")).Journals(nameof(HostJoined));
+        Assert.Equal(2, host.Replies<HostWelcome>().Incarnation.Value);
+    }
+
+    [Fact]
+    public void Nobody_commands_a_host_that_never_joined_or_is_lost()
+    {
+        new Scenario<HostState>(new HostDecider(), "host1").When(new StartContainer(Some.Host, Box)).Refuses<HostUnknown>();
+        new Scenario<HostState>(new HostDecider(), "host1").When(new GetHost(Some.Host)).Refuses<HostUnknown>();
+        var host = Host().When(new DeclareHostLost(Some.Host, new(1), DateTimeOffset.UnixEpoch));
+        host.Journals(nameof(HostLost));
+        host.When(new StartContainer(Some.Host, Box)).Refuses<HostUnknown>();
+        host.When(new DeclareHostLost(Some.Host, new(1), DateTimeOffset.UnixEpoch)).DoesNothing();
+    }
+
+    [Fact]
+    public void After_a_recovery_commands_wait_until_the_process_has_told_what_lives()
+    {
+        var host = Running().Recovered();
+        Assert.Equal(new Incarnation(1), ((RejoinHost)host.Resumed().Single()).Incarnation);
+        Assert.True(host.When(new StartContainer(Some.Host, Box)).Then.Defer);
+        host.When(Join("a", Box), new EndpointSettled(Wish(1), new(1), Some.Endpoint(1, Network, 2), null), new StartContainer(Some.Host, Box)).Replies<ContainerDone>();
+    }
+
+    [Fact]
+    public void A_container_without_networks_is_there_at_once_and_the_same_create_again_is_the_same()
+    {
+        var host = Host().When(Create(1));
+        host.Journals(nameof(ContainerCreated));
+        Assert.Equal(ContainerStatus.Created, host.Replies<ContainerDone>().Container.Status);
+        host.When(Create(1)).Journals();
+        host.Replies<ContainerDone>();
+        host.When(Create(2) with { Spec = Some.Container(2) with { Name = "c1" } });
+        Assert.Equal(Box, host.Refuses<ContainerNameTaken>().Holder);
+        host.When(Create(1) with { Spec = Some.Container(1) with { Name = "other" } }).Refuses<IdTaken>();
+    }
+
+    [Fact]
+    public void A_container_that_makes_no_sense_is_refused_with_everything_that_is_wrong()
+    {
+        var spec = Some.Container(1) with { Name = "-", Hostname = "a b", Environment = ["=x", "A=b"] };
+        Assert.Equal(3, Host().When(new CreateContainer(Some.Host, spec, [])).Refuses<InvalidRequest>().Problems.Length);
+    }
+
+    [Fact]
+    public void A_create_with_networks_is_answered_when_they_have_agreed()
+    {
+        var host = Host().When(Create(1, Wish(1), Wish(2, Other)));
+        host.Journals(nameof(ContainerCreated), nameof(ContainerConnected), nameof(ContainerConnected));
+        Assert.All(host.Then.Sends, message => Assert.False(((AttachEndpoint)message).Running));
+        Assert.Null(host.When(Settled(1)).Then.Reply);
+        Assert.Equal(2, host.When(Settled(2, Other)).Replies<ContainerDone>().Container.Endpoints.Length);
+    }
+
+    [Fact]
+    public void A_create_that_a_network_refuses_leaves_nothing_even_if_the_entity_dies_meanwhile()
+    {
+        var reason = new NetworkNotFound("net2");
+        var host = Host().When(Create(1, Wish(1), Wish(2, Other)), Settled(1), Settled(2, Other, reason));
+        host.Journals(nameof(ContainerRemoving));
+        Assert.All(host.Then.Sends, message => Assert.True(((UnbindEndpoint)message).Forget));
+        host.When(Out(1, forget: true)).Journals(nameof(ContainerDisconnected));
+        host.When(Out(2, forget: true, Other)).Journals(nameof(ContainerDisconnected), nameof(ContainerRemoved));
+        Assert.Equal(reason, host.Replies<Rejected>().Reason);
+        host.When(Create(2) with { Spec = Some.Container(2) with { Name = "c1" } }).Replies<ContainerDone>();
+
+        var dead = Host().When(Create(1, Wish(1)), Settled(1, Network, reason)).Recovered().When(Join("b"));
+        Assert.True(dead.Sends<UnbindEndpoint>().Forget);
+        dead.When(Out(1, forget: true)).Sends<StopSandbox>();
+        dead.When(new SandboxStopped(Some.Host, Box, new(2), null)).Journals(nameof(ContainerRemoved));
+    }
+
+    [Fact]
+    public void A_create_whose_endpoint_was_deleted_before_it_came_is_refused_and_leaves_nothing()
+    {
+        var host = Host().When(Create(1, Wish(1)), Out(1, forget: true));
+        Assert.IsType<IdTaken>(host.Replies<Rejected>().Reason);
+        Assert.Empty(host.State.Containers);
+    }
+
+    [Fact]
+    public void The_same_network_twice_or_a_network_for_a_container_without_one_is_refused()
+    {
+        Host().When(Create(1, Wish(1), Wish(2))).Refuses<EndpointNameTaken>();
+        Host().When(new CreateContainer(Some.Host, Some.Container(1, SandboxMode.Host), [Wish(1)])).Refuses<SandboxModeConflict>();
+    }
+
+    [Fact]
+    public void A_start_makes_the_sandbox_then_each_endpoint_in_order_then_runs_the_command()
+    {
+        var host = Created([Wish(1), Wish(2, Other)], command: ["run"]).When(new StartContainer(Some.Host, Box));
+        host.Journals(nameof(ContainerStarted));
+        host.Sends<StartSandbox>();
+        Assert.Equal(Some.EndpointId(1), host.When(Sandbox()).Sends<AttachEndpoint>().Endpoint.Id);
+        Assert.Equal(Some.EndpointId(2), host.When(Settled(1, attached: true)).Sends<AttachEndpoint>().Endpoint.Id);
+        host.When(Settled(2, Other, attached: true)).Sends<RunCommand>();
+        Assert.Null(host.Then.Reply);
+        var view = host.When(new CommandStarted(Some.Host, Box, new(1), null)).Replies<ContainerDone>().Container;
+        Assert.Equal(ContainerStatus.Running, view.Status);
+        Assert.All(view.Endpoints, endpoint => Assert.NotNull(endpoint.Attached));
+        host.When(new StartContainer(Some.Host, Box)).Replies<ContainerDone>();
+    }
+
+    [Fact]
+    public void A_start_that_fails_anywhere_is_undone_and_answered_with_the_first_reason()
+    {
+        var fault = new HostFault(Some.Host, "a", "b");
+        var host = Created([Wish(1)]).When(new StartContainer(Some.Host, Box), Sandbox(), Settled(1, Network, fault));
+        host.Journals(nameof(ContainerStopping));
+        Assert.False(host.Sends<UnbindEndpoint>().Forget);
+        host.When(Out(1, forget: false)).Sends<StopSandbox>();
+        host.When(new SandboxStopped(Some.Host, Box, new(1), null)).Journals(nameof(ContainerStopped));
+        Assert.Equal(fault, host.Replies<Rejected>().Reason);
+        Assert.Single(host.State.Find(Box)!.Endpoints);
+
+        host.When(new StartContainer(Some.Host, Box), new SandboxStarted(Some.Host, Box, new(1), fault)).Journals(nameof(ContainerStopping));
+    }
+
+    [Fact]
+    public void One_thing_at_a_time_is_done_with_a_container_and_others_go_on()
+    {
+        var host = Created([Wish(1)]).When(new StartContainer(Some.Host, Box));
+        Assert.True(host.When(new StopContainer(Some.Host, Box)).Then.Defer);
+        host.When(Create(2)).Replies<ContainerDone>();
+    }
+
+    [Fact]
+    public void A_stop_keeps_the_wishes_and_ends_with_the_exit_code()
+    {
+        var host = Running().When(new StopContainer(Some.Host, Box));
+        host.Journals(nameof(ContainerStopping));
+        Assert.False(host.Sends<UnbindEndpoint>().Forget);
+        Assert.False(host.When(Out(1, forget: false)).Sends<StopSandbox>().Forget);
+        var view = host.When(new SandboxStopped(Some.Host, Box, new(1), 7)).Replies<ContainerDone>().Container;
+        Assert.Equal((ContainerStatus.Exited, 7), (view.Status, view.ExitCode!.Value));
+        Assert.Null(Assert.Single(view.Endpoints).Attached);
+        host.When(new StopContainer(Some.Host, Box)).Replies<ContainerDone>();
+    }
+
+    [Fact]
+    public void A_running_container_is_removed_by_force_only()
+    {
+        var host = Running();
+        host.When(new RemoveContainer(Some.Host, Box, Force: false)).Refuses<ContainerIsRunning>();
+        host.When(new RemoveContainer(Some.Host, Box, Force: true)).Journals(nameof(ContainerRemoving));
+        Assert.True(host.Sends<UnbindEndpoint>().Forget);
+        Assert.True(host.When(Out(1, forget: true)).Sends<StopSandbox>().Forget);
+        host.When(new SandboxStopped(Some.Host, Box, new(1), null)).Journals(nameof(ContainerRemoved));
+        host.Replies<ContainerDone>();
+        host.When(new RemoveContainer(Some.Host, Box, Force: true)).Refuses<ContainerNotFound>();
+    }
+
+    [Fact]
+    public void A_connect_is_answered_when_the_endpoint_has_its_place()
+    {
+        var host = Running().When(new ConnectContainer(Some.Host, Wish(2, Other)));
+        host.Journals(nameof(ContainerConnected));
+        Assert.True(host.Sends<AttachEndpoint>().Running);
+        Assert.NotNull(host.When(Settled(2, Other, attached: true)).Replies<ContainerDone>().Container.Endpoints[1].Attached);
+        host.When(new ConnectContainer(Some.Host, Wish(2, Other))).Replies<ContainerDone>();
+        host.Journals();
+    }
+
+    [Fact]
+    public void A_connect_that_is_refused_leaves_nothing_even_if_the_entity_dies_meanwhile()
+    {
+        var host = Running().When(new ConnectContainer(Some.Host, Wish(2, Other)), Settled(2, Other, new NetworkNotFound("net2")));
+        host.Journals(nameof(ContainerDisconnecting));
+        Assert.True(host.Sends<UnbindEndpoint>().Forget);
+        Assert.True(((UnbindEndpoint)host.Recovered().When(Join("b", Box)).Then.Sends[1]).Forget);
+        host.When(Out(2, forget: true, Other)).Journals(nameof(ContainerDisconnected));
+        Assert.Single(host.State.Find(Box)!.Endpoints);
+    }
+
+    [Fact]
+    public void What_cannot_be_connected_is_refused()
+    {
+        var host = Running();
+        Assert.Equal("net1", host.When(new ConnectContainer(Some.Host, Wish(3))).Refuses<EndpointNameTaken>().Network);
+        host.When(new ConnectContainer(Some.Host, Wish(1, Other))).Refuses<IdTaken>();
+        host.When(new ConnectContainer(Some.Host, Some.Endpoint(3, Network, 3, container: 9).Spec)).Refuses<ContainerNotFound>();
+        foreach (var mode in new[] { SandboxMode.Host, SandboxMode.None })
+        {
+            var odd = Host().When(new CreateContainer(Some.Host, Some.Container(1, mode), []), new ConnectContainer(Some.Host, Wish(1)));
+            odd.Refuses<SandboxModeConflict>();
+        }
+    }
+
+    [Fact]
+    public void A_disconnect_is_noted_first_and_recovery_goes_on_with_it()
+    {
+        var host = Running().When(new DisconnectContainer(Some.Host, Box, Network.Id, "net1"));
+        host.Journals(nameof(ContainerDisconnecting));
+        Assert.True(host.Sends<UnbindEndpoint>().Forget);
+        Assert.True(host.Recovered().When(Join("b", Box)).Sends<UnbindEndpoint>().Forget);
+        host.When(Out(1, forget: true)).Journals(nameof(ContainerDisconnected));
+        host.When(new DisconnectContainer(Some.Host, Box, Network.Id, "net1")).Refuses<NotConnected>();
+        host.When(new DisconnectContainer(Some.Host, Some.ContainerId(9), Network.Id, "net1")).Refuses<ContainerNotFound>();
+    }
+
+    [Fact]
+    public void A_new_life_adopts_what_lives_and_ends_what_does_not()
+    {
+        var host = Running().When(Create(2), new StartContainer(Some.Host, Some.ContainerId(2)), new SandboxStarted(Some.Host, Some.ContainerId(2), new(1), null)).Recovered();
+        host.When(Join("b", Box)).Journals(nameof(HostJoined), nameof(ContainerStopping));
+        Assert.Equal(Box, Assert.Single(host.Replies<HostWelcome>().Running).Spec.Id);
+        Assert.Equal((true, new Incarnation(2)), (((AttachEndpoint)host.Then.Sends[0]).Running, ((AttachEndpoint)host.Then.Sends[0]).Incarnation));
+        Assert.Equal(Some.ContainerId(2), Assert.IsType<StopSandbox>(host.Then.Sends[1]).Container);
+    }
+
+    [Fact]
+    public void A_lost_hosts_endpoints_give_their_places_back_without_asking_its_kernel()
+    {
+        var host = Running().When(new DeclareHostLost(Some.Host, new(1), DateTimeOffset.UnixEpoch));
+        Assert.True(host.Sends<UnbindEndpoint>() is { HostLost: true, Forget: false });
+        Assert.True(host.When(new GetHost(Some.Host)).Replies<HostView>().Lost);
+    }
+
+    [Fact]
+    public void What_was_interrupted_is_not_the_answer_to_another_question()
+    {
+        var host = Running().When(new StopContainer(Some.Host, Box)).Recovered().When(Join("a", Box), Out(1, forget: false), new SandboxStopped(Some.Host, Box, new(1), null));
+        Assert.IsType<OutcomeUnknown>(host.Replies<Rejected>().Reason);
+        host.When(new StopContainer(Some.Host, Box)).Replies<ContainerDone>();
+    }
+
+    [Fact]
+    public void Late_answers_of_another_step_or_life_change_nothing()
+    {
+        var host = Running().When(new StopContainer(Some.Host, Box));
+        host.When(Settled(1, attached: true)).DoesNothing();
+        host.When(Sandbox()).DoesNothing();
+        host.When(Out(1, forget: false), new SandboxStopped(Some.Host, Box, new(9), null)).DoesNothing();
+        host.When(new SandboxStopped(Some.Host, Box, new(1), null), new StartContainer(Some.Host, Box), Sandbox(), Out(1, forget: false)).DoesNothing();
+        host.When(new CommandExited(Some.Host, Some.ContainerId(9), new(1), 0)).DoesNothing();
+    }
+
+    [Fact]
+    public void An_operation_without_an_answer_is_undone_and_its_own_late_time_out_does_nothing()
+    {
+        var host = Running().When(new ConnectContainer(Some.Host, Wish(2, Other)));
+        var (delay, expire) = Assert.Single(host.Then.Timers);
+        Assert.Equal(HostDecider.OperationTimeout, delay);
+        host.When(expire).Journals(nameof(ContainerDisconnecting));
+        host.When(expire).DoesNothing();
+        Assert.IsType<OutcomeUnknown>(host.When(Out(2, forget: true, Other)).Replies<Rejected>().Reason);
+    }
+
+    [Fact]
+    public void A_command_that_ends_by_itself_stops_its_container()
+    {
+        var host = Running().When(new CommandExited(Some.Host, Box, new(1), 3));
+        host.Journals(nameof(ContainerStopping));
+        host.When(Out(1, forget: false), new SandboxStopped(Some.Host, Box, new(1), 3)).Journals(nameof(ContainerStopped));
+    }
+
+    [Fact]
+    public void Containers_are_found_by_id_then_name_then_unique_prefix()
+    {
+        var host = Host().When(Create(0x10), Create(0x11));
+        Assert.Equal("c16", Found(Some.ContainerId(0x10).ToString()));
+        Assert.Equal("c17", Found("c17"));
+        Assert.Equal("c17", Found("/c17"));
+        Assert.Equal("c17", Found("00000011"));
+        host.When(new FindContainer(Some.Host, "0000001")).Refuses<AmbiguousName>();
+        host.When(new FindContainer(Some.Host, "nope")).Refuses<ContainerNotFound>();
+        Assert.Equal(["c16", "c17"], host.When(new ListContainers(Some.Host)).Replies<ContainerList>().Containers.Select(container => container.Spec.Name));
+
+        string Found(string text) => host.When(new FindContainer(Some.Host, text)).Replies<ContainerView>().Spec.Name;
+    }
+
+    private static Scenario<HostState> Host() => new Scenario<HostState>(new HostDecider(), "host1").When(Join("a"));
+
+    private static Scenario<HostState> Created(EndpointSpec[] wishes, string[]? command = null) => Host().When(
+        [new CreateContainer(Some.Host, Some.Container(1) with { Command = [.. command ?? []] }, [.. wishes]), .. wishes.Select(wish => new EndpointSettled(wish, new(1), null, null))]);
+
+    private static Scenario<HostState> Running() => Created([Wish(1)]).When(new StartContainer(Some.Host, Box), Sandbox(), Settled(1, attached: true));
+
+    private static JoinHost Join(string token, params ContainerId[] alive) => new(Some.Host, token, [.. alive], DateTimeOffset.UnixEpoch);
+
+    private static CreateContainer Create(int number, params EndpointSpec[] wishes) => new(Some.Host, Some.Container(number), [.. wishes]);
+
+    private static EndpointSpec Wish(int number, NetworkSpec? network = null) => Some.Endpoint(number, network ?? Network, number + 1, container: 1).Spec;
+
+    private static SandboxStarted Sandbox() => new(Some.Host, Box, new(1), null);
+
+    private static EndpointSettled Settled(int number, NetworkSpec? network = null, Rejection? failure = null, bool attached = false) =>
+        new(Wish(number, network), new(1), attached ? Some.Endpoint(number, network ?? Network, number + 1, container: 1) : null, failure);
+
+    private static EndpointOut Out(int number, bool forget, NetworkSpec? network = null) => new(new(Wish(number, network), new(1), forget));
+}

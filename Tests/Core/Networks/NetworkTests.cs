@@ -1,0 +1,246 @@
+using NetworkCluster.Addressing;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Core.Networks;
+
+public sealed class NetworkTests
+{
+    private static readonly NetworkSpec Spec = Some.Network(1, ["10.77.0.0/16"]);
+    private static readonly NetworkSpec Dual = Some.Network(1, ["10.77.0.0/16", "fd00::/64"]);
+    private static readonly Incarnation Life = new(1);
+
+    [Fact]
+    public void It_opens_its_pools_one_by_one_then_its_kernel_and_exists_only_then()
+    {
+        var network = Network(Dual).When(new EstablishNetwork(Dual));
+        Assert.Equal(0, network.Sends<OpenPool>().Index);
+        Assert.Equal(1, network.When(new NetworkPoolOpened(Dual, 0)).Sends<OpenPool>().Index);
+        network.When(new NetworkPoolOpened(Dual, 1)).Sends<ApplyNetwork>();
+        network.When(new GetNetwork(Dual.Id)).Refuses<NetworkNotFound>();
+        network.When(new NetworkApplied(Dual)).Journals(nameof(NetworkCreated));
+        network.Sends<ConfirmNetwork>();
+        network.When(new NetworkApplied(Dual)).Journals();
+        network.Sends<ConfirmNetwork>();
+        Assert.Equal(0, network.When(new GetNetwork(Dual.Id)).Replies<NetworkView>().Revision);
+    }
+
+    [Fact]
+    public void A_kernel_that_cannot_have_it_ends_the_create_and_an_id_of_a_removed_network_does_not_come_back()
+    {
+        var network = Network(Spec).When(new NetworkApplied(Spec, new HostFault(Some.Host, "a", "b")));
+        Assert.IsType<HostFault>(network.Sends<AbandonNetwork>().Reason);
+        network.When(new DismantleNetwork(Spec)).Journals(nameof(NetworkDeleted));
+        Assert.IsType<IdTaken>(network.Recovered().When(new EstablishNetwork(Spec)).Sends<AbandonNetwork>().Reason);
+        network.When(new NetworkPoolOpened(Spec, 0)).DoesNothing();
+        network.When(new NetworkApplied(Spec)).DoesNothing();
+    }
+
+    [Fact]
+    public void A_removal_takes_it_out_of_the_kernel_then_closes_its_pools_then_gives_its_name_back()
+    {
+        var network = Existing(Dual).When(new DismantleNetwork(Dual));
+        network.Journals(nameof(NetworkDeleted));
+        var dismantle = network.Sends<WithdrawNetwork>().Dismantle;
+        Assert.Equal(0, network.When(new NetworkWithdrawn(dismantle)).Sends<ClosePool>().Index);
+        Assert.Equal(1, network.When(new NetworkPoolClosed(dismantle, 0)).Sends<ClosePool>().Index);
+        network.When(new NetworkPoolClosed(dismantle, 1)).Sends<UnregisterNetwork>();
+        Assert.IsType<NetworkNotFound>(network.When(Attach(1)).Sends<EndpointSettled>().Failure);
+    }
+
+    [Fact]
+    public void A_network_with_running_containers_stays_and_names_them()
+    {
+        var network = With(1);
+        network.When(new DismantleNetwork(Spec)).Journals();
+        Assert.Equal(["c1"], Assert.IsType<ActiveEndpoints>(network.Sends<KeepNetwork>().Reason).Containers.AsEnumerable());
+    }
+
+    [Fact]
+    public void A_running_containers_endpoint_gets_an_address_of_each_family_then_its_place_in_one_fact()
+    {
+        var network = Existing(Dual).When(Attach(1, Dual));
+        var v4 = network.Sends<AllocateAddress>();
+        Assert.Equal("host1/10.77.0.0/16", v4.Pool.ToString());
+        network.When(Given(v4, "10.77.0.2"));
+        network.Journals();
+        var v6 = network.Sends<AllocateAddress>();
+        Assert.Equal("host1/fd00::/64", v6.Pool.ToString());
+        network.When(Given(v6, "fd00::2")).Journals(nameof(EndpointAttached));
+        var (snapshot, bind) = ((ViewSnapshot)network.Then.Sends[0], (BindEndpoint)network.Then.Sends[1]);
+        Assert.Equal((1, 1), (snapshot.View.Revision, bind.Revision));
+        Assert.Equal("02:42:0a:4d:00:02", bind.Endpoint.Mac.ToString());
+        Assert.Equal(("10.77.0.1", "fd00::1"), (bind.Endpoint.GatewayIPv4.ToString(), bind.Endpoint.GatewayIPv6.ToString()));
+    }
+
+    [Fact]
+    public void A_host_that_takes_part_already_is_told_the_change_only()
+    {
+        var network = With(1).When(Attach(2));
+        network.When(Given(network.Sends<AllocateAddress>(), "10.77.0.3"));
+        var change = Assert.IsType<ViewChanged>(network.Then.Sends[0]);
+        Assert.Equal((2, Some.EndpointId(2)), (change.Revision, change.Attached!.Id));
+    }
+
+    [Fact]
+    public void A_stopped_containers_wish_takes_no_address_is_in_no_view_and_leaves_the_revision()
+    {
+        var network = With(1).When(Attach(2, running: false));
+        network.Journals(nameof(EndpointReserved));
+        network.Sends<ConfigureEndpoint>();
+        Assert.Equal(1, network.State.Revision);
+        Assert.Single(network.State.View.Endpoints);
+        network.When(Detach(2)).Journals(nameof(EndpointDetached));
+        Assert.IsNotType<ViewChanged>(Assert.Single(network.Then.Sends));
+        Assert.Equal(1, network.State.Revision);
+    }
+
+    [Fact]
+    public void A_stopped_containers_fixed_address_is_held_for_it_and_stays_when_it_stops_again()
+    {
+        var attach = Attach(1, settings: new() { IPv4 = InetAddress.Parse("10.77.7.7") }, running: false);
+        var network = Existing(Spec).When(attach);
+        var asked = network.Sends<AllocateAddress>();
+        Assert.Equal("10.77.7.7", asked.Requested.ToString());
+        network.When(Given(asked, "10.77.7.7")).Journals(nameof(EndpointReserved));
+        network.When(attach with { Running = true });
+        network.When(Given(network.Sends<AllocateAddress>(), "10.77.7.7")).Journals(nameof(EndpointAttached));
+        network.When(new DetachEndpoint(new(attach.Endpoint, Life, Forget: false))).Journals(nameof(EndpointReserved));
+        Assert.IsType<EndpointOut>(network.Then.Sends[^1]);
+        Assert.Equal("10.77.7.7", network.State.Find(attach.Endpoint.Id)!.Endpoint.IPv4.ToString());
+    }
+
+    [Fact]
+    public void The_same_attach_again_is_the_same_place()
+    {
+        var network = With(1).When(Attach(1));
+        network.Journals();
+        Assert.Equal("10.77.0.2", network.Sends<BindEndpoint>().Endpoint.IPv4.ToString());
+    }
+
+    [Fact]
+    public void A_refused_address_ends_the_attach_and_gives_back_what_was_obtained()
+    {
+        var network = Existing(Dual).When(Attach(1, Dual));
+        network.When(Given(network.Sends<AllocateAddress>(), "10.77.0.2"));
+        var asked = network.Sends<AllocateAddress>();
+        network.When(new CompleteAttach(asked.Attach, asked.Pool, null, asked.Obtained, new PoolExhausted("net1", Dual.Id, asked.Pool)));
+        network.Journals();
+        Assert.Equal("host1/10.77.0.0/16", Assert.IsType<ReleaseAddress>(network.Then.Sends[0]).Pool.ToString());
+        Assert.IsType<PoolExhausted>(Assert.IsType<EndpointSettled>(network.Then.Sends[1]).Failure);
+    }
+
+    [Fact]
+    public void Who_came_meanwhile_wins_and_the_other_gives_its_address_back()
+    {
+        var mac = new EndpointSettings { Mac = MacAddress.Parse("02:00:00:00:00:01") };
+        var network = Existing(Spec).When(Attach(1, settings: mac));
+        var first = network.Sends<AllocateAddress>();
+        var second = network.When(Attach(2, settings: mac)).Sends<AllocateAddress>();
+        network.When(Given(first, "10.77.0.2"), Given(second, "10.77.0.3"));
+        network.Journals();
+        Assert.IsType<ReleaseAddress>(network.Then.Sends[0]);
+        Assert.Equal("c1", Assert.IsType<MacInUse>(Assert.IsType<EndpointSettled>(network.Then.Sends[1]).Failure).Holder);
+    }
+
+    [Fact]
+    public void A_second_endpoint_of_a_name_is_refused_with_the_host_of_the_first()
+    {
+        var attach = Attach(2);
+        var network = With(1).When(attach with { Endpoint = attach.Endpoint with { ContainerName = "C1" } });
+        Assert.Equal(Some.Host, Failure<EndpointNameTaken>(network).Host);
+    }
+
+    [Theory]
+    [InlineData("172.26.0.9", typeof(AddressOutsideNetwork))]
+    [InlineData("2001:db8::5", typeof(InvalidRequest))]
+    public void A_fixed_address_that_does_not_fit_is_refused(string address, Type reason) =>
+        Assert.IsType(reason, Settled(Existing(Spec).When(Attach(1, settings: new() { IPv4 = InetAddress.Parse(address) }))).Failure);
+
+    [Fact]
+    public void Fixed_addresses_need_a_subnet_of_their_family_that_the_user_named()
+    {
+        var picked = Spec with { Pools = [Spec.Pools[0] with { UserGiven = false }] };
+        Failure<FixedAddressNotSupported>(Existing(picked).When(Attach(1, settings: new() { IPv4 = InetAddress.Parse("10.77.0.9") })));
+        Failure<FixedAddressNotSupported>(Existing(Spec).When(Attach(1, settings: new() { IPv6 = InetAddress.Parse("fd00::9") })));
+    }
+
+    [Fact]
+    public void A_predefined_network_has_no_aliases() =>
+        Failure<AliasNotSupported>(Existing(Spec with { Predefined = true }).When(Attach(1, settings: new() { Aliases = ["x"] })));
+
+    [Theory]
+    [InlineData("", null, null)]
+    [InlineData("a b", null, null)]
+    [InlineData(null, "01:00:5e:00:00:01", null)]
+    [InlineData(null, "00:00:00:00:00:00", null)]
+    [InlineData(null, null, "a:b:c")]
+    [InlineData(null, null, ":x")]
+    public void Settings_that_make_no_sense_are_refused(string? alias, string? mac, string? link)
+    {
+        var at = link?.IndexOf(':') ?? 0;
+        Failure<InvalidRequest>(Existing(Spec).When(Attach(1, settings: new()
+        {
+            Aliases = alias is null ? [] : [alias],
+            Mac = mac is null ? null : MacAddress.Parse(mac),
+            Links = link is null ? [] : [new(link[..at], link[(at + 1)..])],
+        })));
+    }
+
+    [Fact]
+    public void Leaving_tells_the_view_first_then_frees_each_address_then_the_host()
+    {
+        var network = Existing(Dual).Given(new EndpointAttached(Some.Endpoint(1, Dual, 2), 1)).When(Detach(1, Dual));
+        network.Journals(nameof(EndpointDetached));
+        Assert.Equal((2, Some.EndpointId(1)), (((ViewChanged)network.Then.Sends[0]).Revision, ((ViewChanged)network.Then.Sends[0]).Detached!.Value));
+        var release = Assert.IsType<ReleaseAddress>(network.Then.Sends[1]);
+        Assert.Equal(1, network.When(new AddressGivenBack(release.Detach!, 0)).Sends<ReleaseAddress>().Index);
+        network.When(new AddressGivenBack(release.Detach!, 1)).Sends<EndpointOut>();
+        network.When(Detach(1, Dual)).Journals();
+        network.Sends<ReleaseAddress>();
+    }
+
+    [Fact]
+    public void A_lost_host_is_not_told_of_what_it_lost()
+    {
+        var network = With(1).When(new DetachEndpoint(new(Attach(1).Endpoint, Life, Forget: false, HostLost: true)));
+        Assert.DoesNotContain(network.Then.Sends, message => message is ViewChanged);
+    }
+
+    [Fact]
+    public void Who_missed_a_change_gets_the_whole_view_and_a_snapshot_of_the_facts_makes_no_difference()
+    {
+        var network = With(1).Given(new EndpointReserved(Some.Endpoint(2, Spec, 3), 1));
+        var view = network.When(new RequestView(Spec.Id, Some.Host)).Sends<ViewSnapshot>().View;
+        var again = network.Recovered().When(new RequestView(Spec.Id, Some.Host)).Sends<ViewSnapshot>().View;
+        Assert.Equal(Scenario<NetworkState>.Text([view]), Scenario<NetworkState>.Text([again]));
+        Assert.Empty(network.Resumed());
+        Network(Spec).When(new RequestView(Spec.Id, Some.Host)).DoesNothing();
+    }
+
+    private static Scenario<NetworkState> Network(NetworkSpec spec) => new(new NetworkDecider(), spec.Id.ToString());
+
+    private static Scenario<NetworkState> Existing(NetworkSpec spec) => Network(spec).Given(new NetworkCreated(spec));
+
+    private static Scenario<NetworkState> With(int number) => Existing(Spec).Given(new EndpointAttached(Some.Endpoint(number, Spec, number + 1), number));
+
+    private static AttachEndpoint Attach(int number, NetworkSpec? network = null, EndpointSettings? settings = null, bool running = true) =>
+        new(Some.Endpoint(number, network ?? Spec, number + 1).Spec with { Settings = settings ?? EndpointSettings.None }, Life, running);
+
+    private static DetachEndpoint Detach(int number, NetworkSpec? network = null) => new(new(Some.Endpoint(number, network ?? Spec, number + 1).Spec, Life, Forget: true));
+
+    private static CompleteAttach Given(AllocateAddress asked, string address) => new(asked.Attach, asked.Pool, InetAddress.Parse(address), asked.Obtained, null);
+
+    private static EndpointSettled Settled(Scenario<NetworkState> network)
+    {
+        network.Journals();
+        return network.Sends<EndpointSettled>();
+    }
+
+    private static TReason Failure<TReason>(Scenario<NetworkState> network) where TReason : Rejection => Assert.IsType<TReason>(Settled(network).Failure);
+}

@@ -1,0 +1,32 @@
+using Akka.Configuration;
+using NetworkCluster.Serialization;
+
+namespace NetworkCluster.Tests.Support;
+
+/// <summary>An actor system with our serializers and a journal in memory that can be told to fail.</summary>
+internal static class EntityKit
+{
+    public static readonly Config Config = ConfigurationFactory.ParseString($$"""
+        akka {
+          loglevel = WARNING
+          stdout-loglevel = OFF
+          loggers = []
+          actor {
+            serializers {
+              message = "{{typeof(MessageSerializer).AssemblyQualifiedName}}"
+              json = "{{typeof(RefusingSerializer).AssemblyQualifiedName}}"
+            }
+            serialization-bindings {
+              "{{typeof(IMessage).AssemblyQualifiedName}}" = message
+              "{{typeof(EntitySnapshot).AssemblyQualifiedName}}" = message
+            }
+          }
+          persistence {
+            journal.plugin = "akka.persistence.journal.moody"
+            journal.moody.class = "{{typeof(MoodyJournal).AssemblyQualifiedName}}"
+            journal.moody.plugin-dispatcher = "akka.actor.default-dispatcher"
+            snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
+          }
+        }
+        """);
+}

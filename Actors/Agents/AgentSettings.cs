@@ -9,6 +9,6 @@ public sealed record AgentSettings
     public required HostId Host { get; init; }
     /// <summary>Random per process: two joins with one token are one join.</summary>
     public required string Token { get; init; }
-    /// <summary>How often the kernel is compared with what is wanted, for the case that somebody changed it behind our back. Default 60 s; 0.3 ms a sandbox.</summary>
+    /// <summary>How often the kernel is compared with what is wanted, for the case that somebody changed it behind our back. Default 60 s; it costs a look into every sandbox.</summary>
     public TimeSpan ReconcileEvery { get; init; } = TimeSpan.FromSeconds(60);
 }

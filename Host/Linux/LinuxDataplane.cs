@@ -11,6 +11,10 @@ public sealed class LinuxDataplane : IDataplane
 {
     private static readonly TimeSpan CarrierWithin = TimeSpan.FromSeconds(3);
 
+    // Calls into the kernel block. More than a few at once gain nothing (they queue for the kernel's rtnl lock), and would take the pool's threads away from the actors:
+    // a restart with a thousand sandboxes must not silence the host.
+    private const int CallsAtOnce = 4;
+    private readonly TaskFactory _calls = new(new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, CallsAtOnce).ConcurrentScheduler);
     private readonly Naming _naming;
     private readonly TimeProvider _time;
     private readonly SandboxDirectory _sandboxes;
@@ -33,13 +37,13 @@ public sealed class LinuxDataplane : IDataplane
     }
 
     /// <inheritdoc/>
-    public Task<FoundHost> ObserveAsync(CancellationToken cancel) => Task.Run(ObserveAll, cancel);
+    public Task<FoundHost> ObserveAsync(CancellationToken cancel) => _calls.StartNew(ObserveAll, cancel);
 
     /// <inheritdoc/>
-    public Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel) => Task.Run(() => Observe(part), cancel);
+    public Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel) => _calls.StartNew(() => Observe(part), cancel);
 
     /// <inheritdoc/>
-    public Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel) => Task.Run(() => Apply(steps), cancel);
+    public Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel) => _calls.StartNew(() => Apply(steps), cancel);
 
     /// <summary>Closes every socket; the kernel stays as it is.</summary>
     public ValueTask DisposeAsync()

@@ -24,6 +24,21 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     public Operator Operator { get; private set; } = null!;
 
+    /// <summary>The network namespaces that the process's threads are in: one, unless a thread was lost in a sandbox.</summary>
+    public IReadOnlySet<string?> ThreadNamespaces => Directory.EnumerateDirectories($"/proc/{_process!.Id}/task").Select(NamespaceOf).Where(netns => netns is not null).ToHashSet();
+
+    private static string? NamespaceOf(string thread)
+    {
+        try
+        {
+            return new FileInfo($"{thread}/ns/net").LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null; // it ended meanwhile
+        }
+    }
+
     /// <summary>What the process has written.</summary>
     public string Output
     {
@@ -50,13 +65,13 @@ internal sealed class HostUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts another process on the same data, which is expected to end by itself; its exit code and output.</summary>
-    public async Task<(int Code, string Output)> StartSecondAsync()
+    public async Task<(int Code, string Output)> StartSecondAsync(params string[] more)
     {
         var lines = new List<string>();
         using var process = Start(line =>
         {
             lock (lines) lines.Add(line);
-        });
+        }, more);
         await process.WaitForExitAsync().WaitAsync(StartLimit);
         lock (lines) return (process.ExitCode, string.Join('\n', lines));
     }
@@ -80,10 +95,10 @@ internal sealed class HostUnderTest : IAsyncDisposable
         return code;
     }
 
-    private Process Start(Action<string> line)
+    private Process Start(Action<string> line, params string[] more)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", "127.0.0.1:0", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", "network-cluster.log-level=Warning"]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", "127.0.0.1:0", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", "network-cluster.log-level=Warning", .. more]) start.ArgumentList.Add(word);
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => line(e.Data ?? "");
         process.ErrorDataReceived += (_, e) => line(e.Data ?? "");

@@ -102,6 +102,8 @@ public sealed class UngracefulRestartTests(ITestOutputHelper output) : IAsyncLif
             Assert.True(connections.Where(connection => connection.Container == name).Select(connection => connection.Address).Order().SequenceEqual(inside.Order()), $"{name} has {string.Join(' ', inside)}; {where}");
         }
 
+        Assert.Single(_host.ThreadNamespaces);
+
         // And it works: somebody pings somebody by name.
         var pair = connections.GroupBy(connection => connection.Network).Where(group => group.Count() > 1 && group.Key != "bridge").Select(group => (From: group.First().Container, To: group.Last().Container)).FirstOrDefault();
         if (pair.From is null) return;

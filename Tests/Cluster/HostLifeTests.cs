@@ -1,0 +1,87 @@
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Cluster;
+
+/// <summary>The life of the real process: one for each journal, a clean end, and what it does with settings that make no sense.</summary>
+[Trait("Category", "Kernel")]
+public sealed class HostLifeTests : IAsyncLifetime
+{
+    private readonly HostUnderTest _host = new("lif");
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        foreach (var name in Kernel.Sandboxes(_host.Prefix)) Kernel.Run("ip", "netns", "del", name);
+        foreach (var link in Kernel.Links(_host.Prefix)) Kernel.Run("ip", "link", "del", link);
+    }
+
+    [KernelFact]
+    public async Task A_second_process_on_the_same_journal_is_refused_and_the_first_goes_on()
+    {
+        await _host.StartAsync();
+        var (code, output) = await _host.StartSecondAsync();
+        Assert.Equal(2, code);
+        Assert.Contains("another host process uses the journal", output, StringComparison.Ordinal);
+        Assert.True((await _host.Operator.RunAsync("network", "create", ("network", "still-here"))).Done);
+    }
+
+    [KernelFact]
+    public async Task SIGTERM_ends_it_with_0_its_containers_live_on_and_the_next_start_adopts_them()
+    {
+        await _host.StartAsync();
+        Assert.True((await _host.Operator.RunAsync("container", "run", ("name", "box"), ("detach", "true"))).Done);
+        Assert.Equal(0, await _host.TerminateAsync());
+        Assert.Single(Kernel.Sandboxes(_host.Prefix));
+        await _host.StartAsync();
+        var ls = await _host.Operator.RunAsync("container", "exec", ("container", "box"), ("command", "ip"), ("command", "-br"), ("command", "-4"), ("command", "addr"));
+        Assert.Contains("172.17.0.2/16", ls.Out, StringComparison.Ordinal);
+    }
+
+    [KernelFact]
+    public async Task A_setting_that_does_not_exist_is_named_with_the_one_that_was_meant()
+    {
+        var (code, output) = await _host.StartSecondAsync("--set", "network-cluster.pbm.prot=9110");
+        Assert.Equal(2, code);
+        Assert.Contains("there is no setting network-cluster.pbm.prot; did you mean network-cluster.pbm.", output, StringComparison.Ordinal);
+    }
+
+    [KernelFact]
+    public async Task Wrong_input_is_refused_with_what_is_in_the_way_and_changes_nothing()
+    {
+        await _host.StartAsync();
+        var pbm = _host.Operator;
+        Assert.True((await pbm.RunAsync("network", "create", ("network", "base"), ("subnet", "10.77.0.0/16"))).Done);
+        foreach (var name in (string[])["e1", "e2"]) Assert.True((await pbm.RunAsync("container", "run", ("name", name), ("detach", "true"))).Done);
+        Assert.True((await pbm.RunAsync("network", "connect", ("network", "base"), ("container", "e1"), ("ip", "10.77.7.7"))).Done);
+
+        await RefusedAsync("overlaps 10.77.0.0/16 of network base", "network", "create", ("network", "xx"), ("subnet", "10.77.8.0/24"));
+        await RefusedAsync("invalid CIDR address: notacidr", "network", "create", ("network", "xx"), ("subnet", "notacidr"));
+        await RefusedAsync("10.78.0.0/16", "network", "create", ("network", "xx"), ("subnet", "10.78.5.9/16"));
+        await RefusedAsync("network with name base already exists", "network", "create", ("network", "base"));
+        await RefusedAsync("network nope not found", "network", "connect", ("network", "nope"), ("container", "e1"));
+        await RefusedAsync("No such container: nope", "network", "connect", ("network", "base"), ("container", "nope"));
+        await RefusedAsync("endpoint with name e1 already exists in network base", "network", "connect", ("network", "base"), ("container", "e1"));
+        await RefusedAsync("10.77.7.7 is held by e1", "network", "connect", ("network", "base"), ("container", "e2"), ("ip", "10.77.7.7"));
+        await RefusedAsync("does not belong to any of this network's subnets", "network", "connect", ("network", "base"), ("container", "e2"), ("ip", "10.9.9.9"));
+        await RefusedAsync("name \"/e1\" is already in use", "container", "run", ("name", "e1"), ("detach", "true"));
+        await RefusedAsync("has active endpoints: e1", "network", "rm", ("network", "base"));
+        await RefusedAsync("bridge is a pre-defined network", "network", "rm", ("network", "bridge"));
+
+        // Nothing of all that is left: the right thing goes through right after.
+        Assert.True((await pbm.RunAsync("network", "create", ("network", "xx"), ("subnet", "10.78.0.0/16"))).Done);
+        Assert.True((await pbm.RunAsync("network", "connect", ("network", "base"), ("container", "e2"), ("ip", "10.77.7.8"))).Done);
+        var ping = await pbm.RunAsync("container", "exec", ("container", "e2"), ("command", "ping"), ("command", "-c1"), ("command", "-W2"), ("command", "e1"));
+        Assert.True(ping.Done, ping.Out);
+
+        async Task RefusedAsync(string fact, string palette, string command, params (string, string)[] arguments)
+        {
+            var answer = await pbm.RunAsync(palette, command, arguments);
+            Assert.True(answer.Code is 1 or 2, $"{command} was answered {answer.Code}: {answer.Out}{answer.Error}");
+            Assert.Contains(fact, answer.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', answer.Error);
+        }
+    }
+}

@@ -20,6 +20,9 @@ public sealed class WorldTests
     public void A_process_killed_at_any_moment_leaves_nothing_stale() =>
         Live(3000, 250, new() { Kernel = 0.03, EntityDies = 0.003, JournalFails = 0.003, ProcessDies = 0.006, MachineDies = 0.3 });
 
+    [Fact]
+    public void Answers_that_come_too_late_bring_nothing_back() => Live(4000, 200, new() { Slow = 0.02 });
+
     private static void Live(int firstSeed, int seeds, Faults faults)
     {
         for (var seed = firstSeed; seed < firstSeed + seeds; seed++)

@@ -42,7 +42,8 @@ public sealed class EndpointDecider : IDecider<EndpointState>
         ? Decision.Send(new DetachEndpoint(new(endpoint.Spec, state.Incarnation, Forget: true)))
         : new()
         {
-            Events = state.Phase is null ? [new EndpointConfigured(endpoint.Spec)] : [],
+            // Its network says that the container is stopped: a place it still believes in came too late.
+            Events = state.Phase is null ? [new EndpointConfigured(endpoint.Spec)] : state.Attached is not null ? [new EndpointUnbound(endpoint.Id)] : [],
             Sends = [new EndpointSettled(endpoint.Spec, state.Incarnation, null, null)],
         };
 

@@ -34,9 +34,16 @@ internal static class HostOperations
     public static Decision Settled(HostState state, EndpointSettled settled)
     {
         var id = settled.Endpoint.Container;
-        if (state.Find(id) is not { } container || container.Find(settled.Endpoint.Id) is not { } held) return Decision.Nothing;
-        // It came late, and is to leave by now: it has yet to say that it is out.
-        if (container.Operation is { } under && under.Waiting.Contains(settled.Endpoint.Id) && IsLeaving(under, held)) return Decision.Nothing;
+        var container = state.Find(id);
+        var held = container?.Find(settled.Endpoint.Id);
+        var awaited = container?.Operation is { } under && under.Waiting.Contains(settled.Endpoint.Id) ? under : null;
+        if (container is null || held is null || (awaited is null ? !container.IsRunning : IsLeaving(awaited, held)))
+        {
+            // It took its place after it was told to leave: it is told again. One that has none needs not be.
+            return settled is { Attached: null, Failure: null } ? Decision.Nothing
+                : Decision.Send(new UnbindEndpoint(settled.Endpoint, state.Incarnation, Forget: held is null || held.Leaving || container!.Phase == ContainerPhase.Removing));
+        }
+
         var progressed = new Decision { Events = [new OperationProgressed(id, settled.Endpoint.Id, settled.Attached, settled.Failure)] };
         if (container.Operation is not { } operation || !operation.Waiting.Contains(settled.Endpoint.Id)) return progressed;
 
@@ -65,8 +72,8 @@ internal static class HostOperations
         var (id, endpoint) = (withdrawal.Endpoint.Container, withdrawal.Endpoint.Id);
         if (state.Find(id) is not { } container || container.Find(endpoint) is not { } held) return Decision.Nothing;
         var entering = container.Operation is { } under && under.Waiting.Contains(endpoint) && !IsLeaving(under, held) ? under : null;
-        // The late end of an earlier stop, while it is on its way in again.
-        if (entering is not null && !withdrawal.Forget) return Decision.Nothing;
+        // The late end of an earlier stop, while it is on its way in again. (A stopped container's endpoint is where it should be.)
+        if (entering is not null && !withdrawal.Forget && (container.IsRunning || entering.Kind != OperationKind.Rejoin)) return Decision.Nothing;
 
         // It was deleted before it came: the ids of an undone command do not come to life again.
         Rejection? failure = entering is { Kind: OperationKind.Create or OperationKind.Connect } ? new IdTaken(endpoint.ToString()) : null;

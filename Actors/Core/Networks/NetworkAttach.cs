@@ -35,8 +35,9 @@ internal static class NetworkAttach
         return NextPool(state, attach, obtained);
     }
 
-    private static Decision Again(NetworkState state, NetworkMember known, AttachEndpoint attach) => Decision.Send(attach.Running
-        ? new BindEndpoint(known.Endpoint, attach.Incarnation, state.Spec!, state.Revision)
+    private static Decision Again(NetworkState state, NetworkMember known, AttachEndpoint attach) => Decision.Send(
+        attach.Running ? new BindEndpoint(known.Endpoint, attach.Incarnation, state.Spec!, state.Revision)
+        : known.Attached ? new UnbindEndpoint(attach.Endpoint, attach.Incarnation, Forget: false) // its container has stopped, and we have not heard of it
         : new ConfigureEndpoint(known.Endpoint));
 
     private static Decision NextPool(NetworkState state, AttachEndpoint attach, ImmutableArray<PoolAddress> obtained)

@@ -250,11 +250,23 @@ public sealed class HostTests
     public void Late_answers_of_another_step_or_life_change_nothing()
     {
         var host = Running().When(new StopContainer(Some.Host, Box));
-        host.When(Settled(1, attached: true)).DoesNothing();
         host.When(Sandbox()).DoesNothing();
         host.When(Out(1, forget: false), new SandboxStopped(Some.Host, Box, new(9), null)).DoesNothing();
         host.When(new SandboxStopped(Some.Host, Box, new(1), null), new StartContainer(Some.Host, Box), Sandbox(), Out(1, forget: false)).DoesNothing();
         host.When(new CommandExited(Some.Host, Some.ContainerId(9), new(1), 0)).DoesNothing();
+    }
+
+    [Fact]
+    public void An_endpoint_that_took_its_place_after_it_was_told_to_leave_is_told_again()
+    {
+        var host = Running().When(new StopContainer(Some.Host, Box), Settled(1, attached: true));
+        host.Journals();
+        Assert.False(host.Sends<UnbindEndpoint>().Forget);
+        host.When(Out(1, forget: false), new SandboxStopped(Some.Host, Box, new(1), null), Settled(1, attached: true));
+        Assert.False(host.Sends<UnbindEndpoint>().Forget);
+        host.When(Settled(9, attached: true));
+        Assert.True(host.Sends<UnbindEndpoint>().Forget);
+        host.When(Settled(1)).DoesNothing();
     }
 
     [Fact]

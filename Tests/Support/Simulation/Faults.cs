@@ -19,4 +19,7 @@ internal sealed record Faults
 
     /// <summary>Whether the machine goes down with the process, of those cases.</summary>
     public double MachineDies { get; init; }
+
+    /// <summary>An operation runs out of time while its messages are still on their way.</summary>
+    public double Slow { get; init; }
 }

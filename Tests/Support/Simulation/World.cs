@@ -15,7 +15,7 @@ internal sealed class World
     private readonly List<(string From, string To)> _pairs = [];
     private readonly Dictionary<(string From, string To), Queue<Action>> _queues = [];
     private readonly Dictionary<EntityKey, WorldEntity> _living = [];
-    private readonly Queue<(EntityKey Owner, WorldEntity Of, IAddressed Message)> _timers = [];
+    private readonly LinkedList<(EntityKey Owner, WorldEntity Of, IAddressed Message)> _timers = [];
     private int _life;
 
     public World(int seed, Faults faults)
@@ -79,6 +79,10 @@ internal sealed class World
         {
             Kill(_living.Keys.ElementAt(Random.Next(_living.Count)));
         }
+        else if (Chance(Faults.Slow) && _timers.Last is { } latest)
+        {
+            Expire(latest);
+        }
         else if (_pairs.Count > 0)
         {
             var at = Random.Next(_pairs.Count);
@@ -90,7 +94,7 @@ internal sealed class World
         }
     }
 
-    /// <summary>Serves all queues until nothing is left to do; operations time out only then.</summary>
+    /// <summary>Serves all queues until nothing is left to do; then what is left of the time-outs.</summary>
     public void Drain()
     {
         for (var steps = 0; ; steps++)
@@ -104,9 +108,9 @@ internal sealed class World
             {
                 Agent.Join();
             }
-            else if (_timers.TryDequeue(out var timer))
+            else if (_timers.First is { } oldest)
             {
-                if (_living.GetValueOrDefault(timer.Owner) == timer.Of) Send("timer", timer.Message, null);
+                Expire(oldest);
             }
             else
             {
@@ -138,6 +142,13 @@ internal sealed class World
     public NetworkState Network(NetworkId id) => StateOf<NetworkState>(EntityKind.Network, id.ToString());
 
     public IEnumerable<WorldEntity> Living() => _living.Values;
+
+    // A dead entity's time-outs died with it.
+    private void Expire(LinkedListNode<(EntityKey Owner, WorldEntity Of, IAddressed Message)> timer)
+    {
+        _timers.Remove(timer);
+        if (_living.GetValueOrDefault(timer.Value.Owner) == timer.Value.Of) Send("timer", timer.Value.Message, null);
+    }
 
     private string NextToken() => $"life {++_life}";
 
@@ -192,7 +203,7 @@ internal sealed class World
 
         foreach (var fact in decision.Events) entity.Evolve(fact);
         foreach (var send in decision.Sends) Send(key.ToString(), send, asker);
-        foreach (var (_, later) in decision.Timers) _timers.Enqueue((key, entity, later));
+        foreach (var (_, later) in decision.Timers) _timers.AddLast((key, entity, later));
         if (decision.Reply is { } reply) asker?.Invoke(reply);
         if (!decision.Events.Any(fact => fact is IEphemeralEvent)) return;
         var waiting = entity.Stash.ToList();

@@ -82,11 +82,13 @@ internal sealed class HostProcess : IAsyncDisposable
 
         var node = HostNode.StartAlone(config, options.JournalConnection, logs);
         parts.Push(node);
+        var gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), networking.HostRoutesAsync);
+        // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
+        await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global));
         var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, "containers"));
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         node.StartAgent(new() { Host = options.Host, Token = token, ReconcileEvery = options.ReconcileEvery }, networking, new SandboxServices(dns, processes, time), names, time);
 
-        var gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), networking.HostRoutesAsync);
         await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
         // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
         await gateway.SendAsync(new Hosts.AwaitHost(options.Host, token));

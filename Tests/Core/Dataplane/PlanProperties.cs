@@ -40,7 +40,8 @@ public sealed class PlanProperties
     private static readonly Gen<World> Worlds =
         from flags in Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1200, 1500]).Array[1, 3]
         let networks = flags.Select((f, n) => Some.Network(n + 1, f.Item3 ? [$"10.{n + 1}.0.0/16", $"fd0{n + 1}::/64"] : [$"10.{n + 1}.0.0/16"],
-            (BridgeDriver.InterContainer, f.Item1 ? "true" : "false"), (BridgeDriver.Mtu, $"{f.Item4}")) with { Internal = f.Item2 }).ToImmutableArray()
+            (BridgeDriver.InterContainer, f.Item1 ? "true" : "false"), (BridgeDriver.Mtu, $"{f.Item4}")) with
+        { Internal = f.Item2 }).ToImmutableArray()
         from places in Gen.Select(Gen.Int[0, networks.Length - 1], Gen.Int[1, 3]).Array[0, 6]
         select new World(networks, [.. places.Select((p, i) => (Some.Endpoint(i + 1, networks[p.Item1], i + 2, p.Item2), p.Item1, $"eth{i}"))]);
 

@@ -72,8 +72,14 @@ internal sealed class FakeGateway : IClusterGateway
         var request = command.Request;
         var spec = new NetworkSpec
         {
-            Id = request.Id, Name = request.Name, Driver = request.Driver, Scope = command.Scope, Host = request.Host, Created = request.Created,
-            Options = request.Options, Labels = request.Labels,
+            Id = request.Id,
+            Name = request.Name,
+            Driver = request.Driver,
+            Scope = command.Scope,
+            Host = request.Host,
+            Created = request.Created,
+            Options = request.Options,
+            Labels = request.Labels,
         };
         spec = spec with { Pools = [.. request.Pools.Select(p => new NetworkPool { Id = new PoolId(spec.Space, p.Subnet!.Value, p.IpRange), Gateway = p.Gateway, UserGiven = true, Auxiliary = p.Auxiliary })] };
         Networks.Add(new(spec, 0, []));
@@ -107,7 +113,13 @@ internal static class Samples
     {
         var spec = new NetworkSpec
         {
-            Id = NetworkId.Parse(new string(digit, 64)), Name = name, Driver = "bridge", Scope = NetworkScope.Local, Host = gateway.Host, Predefined = predefined, Created = Time,
+            Id = NetworkId.Parse(new string(digit, 64)),
+            Name = name,
+            Driver = "bridge",
+            Scope = NetworkScope.Local,
+            Host = gateway.Host,
+            Predefined = predefined,
+            Created = Time,
         };
         var pool = new PoolId(spec.Space, Subnet.Parse(subnet));
         spec = spec with { Pools = [new() { Id = pool, Gateway = pool.Subnet.Address.Plus(1), UserGiven = !predefined }] };
@@ -125,12 +137,21 @@ internal static class Samples
         {
             var endpoint = new EndpointSpec
             {
-                Id = EndpointId.Parse($"{digit}{network.Id.ToString()[1..]}"), Network = network.Id, NetworkName = network.Name, Container = id, ContainerName = name, Host = gateway.Host,
+                Id = EndpointId.Parse($"{digit}{network.Id.ToString()[1..]}"),
+                Network = network.Id,
+                NetworkName = network.Name,
+                Container = id,
+                ContainerName = name,
+                Host = gateway.Host,
                 Settings = wish is null ? EndpointSettings.None : new() { IPv4 = InetAddress.Parse(wish) },
             };
             var attached = address is null ? null : new AttachedEndpoint
             {
-                Spec = endpoint, IPv4 = InetAddress.Parse(address), IPv4Prefix = 16, GatewayIPv4 = network.Pools[0].Gateway, Mac = MacAddress.ForIPv4(InetAddress.Parse(address)),
+                Spec = endpoint,
+                IPv4 = InetAddress.Parse(address),
+                IPv4Prefix = 16,
+                GatewayIPv4 = network.Pools[0].Gateway,
+                Mac = MacAddress.ForIPv4(InetAddress.Parse(address)),
             };
             endpoints.Add(new(endpoint, attached));
             var at = gateway.Networks.FindIndex(n => n.Spec.Id == network.Id);

@@ -34,7 +34,9 @@ public sealed class PublishedBinaryTests
     {
         var start = new ProcessStartInfo(PublishedFactAttribute.Program, [$"{host.Address}", .. words])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);

@@ -56,12 +56,11 @@ quietly() {
 
 # The command line: a program of its own where there is a C compiler, otherwise the slower form that needs the .NET runtime.
 publish_pbm() {
-    case $(uname -m) in aarch64) arch=arm64 ;; *) arch=x64 ;; esac
     form=
     if ! { command -v clang || command -v gcc; } >/dev/null || [ ! -e /usr/include/zlib.h ]; then
         echo "no C compiler or zlib1g-dev here: building the slower form of pbm, which needs the .NET runtime" >&2
         form="-p:PublishAot=false --self-contained false"
     fi
     # shellcheck disable=SC2086
-    quietly dotnet publish "$1/Host/Pbm" -c Release -r "linux-$arch" -o "$1/artifacts/pbm" $form
+    quietly dotnet publish "$1/Host/Pbm" -c Release -o "$1/artifacts/pbm" $form
 }

@@ -15,8 +15,8 @@ else
 fi
 
 require_dotnet "$here"
-if [ ! -d "$here/artifacts/bin/Host/release" ]; then echo "building; the first time takes a few minutes" >&2; fi
-quietly dotnet build "$here/Host" -c Release || fail "the build failed, see above"
+if [ ! -d "$here/artifacts/host" ]; then echo "building; the first time takes a few minutes" >&2; fi
+publish_host "$here" || fail "the build failed, see above"
 [ -x "$here/artifacts/pbm/pbm" ] || publish_pbm "$here" || fail "the command line could not be built, see above"
 
-exec dotnet "$here/artifacts/bin/Host/release/Akka.NetworkCluster.Host.dll" "$@"
+exec dotnet "$here/artifacts/host/Akka.NetworkCluster.Host.dll" "$@"

@@ -11,7 +11,10 @@ if is_root; then
 fi
 require_dotnet "$here"
 quietly dotnet build Akka.NetworkCluster.sln -c Release
+publish_host "$here"
 publish_pbm "$here"
+
+export NWC_HOST="$here/artifacts/host/Akka.NetworkCluster.Host.dll"
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT

@@ -54,6 +54,9 @@ quietly() {
     rm -f "$said"
 }
 
+# The host, compiled ahead of time as far as it pays: it is up in half the time. Takes a minute or two the first time, seconds when nothing has changed.
+publish_host() { quietly dotnet publish "$1/Host" -c Release -o "$1/artifacts/host"; }
+
 # The command line: a program of its own where there is a C compiler, otherwise the slower form that needs the .NET runtime.
 publish_pbm() {
     form=

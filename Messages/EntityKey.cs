@@ -37,6 +37,10 @@ public readonly record struct EntityKey(EntityKind Kind, string Id)
     public override string ToString() => $"{Kind}/{Id}";
 }
 
+/// <summary>You will be needed in a moment: the entity's journal is read while others decide. Changes nothing.</summary>
+/// <param name="Entity">Whom it wakes.</param>
+public sealed record WakeEntity(EntityKey Entity) : IAddressed;
+
 /// <summary>A message that knows whom it is for.</summary>
 public interface IAddressed : IMessage
 {

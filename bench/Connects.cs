@@ -6,8 +6,8 @@ internal static class Connects
     private const int Rounds = 200;
     private const int WarmUp = 100;
 
-    // What a connect journals: the host's wish, the pool's address, the network's place, the endpoint's binding, and that the kernel has it.
-    private const int FactsPerConnect = 5;
+    // What a connect journals: the host's wish, the pool's address, the network's place, and that the kernel has it.
+    private const int FactsPerConnect = 4;
     private const int FactsPerCreate = 3;
 
     public static async Task RunAsync(PbmClient pbm)

@@ -2,10 +2,12 @@
 # Measures a Release host beside the raw kernel, the raw journal and forked tools, in one run, in namespaces of its own. As root.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
-dotnet build "$here/Bench.csproj" -c Release --nologo -v quiet
+. "$here/../.ci/prepare.sh"
+publish_host "$here/.."
+quietly dotnet build "$here/Bench.csproj" -c Release
 exec unshare --net --mount --propagation private sh -c '
     ip link set lo up
     mkdir -p /run/netns /etc/netns
     mount -t tmpfs tmpfs /run/netns
     mount -t tmpfs tmpfs /etc/netns
-    exec "$@"' sh dotnet "$here/../artifacts/bin/Bench/release/Akka.NetworkCluster.Bench.dll" "$here/../artifacts/bin/Host/release/Akka.NetworkCluster.Host"
+    exec "$@"' sh dotnet "$here/../artifacts/bin/Bench/release/Akka.NetworkCluster.Bench.dll" "$here/../artifacts/host/Akka.NetworkCluster.Host"

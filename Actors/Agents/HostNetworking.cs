@@ -30,15 +30,16 @@ public sealed partial class HostNetworking : IHostNetworking
     /// <param name="dataplane">The way to the kernel.</param>
     /// <param name="options">Names and places.</param>
     /// <param name="log">Where the reaper's failures go; nobody waits for those.</param>
+    /// <param name="time">For the reaper's patience.</param>
     /// <exception cref="ArgumentException">The options are not usable.</exception>
-    public HostNetworking(IDataplane dataplane, HostNetworkingOptions options, ILogger<HostNetworking>? log = null)
+    public HostNetworking(IDataplane dataplane, HostNetworkingOptions options, ILogger<HostNetworking>? log = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(dataplane);
         ArgumentNullException.ThrowIfNull(options);
         _dataplane = dataplane;
         _options = options;
         _host = options.Context;
-        _reaper = new Reaper(dataplane, _host.Naming.ReaperGroup, log ?? NullLogger<HostNetworking>.Instance);
+        _reaper = new Reaper(dataplane, _host.Naming.ReaperGroup, time ?? TimeProvider.System, log ?? NullLogger<HostNetworking>.Instance);
     }
 
     private Naming Naming => _host.Naming;
@@ -65,10 +66,9 @@ public sealed partial class HostNetworking : IHostNetworking
     /// <inheritdoc/>
     public async Task<ImmutableArray<Subnet>> HostRoutesAsync(CancellationToken cancel)
     {
-        var found = await _dataplane.ObserveAsync(cancel);
-        return [.. found.Host.Routes
-            .Where(r => !r.IsDefault && !(found.Host.Links.GetValueOrDefault(r.Link) is { } link && (Plan.IsOurs(link, Naming) || link.Group == Naming.ReaperGroup)))
-            .Select(r => r.Destination).Distinct().Order()];
+        // A bridge that its network's options name is not recognised here; its subnet is in the address space anyway.
+        var routes = await _dataplane.RoutesAsync(cancel);
+        return [.. routes.Where(r => !r.IsDefault && !Naming.IsLink(r.Link) && r.Link != _host.PredefinedBridge).Select(r => r.Destination).Distinct().Order()];
     }
 
     /// <summary>Finishes what the reaper has under way, then lets go of the kernel and leaves it as it is.</summary>
@@ -91,12 +91,14 @@ public sealed partial class HostNetworking : IHostNetworking
     private async Task<ImmutableArray<Step>> ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel)
     {
         if (steps.IsEmpty) return steps;
+        _reaper.Busy();
         try
         {
             await _dataplane.ApplyAsync(steps, cancel);
         }
         finally
         {
+            _reaper.Busy();
             if (steps.Any(s => s is Retire { Netns.IsHost: true })) _reaper.Signal();
         }
 

@@ -17,6 +17,10 @@ public interface IDataplane : IAsyncDisposable
     /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>
     Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel);
 
+    /// <summary>The routes of the host's namespace, table <c>local</c> left out. One question to the kernel; links are not looked at.</summary>
+    /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>
+    Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel);
+
     /// <summary>
     /// Applies steps in order and stops at the first that fails. Idempotent where the kernel is: taking away what is gone is a success, making what
     /// exists is not (plan again). Once begun it is not cancelled: <paramref name="cancel"/> counts until the first step.

@@ -51,6 +51,9 @@ public sealed class SimulatedDataplane(Action<string> print) : IDataplane
     }
 
     /// <inheritdoc/>
+    public Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel) => Task.FromResult(Host.Host.Routes);
+
+    /// <inheritdoc/>
     public Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();

@@ -17,6 +17,9 @@ public sealed record Decision
     /// <summary>Facts, journaled together or not at all; ephemeral ones only change the state in memory.</summary>
     public ImmutableArray<IEvent> Events { get; init; } = [];
 
+    /// <summary>Entities that will be needed in a moment: their journals are read while the facts are being written.</summary>
+    public ImmutableArray<EntityKey> Wakes { get; init; } = [];
+
     /// <summary>Messages that go out after the facts are safe. The original sender travels along.</summary>
     public ImmutableArray<IAddressed> Sends { get; init; } = [];
 

@@ -17,20 +17,24 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private readonly IDecider<TState> _decider;
     private readonly EntityRouter _router;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly bool _snapshots;
     private TState _state;
     private IActorRef? _asker;
     private IAddressed? _asked;
     private long _snapshotAt;
 
-    public EntityActor(EntityKey key, IDecider<TState> decider, EntityRouter router)
+    public EntityActor(EntityKey key, IDecider<TState> decider, EntityRouter router, bool snapshots)
     {
         PersistenceId = key.PersistenceId;
+        _snapshots = snapshots;
         _decider = decider;
         _router = router;
         _state = decider.Empty(key.Id);
     }
 
     public override string PersistenceId { get; }
+
+    public override Recovery Recovery => _snapshots ? Recovery.Default : new Recovery(SnapshotSelectionCriteria.None);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -53,7 +57,8 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
     protected override void OnCommand(object message)
     {
-        if (message is not IAddressed command) return; // the snapshot store's own answers
+        // To come into memory is all that a woken one is asked; what else is not addressed are the snapshot store's own answers.
+        if (message is WakeEntity || message is not IAddressed command) return;
         var decision = _decider.Decide(_state, command);
         if (decision.Defer)
         {
@@ -62,6 +67,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         }
 
         (_asker, _asked) = (Sender, command);
+        foreach (var needed in decision.Wakes) _router.Send(new WakeEntity(needed), ActorRefs.NoSender);
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
         if (facts.IsEmpty)
         {
@@ -83,7 +89,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         foreach (var (delay, message) in decision.Timers) Timers.StartSingleTimer(message, message, delay);
         if (decision.Reply is { } reply) sender.Tell(reply, Self);
         if (!decision.Events.IsEmpty) Stash.UnstashAll();
-        if (LastSequenceNr - _snapshotAt < FactsPerSnapshot) return;
+        if (!_snapshots || LastSequenceNr - _snapshotAt < FactsPerSnapshot) return;
         _snapshotAt = LastSequenceNr;
         SaveSnapshot(new EntitySnapshot(_decider.Compact(_state)));
     }

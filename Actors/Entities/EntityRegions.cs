@@ -7,7 +7,10 @@ using NetworkCluster.Networks;
 
 namespace NetworkCluster.Entities;
 
-/// <summary>Starts a shard region for each kind of entity. The two roots stay in memory; the others are passivated when idle.</summary>
+/// <summary>
+/// Starts a shard region for each kind of entity. The two roots stay in memory; the others are passivated when idle. An endpoint's facts are few and it is born with
+/// every connect: asking for a snapshot would only cost time.
+/// </summary>
 internal static class EntityRegions
 {
     // Permanent for a running cluster: an entity's shard must be the same on every node. About ten times the most nodes we expect.
@@ -19,16 +22,16 @@ internal static class EntityRegions
         Start(system, router, EntityKind.Host, "host", new HostDecider(), staysInMemory: true);
         Start(system, router, EntityKind.Network, "network", new NetworkDecider(), staysInMemory: false);
         Start(system, router, EntityKind.Pool, "pool", new PoolDecider(), staysInMemory: false);
-        Start(system, router, EntityKind.Endpoint, "endpoint", new EndpointDecider(), staysInMemory: false);
+        Start(system, router, EntityKind.Endpoint, "endpoint", new EndpointDecider(), staysInMemory: false, snapshots: false);
     }
 
-    private static void Start<TState>(ActorSystem system, EntityRouter router, EntityKind kind, string name, IDecider<TState> decider, bool staysInMemory)
+    private static void Start<TState>(ActorSystem system, EntityRouter router, EntityKind kind, string name, IDecider<TState> decider, bool staysInMemory, bool snapshots = true)
     {
         var settings = ClusterShardingSettings.Create(system);
         if (staysInMemory) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
         router.Register(kind, ClusterSharding.Get(system).Start(
             typeName: name,
-            entityPropsFactory: id => Props.Create(() => new EntityActor<TState>(new EntityKey(kind, id), decider, router)),
+            entityPropsFactory: id => Props.Create(() => new EntityActor<TState>(new EntityKey(kind, id), decider, router, snapshots)),
             settings: settings,
             messageExtractor: new AddressedExtractor(Shards)));
     }

@@ -1,6 +1,9 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using LinqToDB;
 using LinqToDB.Interceptors;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace NetworkCluster.Hosting;
 
@@ -15,6 +18,9 @@ internal static class SqliteJournal
 
     private sealed class Durable : ConnectionInterceptor
     {
+        // Connections come back from the pool as they were left; asking each time would cost as much as a small write.
+        private readonly ConditionalWeakTable<sqlite3, object> _durable = [];
+
         public override async Task ConnectionOpenedAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken)
         {
             await Task.Yield();
@@ -23,8 +29,9 @@ internal static class SqliteJournal
 
         public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection) => SetPragmas(connection);
 
-        private static void SetPragmas(DbConnection connection)
+        private void SetPragmas(DbConnection connection)
         {
+            if (!_durable.TryAdd(((SqliteConnection)connection).Handle!, this)) return;
             using var command = connection.CreateCommand();
             command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;";
             command.ExecuteNonQuery();

@@ -14,6 +14,7 @@ internal static class Manifests
 {
     private static readonly (string Manifest, Type Type)[] All =
     [
+        ("wake-entity", typeof(WakeEntity)),
         ("create-container", typeof(CreateContainer)),
         ("start-container", typeof(StartContainer)),
         ("stop-container", typeof(StopContainer)),

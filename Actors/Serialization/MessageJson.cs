@@ -44,6 +44,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(ContainerView))]
 [JsonSerializable(typeof(ContainerList))]
 [JsonSerializable(typeof(BindEndpoint))]
+[JsonSerializable(typeof(WakeEntity))]
 [JsonSerializable(typeof(ConfigureEndpoint))]
 [JsonSerializable(typeof(EndpointApplied))]
 [JsonSerializable(typeof(UnbindEndpoint))]

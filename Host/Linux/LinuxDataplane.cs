@@ -3,6 +3,7 @@ using NetworkCluster.Agents;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Linux.Netlink;
 using NetworkCluster.Linux.Nftables;
+using Route = NetworkCluster.Dataplane.Route;
 
 namespace NetworkCluster.Linux;
 
@@ -21,6 +22,7 @@ public sealed class LinuxDataplane : IDataplane
     private readonly NetlinkSocketPool _sockets;
     private readonly NftElements _elements = new();
     private readonly LibNftables _nftables = new();
+    private volatile Dictionary<int, string> _linkNames = [];
 
     /// <summary>The kernel this process sees.</summary>
     /// <param name="options">Names and places.</param>
@@ -43,6 +45,9 @@ public sealed class LinuxDataplane : IDataplane
     public Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel) => _calls.StartNew(() => Observe(part), cancel);
 
     /// <inheritdoc/>
+    public Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel) => _calls.StartNew(LookAtRoutes, cancel);
+
+    /// <inheritdoc/>
     public Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel) => _calls.StartNew(() => Apply(steps), cancel);
 
     /// <summary>Closes every socket; the kernel stays as it is.</summary>
@@ -52,6 +57,19 @@ public sealed class LinuxDataplane : IDataplane
         _elements.Dispose();
         _nftables.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private ImmutableHashSet<Route> LookAtRoutes()
+    {
+        // An index is never used again, so a name once asked for is remembered for as long as a route leads there.
+        var (known, used) = (_linkNames, new Dictionary<int, string>());
+        var routes = Look(Netns.Host, socket => RtnetlinkObserver.Routes(socket, Netns.Host, index =>
+        {
+            if (used.TryGetValue(index, out var name)) return name;
+            return used[index] = known.TryGetValue(index, out name) ? name : Look(Netns.Host, other => RtnetlinkObserver.NameOf(other, index));
+        }));
+        _linkNames = used;
+        return routes;
     }
 
     private FoundHost ObserveAll()
@@ -82,7 +100,7 @@ public sealed class LinuxDataplane : IDataplane
         return Look(netns, socket => RtnetlinkObserver.All(socket, netns)) with { Files = _sandboxes.Read(sandbox) };
     }
 
-    private FoundNetns Look(Netns netns, Func<NetlinkSocket, FoundNetns> look)
+    private T Look<T>(Netns netns, Func<NetlinkSocket, T> look)
     {
         try
         {

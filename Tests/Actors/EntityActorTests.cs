@@ -161,5 +161,5 @@ public sealed class EntityActorTests : TestKit
     }
 
     private IActorRef Entity<TState>(IDecider<TState> decider, EntityKind kind, string id) =>
-        Sys.ActorOf(Props.Create(() => new EntityActor<TState>(new EntityKey(kind, id), decider, _router)));
+        Sys.ActorOf(Props.Create(() => new EntityActor<TState>(new EntityKey(kind, id), decider, _router, true)));
 }

@@ -10,6 +10,8 @@ internal static class EntityKit
         akka {
           loglevel = WARNING
           stdout-loglevel = OFF
+          # A busy machine is not a failure; nobody waits this long where all is well.
+          test.single-expect-default = 20s
           loggers = []
           actor {
             serializers {

@@ -78,6 +78,7 @@ internal static class HostContainers
         Decision Attach(EndpointSpec wish, ImmutableArray<IEvent> facts) =>
             HostOperations.Began(state, container.Spec.Id, OperationKind.Connect, [wish.Id], null, facts) with
             {
+                Wakes = [new(EntityKind.Endpoint, wish.Id.ToString())],
                 Sends = [new AttachEndpoint(wish, state.Incarnation, container.IsRunning)],
             };
     }

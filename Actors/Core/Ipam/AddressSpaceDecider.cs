@@ -88,7 +88,12 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             Labels = request.Labels,
             Created = request.Created,
         };
-        return new() { Events = [new NetworkRegistered(spec)], Sends = [new EstablishNetwork(spec)] };
+        return new()
+        {
+            Wakes = [new(EntityKind.Network, spec.Id.ToString()), .. spec.Pools.Select(pool => new EntityKey(EntityKind.Pool, pool.Id.ToString()))],
+            Events = [new NetworkRegistered(spec)],
+            Sends = [new EstablishNetwork(spec)],
+        };
     }
 
     private static (ImmutableArray<NetworkPool> Pools, Rejection? Refusal) GrantPools(AddressSpaceState state, CreateNetwork create)

@@ -21,7 +21,7 @@ internal static class RtnetlinkObserver
         {
             Links = raw.ToImmutableDictionary(l => l.Link.Name, l => l.Link with { Master = names.GetValueOrDefault(l.Master) }),
             Addresses = Addresses(socket, netns, names, 0),
-            Routes = Routes(socket, netns, names),
+            Routes = Routes(socket, netns, index => names.GetValueOrDefault(index, "")),
         };
     }
 
@@ -48,6 +48,9 @@ internal static class RtnetlinkObserver
 
     /// <summary>Whether a link carries packets. Asking makes the kernel catch up with what it has to tell the link's queue and bridge (Linux 6.8 and later).</summary>
     public static bool HasCarrier(NetlinkSocket socket, string name) => One(socket, name, 0)?.Link.Carrier ?? false;
+
+    /// <summary>A link's name by its index; empty for none.</summary>
+    public static string NameOf(NetlinkSocket socket, int index) => One(socket, null, index)?.Link.Name ?? "";
 
     private static RawLink? One(NetlinkSocket socket, string? name, int index)
     {
@@ -89,7 +92,11 @@ internal static class RtnetlinkObserver
         return found.ToImmutable();
     }
 
-    private static ImmutableHashSet<Route> Routes(NetlinkSocket socket, Netns netns, Dictionary<int, string> names)
+    /// <summary>Where the namespace's routes lead.</summary>
+    /// <param name="socket">A socket in it.</param>
+    /// <param name="netns">What it is called.</param>
+    /// <param name="nameOf">A link's name by its index; empty for none.</param>
+    public static ImmutableHashSet<Route> Routes(NetlinkSocket socket, Netns netns, Func<int, string> nameOf)
     {
         var found = ImmutableHashSet.CreateBuilder<Route>();
         socket.Dump(new NetlinkWriter().Begin(Rtnetlink.GetRoute, NetlinkWriter.Dump).RouteHeader(0), found.Clear, (type, payload) =>
@@ -106,7 +113,7 @@ internal static class RtnetlinkObserver
                     case Rtnetlink.RouteTable: table = attributes.Number; break;
                     case Rtnetlink.RouteDestination: destination = InetAddress.FromBytes(attributes.Value); break;
                     case Rtnetlink.RouteGateway: gateway = InetAddress.FromBytes(attributes.Value); break;
-                    case Rtnetlink.RouteOut: link = names.GetValueOrDefault(attributes.Number, ""); break;
+                    case Rtnetlink.RouteOut: link = nameOf(attributes.Number); break;
                 }
             }
 

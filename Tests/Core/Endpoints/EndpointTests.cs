@@ -25,7 +25,7 @@ public sealed class EndpointTests
     public void A_place_goes_into_the_kernel_and_the_host_is_told_when_it_is_there()
     {
         var endpoint = Endpoint().When(Bind(1));
-        endpoint.Journals(nameof(EndpointConfigured), nameof(EndpointBound));
+        endpoint.Journals();
         endpoint.Sends<ProgramEndpoint>();
         endpoint.When(new EndpointApplied(Bind(1))).Journals(nameof(EndpointProgrammed));
         Assert.Equal(Facts, endpoint.Sends<Containers.EndpointSettled>().Attached);
@@ -46,16 +46,18 @@ public sealed class EndpointTests
     {
         var fault = new HostFault(Some.Host, "a", "b");
         var endpoint = Endpoint().When(Bind(1), new EndpointApplied(Bind(1), fault));
-        endpoint.Journals(nameof(EndpointFailed));
+        endpoint.Journals(nameof(EndpointBound), nameof(EndpointFailed));
         Assert.Equal(fault, endpoint.Sends<Containers.EndpointSettled>().Failure);
         Assert.Equal(EndpointPhase.Failed, endpoint.Recovered().When(new GetEndpoint(Facts.Id)).Replies<EndpointView>().Phase);
-        endpoint.When(Bind(1)).Journals(nameof(EndpointBound));
+        endpoint.When(Bind(1)).Journals();
+        endpoint.Sends<ProgramEndpoint>();
+        endpoint.When(new EndpointApplied(Bind(1))).Journals(nameof(EndpointProgrammed));
     }
 
     [Fact]
     public void An_earlier_life_changes_nothing()
     {
-        var endpoint = Endpoint().When(Bind(1), Bind(2)).Recovered();
+        var endpoint = Endpoint().When(Bind(1), new EndpointApplied(Bind(1)), Bind(2));
         endpoint.When(Bind(1)).DoesNothing();
         endpoint.When(new EndpointApplied(Bind(1))).DoesNothing();
         endpoint.When(new EndpointApplied(Bind(1), new HostFault(Some.Host, "a", "b"))).DoesNothing();
@@ -63,6 +65,23 @@ public sealed class EndpointTests
         endpoint.When(new EndpointWithdrawn(Unbind(1, forget: true))).DoesNothing();
         endpoint.When(Unbind(1, forget: false) with { HostLost = true }).DoesNothing();
         Assert.Equal((EndpointPhase.Attached, new Incarnation(2)), (endpoint.State.Phase!.Value, endpoint.State.Incarnation));
+    }
+
+    [Fact]
+    public void What_was_on_its_way_into_the_kernel_when_memory_was_lost_is_driven_by_the_host_again()
+    {
+        var endpoint = Endpoint().When(Bind(1)).Recovered();
+        Assert.Null(endpoint.State.Phase);
+        endpoint.When(new EndpointApplied(Bind(1))).DoesNothing();
+        endpoint.When(Bind(1)).Sends<ProgramEndpoint>();
+    }
+
+    [Fact]
+    public void A_journal_from_before_the_place_came_with_the_kernels_word_still_reads()
+    {
+        var decider = new EndpointDecider();
+        var state = new IEvent[] { new EndpointConfigured(Facts.Spec), new EndpointBound(Facts, new(1)), new EndpointProgrammed(Facts.Id, new(1)) }.Aggregate(decider.Empty(""), decider.Evolve);
+        Assert.Equal((EndpointPhase.Programmed, Facts), (state.Phase!.Value, state.Attached));
     }
 
     [Fact]
@@ -80,7 +99,7 @@ public sealed class EndpointTests
     [Fact]
     public void A_lost_hosts_kernel_is_not_asked()
     {
-        var endpoint = Endpoint().When(Bind(1), Unbind(1, forget: false) with { HostLost = true });
+        var endpoint = Endpoint().When(Bind(1), new EndpointApplied(Bind(1)), Unbind(1, forget: false) with { HostLost = true });
         endpoint.Journals(nameof(EndpointUnbound));
         endpoint.Sends<DetachEndpoint>();
     }
@@ -106,7 +125,6 @@ public sealed class EndpointTests
         foreach (var messages in new IAddressed[][]
         {
             [new ConfigureEndpoint(Facts)],
-            [Bind(3)],
             [Bind(3), new EndpointApplied(Bind(3))],
             [Bind(3), new EndpointApplied(Bind(3), new HostFault(Some.Host, "a", "b"))],
             [Bind(3), new EndpointWithdrawn(Unbind(3, forget: false))],

@@ -187,6 +187,7 @@ internal sealed class World
 
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToList();
         Log.Add($"{Short(key.ToString())} <- {message.GetType().Name}{(message is Containers.IContainerCommand { Container: var about } ? $" {about.ToString()[..8]}" : "")}: {string.Join(", ", decision.Events.Select(fact => fact.GetType().Name))}{(decision.Reply is { } said ? $" => {(said as Rejected)?.Reason.ToString() ?? said.GetType().Name}" : "")}");
+        foreach (var needed in decision.Wakes) Living(needed);
         if (facts.Count > 0)
         {
             if (!Journal.TryGetValue(key, out var journal)) Journal[key] = journal = [];

@@ -31,9 +31,21 @@ internal static class EntityRegions
         if (staysInMemory) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
         router.Register(kind, ClusterSharding.Get(system).Start(
             typeName: name,
-            entityPropsFactory: id => Props.Create(() => new EntityActor<TState>(new EntityKey(kind, id), decider, router, snapshots)),
+            entityPropsFactory: id => Props.CreateBy(new Birth<TState>(new(kind, id), decider, router, snapshots)),
             settings: settings,
             messageExtractor: new AddressedExtractor(Shards)));
+    }
+
+    // An expression would be compiled anew for every entity, which takes longer than everything else about its birth.
+    private sealed class Birth<TState>(EntityKey key, IDecider<TState> decider, EntityRouter router, bool snapshots) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(EntityActor<TState>);
+
+        public ActorBase Produce() => new EntityActor<TState>(key, decider, router, snapshots);
+
+        public void Release(ActorBase actor)
+        {
+        }
     }
 
     private sealed class AddressedExtractor(int shards) : HashCodeMessageExtractor(shards)

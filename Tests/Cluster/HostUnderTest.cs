@@ -99,7 +99,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
     private Process Start(Action<string> line, params string[] more)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", "127.0.0.1:0", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", "network-cluster.log-level=Warning", .. more]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", "127.0.0.1:0", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", "network-cluster.log-level=Warning", .. more]) start.ArgumentList.Add(word);
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => line(e.Data ?? "");
         process.ErrorDataReceived += (_, e) => line(e.Data ?? "");

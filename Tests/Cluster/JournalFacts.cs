@@ -17,6 +17,7 @@ internal static class JournalFacts
         var serializer = new MessageSerializer((ExtendedActorSystem)system);
         using var connection = new SqliteConnection($"Data Source={path};Mode=ReadOnly");
         connection.Open();
+        AssertFenced(connection);
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT persistence_id, message, manifest, identifier FROM journal ORDER BY ordering";
         using var rows = command.ExecuteReader();
@@ -28,6 +29,14 @@ internal static class JournalFacts
         }
 
         return facts;
+    }
+
+    // Two writers of one entity must be kept apart by the database itself, and a recovery must not read the whole journal.
+    private static void AssertFenced(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT group_concat(name) FROM pragma_index_info((SELECT name FROM pragma_index_list('journal') WHERE [unique] = 1))";
+        Assert.Equal("persistence_id,sequence_number", command.ExecuteScalar());
     }
 
     /// <summary>Law 1, from the journal alone: no address has two holders, no two networks of a space share an address. Returns who holds what at the end.</summary>

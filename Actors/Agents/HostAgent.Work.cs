@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using NetworkCluster.Containers;
@@ -13,6 +14,8 @@ internal sealed partial class HostAgent
     // What nobody wants any more goes first (it may stand in the way), then networks are there (their bridges may have died with the machine), then endpoints come.
     private async Task AdoptAsync(NetworkList list, HostWelcome welcome)
     {
+        // Before the sweep: what is said to be published stays published.
+        foreach (var container in welcome.Running) await TryAsync($"publish the ports of {container.Spec.Name}", () => _networking.PublishAsync(container.Spec.Id, container.Ports, _stopping.Token)).ConfigureAwait(false);
         var endpoints = welcome.Running.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Spec.Id).ToHashSet();
         var swept = await _networking.SweepAsync(list.Networks.Select(network => network.Id).ToHashSet(), welcome.Running.Select(container => container.Spec.Id).ToHashSet(), endpoints, _stopping.Token).ConfigureAwait(false);
         if (swept.Links + swept.Sandboxes > 0) _log.Info("removed {0} links and {1} sandboxes that nobody wants", swept.Links, swept.Sandboxes);
@@ -72,13 +75,13 @@ internal sealed partial class HostAgent
 
     private Func<Task<IAddressed?>> StartSandboxAsync(StartSandbox start)
     {
-        var sandbox = Open(start.Container, adopted: false);
+        var sandbox = Open(start.Container, adopted: false, start.Ports);
         return async () => new SandboxStarted(_host, start.Container.Id, start.Incarnation, await TryAsync($"make the sandbox of {start.Container.Name}", () => sandbox).ConfigureAwait(false));
     }
 
     private void Adopt(ContainerSpec container)
     {
-        var sandbox = Open(container, adopted: true);
+        var sandbox = Open(container, adopted: true, []);
         InLane(container.Id, async () =>
         {
             if (await TryAsync($"adopt the sandbox of {container.Name}", () => sandbox).ConfigureAwait(false) is { } failure) _log.Error(failure.Text);
@@ -86,7 +89,7 @@ internal sealed partial class HostAgent
         });
     }
 
-    private Task<Sandbox> Open(ContainerSpec container, bool adopted)
+    private Task<Sandbox> Open(ContainerSpec container, bool adopted, ImmutableArray<PublishedPort> ports)
     {
         var (self, incarnation) = (_router, _incarnation);
         var opening = OpenAsync();
@@ -96,10 +99,23 @@ internal sealed partial class HostAgent
         async Task<Sandbox> OpenAsync()
         {
             await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            if (!ports.IsEmpty)
+            {
+                await RefuseTakenAsync(ports).ConfigureAwait(false);
+                await _networking.PublishAsync(container.Id, ports, _stopping.Token).ConfigureAwait(false);
+            }
+
             var sandbox = await _networking.StartSandboxAsync(container, _stopping.Token).ConfigureAwait(false);
             _services.Open(container, sandbox, adopted, exitCode => self.Send(new CommandExited(_host, container.Id, incarnation, exitCode), ActorRefs.NoSender));
             return sandbox;
         }
+    }
+
+    private async Task RefuseTakenAsync(ImmutableArray<PublishedPort> ports)
+    {
+        var unusable = await _networking.UnusablePortsAsync([.. ports.Select(port => port.Host)], _stopping.Token).ConfigureAwait(false);
+        if (unusable.FirstOrDefault(port => port.NoSuchAddress) is { } nowhere) throw new RefusedByHostException(new AddressNotOnHost(nowhere.Port, _host));
+        if (!unusable.IsEmpty) throw new RefusedByHostException(new PortInUse([.. unusable.Select(port => port.Port)], _host));
     }
 
     private async Task<IAddressed> RunCommandAsync(RunCommand run)
@@ -137,6 +153,10 @@ internal sealed partial class HostAgent
             await work().ConfigureAwait(false);
             return null;
         }
+        catch (RefusedByHostException refused)
+        {
+            return refused.Reason;
+        }
         catch (DataplaneException cause)
         {
             return new HostFault(_host, operation, $"{cause.Message}");
@@ -146,5 +166,11 @@ internal sealed partial class HostAgent
             _log.Error(cause, "could not {0}", operation);
             return new HostFault(_host, operation, cause.Message);
         }
+    }
+
+    /// <summary>Not a failure of the kernel: the host, as it is, does not allow it.</summary>
+    private sealed class RefusedByHostException(Rejection reason) : Exception(reason.Text)
+    {
+        public Rejection Reason => reason;
     }
 }

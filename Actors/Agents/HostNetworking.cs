@@ -51,7 +51,8 @@ public sealed partial class HostNetworking : IHostNetworking
             .Select(l => (Link: l, Tag: LinkTag.TryParse(Naming.Prefix, l.Alias, out var tag) ? tag : null)).ToList();
         var elements = ours.Where(o => o.Tag is LinkTag.OfNetwork).SelectMany(o => ((LinkTag.OfNetwork)o.Tag!).Sets.Select(set => new SetElement(set, o.Link.Name))).ToImmutableArray();
         var steps = ImmutableArray.CreateBuilder<Step>();
-        steps.Add(new ReplaceTable(Naming.Table, elements));
+        // Published ports stay as they are until it is known whose they are.
+        steps.Add(new ReplaceTable(Naming.Table, elements, [.. found.Mappings]));
         steps.AddRange(Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming));
         steps.AddRange(found.StaleSandboxes.Select(name => new DeleteSandbox(name)));
         await _dataplane.ApplyAsync(steps.ToImmutable(), cancel);

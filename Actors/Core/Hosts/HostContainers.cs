@@ -49,10 +49,9 @@ internal static class HostContainers
     {
         ContainerPhase.Running => Done(state, container),
         ContainerPhase.Removing => Decision.Refuse(new ContainerNotFound(container.Spec.Name)),
-        _ => HostOperations.Began(state, container.Spec.Id, OperationKind.StartSandbox, [], null, [new ContainerStarted(container.Spec.Id)]) with
-        {
-            Sends = [new StartSandbox(state.Id, container.Spec, state.Incarnation)],
-        },
+        _ => HostPorts.Choose(state, container, []) is var (ports, refusal) && refusal is not null
+            ? Decision.Refuse(refusal)
+            : HostOperations.StartSandbox(state, container, ports, [new ContainerStarted(container.Spec.Id)]),
     };
 
     public static Decision Stop(HostState state, HeldContainer container) => container.Phase is ContainerPhase.Running or ContainerPhase.Stopping

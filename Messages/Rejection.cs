@@ -56,6 +56,9 @@ public enum RejectionKind
 [JsonDerivedType(typeof(PortInUse), "port-in-use")]
 [JsonDerivedType(typeof(NoFreePort), "no-free-port")]
 [JsonDerivedType(typeof(AddressNotOnHost), "address-not-on-host")]
+[JsonDerivedType(typeof(LinkNameTaken), "link-name-taken")]
+[JsonDerivedType(typeof(LinkTargetNotFound), "link-target-not-found")]
+[JsonDerivedType(typeof(LinkTargetNotRunning), "link-target-not-running")]
 [JsonDerivedType(typeof(IdTaken), "id-taken")]
 [JsonDerivedType(typeof(HostUnknown), "host-unknown")]
 [JsonDerivedType(typeof(HostFault), "host-fault")]
@@ -340,6 +343,38 @@ public sealed record AddressNotOnHost(HostPort Port, HostId Host) : Rejection
     public override string Text => $"Bind for {Port} failed: cannot assign requested address (host {Host} has no address {Port.Address})";
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.Invalid;
+}
+
+/// <summary>A link of the name that is wanted is there already, and is another network's or not ours at all.</summary>
+/// <param name="Link">The name.</param>
+/// <param name="Host">The host that has it.</param>
+/// <param name="Network">The network whose it is; none: not ours.</param>
+public sealed record LinkNameTaken(string Link, HostId Host, NetworkId? Network) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"host {Host} has a link named {Link} already, {(Network is { } other ? $"of network {other.Short}" : "which is not ours")}: left alone";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}
+
+/// <summary>On the predefined network a link is to a container that exists.</summary>
+public sealed record LinkTargetNotFound(string Target) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"could not get container for {Target}: No such container: {Target}";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.NotFound;
+}
+
+/// <summary>On the predefined network a link is to a container that runs there.</summary>
+public sealed record LinkTargetNotRunning(string Target, string Container, string Alias, bool Running) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => Running
+        ? $"Cannot link to /{Target}, as it does not belong to the default network"
+        : $"Cannot link to a non running container: /{Target} AS /{Container}/{Alias}";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
 }
 
 /// <summary>The sender's id was used for something else.</summary>

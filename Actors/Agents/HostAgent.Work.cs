@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using NetworkCluster.Containers;
+using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
 using NetworkCluster.Networks;
@@ -33,9 +34,12 @@ internal sealed partial class HostAgent
         if (bind.Incarnation != _incarnation) return;
         var container = bind.Endpoint.Spec.Container;
         _names.Join(container, bind.Network.Id, bind.Endpoint.Spec);
+        var linked = !bind.Network.HasNames && !bind.Endpoint.Spec.Settings.Links.IsEmpty;
+        if (linked) _linked.Add(container);
         InLane(container, async () => new EndpointApplied(bind, await TryAsync($"attach {bind.Endpoint.Spec.ContainerName} to network {bind.Network.Name}", async () =>
         {
             await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            if (linked) await _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token).ConfigureAwait(false);
             await _networking.AttachAsync(bind.Network, bind.Endpoint, _stopping.Token).ConfigureAwait(false);
         }).ConfigureAwait(false)));
     }
@@ -46,6 +50,7 @@ internal sealed partial class HostAgent
         var endpoint = withdrawal.Endpoint;
         _names.RemoveEndpoint(endpoint.Network, endpoint.Id);
         _names.Leave(endpoint.Container, endpoint.Network);
+        NameAgain(endpoint.Container);
         InLane(endpoint.Container, async () =>
         {
             // What cannot be taken away now, the next reconciliation or sweep takes away: the leaving goes on.
@@ -55,6 +60,24 @@ internal sealed partial class HostAgent
             }
 
             return new EndpointWithdrawn(withdrawal);
+        });
+    }
+
+    // Links on the predefined network are in the container's hosts file, too, as they always were; it follows the addresses of those it names.
+    private void NameAgain(NetworkSpec network)
+    {
+        if (network.HasNames) return;
+        foreach (var container in _linked) NameAgain(container);
+    }
+
+    private void NameAgain(ContainerId container)
+    {
+        if (!_linked.Contains(container)) return;
+        InLane(container, async () =>
+        {
+            // In the lane, so that the last one to write is the last one to have looked.
+            if (await TryAsync($"name the links of {container.Short}", () => _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token)).ConfigureAwait(false) is { } failure) _log.Warning(failure.Text);
+            return null;
         });
     }
 
@@ -133,6 +156,7 @@ internal sealed partial class HostAgent
     {
         _sandboxes.Remove(stop.Container);
         _names.RemoveContainer(stop.Container);
+        _linked.Remove(stop.Container);
         InLane(stop.Container, async () =>
         {
             int? exitCode = null;
@@ -156,6 +180,10 @@ internal sealed partial class HostAgent
         catch (RefusedByHostException refused)
         {
             return refused.Reason;
+        }
+        catch (LinkNameTakenException taken) when (taken.Link.Netns.IsHost)
+        {
+            return new LinkNameTaken(taken.Link.Name, _host, (taken.Tag as LinkTag.OfNetwork)?.Network);
         }
         catch (DataplaneException cause)
         {

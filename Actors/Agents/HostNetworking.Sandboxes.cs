@@ -82,6 +82,23 @@ public sealed partial class HostNetworking
         }
     }
 
+    /// <inheritdoc/>
+    public async Task NameAsync(ContainerId container, ImmutableArray<HostsEntry> names, CancellationToken cancel)
+    {
+        var state = await EnterAsync(container, cancel);
+        try
+        {
+            if (state.Names.SequenceEqual(names)) return;
+            state.Names = names;
+            if (!state.Started || state.OnHost) return;
+            await RepairShapeAsync(state, await LookAsync(state, cancel), cancel);
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
     private Task<FoundHost> LookAsync(SandboxState state, CancellationToken cancel) => LookAtAsync(state, [], cancel);
 
     private async Task RepairShapeAsync(SandboxState state, FoundHost found, CancellationToken cancel)

@@ -28,6 +28,8 @@ public sealed partial class HostNetworking
         public bool Started { get; set; }
         public bool Removed { get; set; }
         public bool OnHost { get; set; }
+        /// <summary>Names of others in its hosts file.</summary>
+        public ImmutableArray<HostsEntry> Names { get; set; } = [];
         /// <summary>The host's ports it has. Replaced as a whole, so that a sweep may read it without the gate.</summary>
         public ImmutableArray<PublishedPort> Ports { get; set; } = [];
         /// <summary>In the order they came; the first with a gateway has the default route. Replaced as a whole, so that a sweep may read it without the gate.</summary>
@@ -38,7 +40,7 @@ public sealed partial class HostNetworking
         public ImmutableHashSet<PortMapping> KnownMappings { get; set; } = [];
 
         /// <summary>The sandbox as a whole, with these places.</summary>
-        public Wanted Shape(IEnumerable<Place> places) => SandboxShape.Describe(Wanted, Hostname, [.. places.Select(p => p.Endpoint).OfType<SandboxEndpoint>()], Ports);
+        public Wanted Shape(IEnumerable<Place> places) => SandboxShape.Describe(Wanted, Hostname, [.. places.Select(p => p.Endpoint).OfType<SandboxEndpoint>()], Ports, Names);
 
         /// <summary>What a plan may take for found without looking.</summary>
         public FoundHost Assumed => FoundHost.Nothing with

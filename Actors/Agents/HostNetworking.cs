@@ -104,9 +104,9 @@ public sealed partial class HostNetworking : IHostNetworking
         return steps;
     }
 
-    private static void RefuseForeign(Wanted wanted, FoundHost found)
+    private void RefuseForeign(Wanted wanted, FoundHost found)
     {
         foreach (var link in Plan.Foreign(wanted, found))
-            throw new DataplaneException($"ip {link.Netns}link add {link.Name}", $"a link named {link.Name} is there already and is not ours: left alone");
+            throw new LinkNameTakenException(link, found.Find(link)?.Alias is { } alias && LinkTag.TryParse(Naming.Prefix, alias, out var tag) ? tag : null);
     }
 }

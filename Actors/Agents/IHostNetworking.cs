@@ -39,6 +39,9 @@ public interface IHostNetworking : IAsyncDisposable
     /// </summary>
     Task PublishAsync(ContainerId container, ImmutableArray<PublishedPort> ports, CancellationToken cancel);
 
+    /// <summary>Puts these names, and no others besides the container's own, into the sandbox's hosts file. May be said before the sandbox is started.</summary>
+    Task NameAsync(ContainerId container, ImmutableArray<HostsEntry> names, CancellationToken cancel);
+
     /// <summary>Kills what lives in the sandbox (SIGKILL, by the namespace) and removes it with its links.</summary>
     Task StopSandboxAsync(ContainerId container, CancellationToken cancel);
 

@@ -58,6 +58,8 @@ public sealed record DisconnectContainer(HostId Host, ContainerId Container, Net
 /// <summary>Network or endpoint to host: the endpoint has got where it should (with its facts while attached), or why not.</summary>
 public sealed record EndpointSettled(EndpointSpec Endpoint, Incarnation Incarnation, AttachedEndpoint? Attached, Rejection? Failure) : IContainerCommand
 {
+    /// <summary>With a failure: whether the network holds the wish all the same, because it had agreed to it before.</summary>
+    public bool Held { get; init; }
     HostId IContainerCommand.Host => Endpoint.Host;
     ContainerId IContainerCommand.Container => Endpoint.Container;
     EntityKey IAddressed.Entity => new(EntityKind.Host, Endpoint.Host.ToString());

@@ -115,7 +115,7 @@ public sealed class LifeTests
         {
             var before = KernelHost.Shell("ip -d link show mybridge");
             var network = Some.Network(1, ["10.61.0.0/24"], (BridgeDriver.BridgeName, "mybridge"));
-            var fault = await Assert.ThrowsAsync<DataplaneException>(() => host.Networking.EnsureNetworkAsync(network, default));
+            var fault = await Assert.ThrowsAsync<LinkNameTakenException>(() => host.Networking.EnsureNetworkAsync(network, default));
             Assert.Contains("mybridge", fault.Cause);
             await host.Networking.RemoveNetworkAsync(network.Id, default);
             Assert.Equal(before, KernelHost.Shell("ip -d link show mybridge"));

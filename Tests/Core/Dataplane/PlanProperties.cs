@@ -30,7 +30,7 @@ public sealed class PlanProperties
                 {
                     var name = Naming.Sandbox(group.Key);
                     foreach (var (endpoint, network, link) in group) all = all.With(driver.Endpoint(networks[network], endpoint, new LinkName(new Netns(name), link), Host));
-                    all = all.With(SandboxShape.Describe(new WantedSandbox(name, group.Key), "c", [.. group.Select(e => new SandboxEndpoint(e.Link, [e.Endpoint.IPv4!.Value], e.Endpoint.GatewayIPv4, e.Endpoint.GatewayIPv6))], Ports(group.Key)));
+                    all = all.With(SandboxShape.Describe(new WantedSandbox(name, group.Key), "c", [.. group.Select(e => new SandboxEndpoint(e.Link, [e.Endpoint.IPv4!.Value], e.Endpoint.GatewayIPv4, e.Endpoint.GatewayIPv6))], Ports(group.Key), []));
                 }
 
                 return all;

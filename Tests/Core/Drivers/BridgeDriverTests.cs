@@ -35,7 +35,7 @@ public sealed class BridgeDriverTests
         var endpoint = Some.Endpoint(1, network, 5);
         var sandbox = new WantedSandbox(Host.Naming.Sandbox(endpoint.Spec.Container), endpoint.Spec.Container);
         var (way4, way6) = Driver.HasWayOut(network) ? (endpoint.GatewayIPv4, endpoint.GatewayIPv6) : (null, null);
-        var shape = SandboxShape.Describe(sandbox, "c1", [new SandboxEndpoint("eth0", [endpoint.IPv4!.Value], way4, way6)], []);
+        var shape = SandboxShape.Describe(sandbox, "c1", [new SandboxEndpoint("eth0", [endpoint.IPv4!.Value], way4, way6)], [], []);
         var wanted = Driver.Network(network, Host).With(Driver.Endpoint(network, endpoint, new LinkName(new Netns(sandbox.Name), "eth0"), Host)).With(shape);
         var empty = FoundHost.Nothing with { Elements = [] };
 

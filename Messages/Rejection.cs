@@ -52,6 +52,13 @@ public enum RejectionKind
 [JsonDerivedType(typeof(ContainerNotRunning), "container-not-running")]
 [JsonDerivedType(typeof(NotConnected), "not-connected")]
 [JsonDerivedType(typeof(SandboxModeConflict), "sandbox-mode")]
+[JsonDerivedType(typeof(PortAllocated), "port-allocated")]
+[JsonDerivedType(typeof(PortInUse), "port-in-use")]
+[JsonDerivedType(typeof(NoFreePort), "no-free-port")]
+[JsonDerivedType(typeof(AddressNotOnHost), "address-not-on-host")]
+[JsonDerivedType(typeof(LinkNameTaken), "link-name-taken")]
+[JsonDerivedType(typeof(LinkTargetNotFound), "link-target-not-found")]
+[JsonDerivedType(typeof(LinkTargetNotRunning), "link-target-not-running")]
 [JsonDerivedType(typeof(IdTaken), "id-taken")]
 [JsonDerivedType(typeof(HostUnknown), "host-unknown")]
 [JsonDerivedType(typeof(HostFault), "host-fault")]
@@ -299,6 +306,75 @@ public sealed record SandboxModeConflict(string Why) : Rejection
     public override string Text => Why;
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.Invalid;
+}
+
+/// <summary>Another running container of the host has the port.</summary>
+public sealed record PortAllocated(HostPort Port, string Holder) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"Bind for {Port} failed: port is already allocated ({new ContainerPort(Port.Number, Port.Protocol)} is published by container {Holder})";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}
+
+/// <summary>Another program on the host has the ports.</summary>
+public sealed record PortInUse(ImmutableArray<HostPort> Ports, HostId Host) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text =>
+        $"Bind for {string.Join(", ", Ports)} failed: address already in use (another program on host {Host} has {string.Join(", ", Ports.Select(port => new ContainerPort(port.Number, port.Protocol)))})";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}
+
+/// <summary>Every port that would do is taken.</summary>
+public sealed record NoFreePort(HostId Host, int First, int Last, PortProtocol Protocol, string Holder) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"all ports are allocated: host {Host} has no free one of {First}-{new ContainerPort(Last, Protocol)} (the last is held by {Holder})";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}
+
+/// <summary>A port is to be published at an address that the host does not have.</summary>
+public sealed record AddressNotOnHost(HostPort Port, HostId Host) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"Bind for {Port} failed: cannot assign requested address (host {Host} has no address {Port.Address})";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Invalid;
+}
+
+/// <summary>A link of the name that is wanted is there already, and is another network's or not ours at all.</summary>
+/// <param name="Link">The name.</param>
+/// <param name="Host">The host that has it.</param>
+/// <param name="Network">The network whose it is; none: not ours.</param>
+public sealed record LinkNameTaken(string Link, HostId Host, NetworkId? Network) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"host {Host} has a link named {Link} already, {(Network is { } other ? $"of network {other.Short}" : "which is not ours")}: left alone";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}
+
+/// <summary>On the predefined network a link is to a container that exists.</summary>
+public sealed record LinkTargetNotFound(string Target) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"could not get container for {Target}: No such container: {Target}";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.NotFound;
+}
+
+/// <summary>On the predefined network a link is to a container that runs there.</summary>
+public sealed record LinkTargetNotRunning(string Target, string Container, string Alias, bool Running) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => Running
+        ? $"Cannot link to /{Target}, as it does not belong to the default network"
+        : $"Cannot link to a non running container: /{Target} AS /{Container}/{Alias}";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
 }
 
 /// <summary>The sender's id was used for something else.</summary>

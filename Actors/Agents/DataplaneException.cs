@@ -4,7 +4,7 @@ namespace NetworkCluster.Agents;
 /// <param name="operation">What was tried, as an operator would type it.</param>
 /// <param name="cause">Why not: the error's name and the kernel's own words where it gives some.</param>
 /// <param name="inner">What it came from.</param>
-public sealed class DataplaneException(string operation, string cause, Exception? inner = null) : Exception($"{operation}: {cause}", inner)
+public class DataplaneException(string operation, string cause, Exception? inner = null) : Exception($"{operation}: {cause}", inner)
 {
     /// <summary>What was tried.</summary>
     public string Operation { get; } = operation;

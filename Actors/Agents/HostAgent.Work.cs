@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using NetworkCluster.Containers;
+using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
 using NetworkCluster.Networks;
@@ -13,6 +15,8 @@ internal sealed partial class HostAgent
     // What nobody wants any more goes first (it may stand in the way), then networks are there (their bridges may have died with the machine), then endpoints come.
     private async Task AdoptAsync(NetworkList list, HostWelcome welcome)
     {
+        // Before the sweep: what is said to be published stays published.
+        foreach (var container in welcome.Running) await TryAsync($"publish the ports of {container.Spec.Name}", () => _networking.PublishAsync(container.Spec.Id, container.Ports, _stopping.Token)).ConfigureAwait(false);
         var endpoints = welcome.Running.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Spec.Id).ToHashSet();
         var swept = await _networking.SweepAsync(list.Networks.Select(network => network.Id).ToHashSet(), welcome.Running.Select(container => container.Spec.Id).ToHashSet(), endpoints, _stopping.Token).ConfigureAwait(false);
         if (swept.Links + swept.Sandboxes > 0) _log.Info("removed {0} links and {1} sandboxes that nobody wants", swept.Links, swept.Sandboxes);
@@ -30,9 +34,12 @@ internal sealed partial class HostAgent
         if (bind.Incarnation != _incarnation) return;
         var container = bind.Endpoint.Spec.Container;
         _names.Join(container, bind.Network.Id, bind.Endpoint.Spec);
+        var linked = !bind.Network.HasNames && !bind.Endpoint.Spec.Settings.Links.IsEmpty;
+        if (linked) _linked.Add(container);
         InLane(container, async () => new EndpointApplied(bind, await TryAsync($"attach {bind.Endpoint.Spec.ContainerName} to network {bind.Network.Name}", async () =>
         {
             await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            if (linked) await _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token).ConfigureAwait(false);
             await _networking.AttachAsync(bind.Network, bind.Endpoint, _stopping.Token).ConfigureAwait(false);
         }).ConfigureAwait(false)));
     }
@@ -43,6 +50,7 @@ internal sealed partial class HostAgent
         var endpoint = withdrawal.Endpoint;
         _names.RemoveEndpoint(endpoint.Network, endpoint.Id);
         _names.Leave(endpoint.Container, endpoint.Network);
+        NameAgain(endpoint.Container);
         InLane(endpoint.Container, async () =>
         {
             // What cannot be taken away now, the next reconciliation or sweep takes away: the leaving goes on.
@@ -52,6 +60,24 @@ internal sealed partial class HostAgent
             }
 
             return new EndpointWithdrawn(withdrawal);
+        });
+    }
+
+    // Links on the predefined network are in the container's hosts file, too, as they always were; it follows the addresses of those it names.
+    private void NameAgain(NetworkSpec network)
+    {
+        if (network.HasNames) return;
+        foreach (var container in _linked) NameAgain(container);
+    }
+
+    private void NameAgain(ContainerId container)
+    {
+        if (!_linked.Contains(container)) return;
+        InLane(container, async () =>
+        {
+            // In the lane, so that the last one to write is the last one to have looked.
+            if (await TryAsync($"name the links of {container.Short}", () => _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token)).ConfigureAwait(false) is { } failure) _log.Warning(failure.Text);
+            return null;
         });
     }
 
@@ -72,13 +98,13 @@ internal sealed partial class HostAgent
 
     private Func<Task<IAddressed?>> StartSandboxAsync(StartSandbox start)
     {
-        var sandbox = Open(start.Container, adopted: false);
+        var sandbox = Open(start.Container, adopted: false, start.Ports);
         return async () => new SandboxStarted(_host, start.Container.Id, start.Incarnation, await TryAsync($"make the sandbox of {start.Container.Name}", () => sandbox).ConfigureAwait(false));
     }
 
     private void Adopt(ContainerSpec container)
     {
-        var sandbox = Open(container, adopted: true);
+        var sandbox = Open(container, adopted: true, []);
         InLane(container.Id, async () =>
         {
             if (await TryAsync($"adopt the sandbox of {container.Name}", () => sandbox).ConfigureAwait(false) is { } failure) _log.Error(failure.Text);
@@ -86,7 +112,7 @@ internal sealed partial class HostAgent
         });
     }
 
-    private Task<Sandbox> Open(ContainerSpec container, bool adopted)
+    private Task<Sandbox> Open(ContainerSpec container, bool adopted, ImmutableArray<PublishedPort> ports)
     {
         var (self, incarnation) = (_router, _incarnation);
         var opening = OpenAsync();
@@ -96,10 +122,23 @@ internal sealed partial class HostAgent
         async Task<Sandbox> OpenAsync()
         {
             await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            if (!ports.IsEmpty)
+            {
+                await RefuseTakenAsync(ports).ConfigureAwait(false);
+                await _networking.PublishAsync(container.Id, ports, _stopping.Token).ConfigureAwait(false);
+            }
+
             var sandbox = await _networking.StartSandboxAsync(container, _stopping.Token).ConfigureAwait(false);
             _services.Open(container, sandbox, adopted, exitCode => self.Send(new CommandExited(_host, container.Id, incarnation, exitCode), ActorRefs.NoSender));
             return sandbox;
         }
+    }
+
+    private async Task RefuseTakenAsync(ImmutableArray<PublishedPort> ports)
+    {
+        var unusable = await _networking.UnusablePortsAsync([.. ports.Select(port => port.Host)], _stopping.Token).ConfigureAwait(false);
+        if (unusable.FirstOrDefault(port => port.NoSuchAddress) is { } nowhere) throw new RefusedByHostException(new AddressNotOnHost(nowhere.Port, _host));
+        if (!unusable.IsEmpty) throw new RefusedByHostException(new PortInUse([.. unusable.Select(port => port.Port)], _host));
     }
 
     private async Task<IAddressed> RunCommandAsync(RunCommand run)
@@ -117,6 +156,7 @@ internal sealed partial class HostAgent
     {
         _sandboxes.Remove(stop.Container);
         _names.RemoveContainer(stop.Container);
+        _linked.Remove(stop.Container);
         InLane(stop.Container, async () =>
         {
             int? exitCode = null;
@@ -137,6 +177,14 @@ internal sealed partial class HostAgent
             await work().ConfigureAwait(false);
             return null;
         }
+        catch (RefusedByHostException refused)
+        {
+            return refused.Reason;
+        }
+        catch (LinkNameTakenException taken) when (taken.Link.Netns.IsHost)
+        {
+            return new LinkNameTaken(taken.Link.Name, _host, (taken.Tag as LinkTag.OfNetwork)?.Network);
+        }
         catch (DataplaneException cause)
         {
             return new HostFault(_host, operation, $"{cause.Message}");
@@ -146,5 +194,11 @@ internal sealed partial class HostAgent
             _log.Error(cause, "could not {0}", operation);
             return new HostFault(_host, operation, cause.Message);
         }
+    }
+
+    /// <summary>Not a failure of the kernel: the host, as it is, does not allow it.</summary>
+    private sealed class RefusedByHostException(Rejection reason) : Exception(reason.Text)
+    {
+        public Rejection Reason => reason;
     }
 }

@@ -30,6 +30,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private readonly KnownViews _views;
     private readonly Lanes _lanes = new();
     private readonly Dictionary<ContainerId, (ContainerSpec Spec, Task<Sandbox> Sandbox)> _sandboxes = [];
+    private readonly HashSet<ContainerId> _linked = [];
     private readonly List<(BindEndpoint Bind, IActorRef Asker)> _unseen = [];
     private readonly TaskCompletionSource _networksThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -113,11 +114,13 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Receive<ViewChanged>(change =>
         {
             if (!_views.Take(change)) _router.Send(new RequestView(change.Spec.Id, _host), Self);
+            NameAgain(change.Spec);
             AnswerSeen(change.Spec.Id);
         });
         Receive<ViewSnapshot>(snapshot =>
         {
             _views.Take(snapshot.View);
+            NameAgain(snapshot.View.Spec);
             AnswerSeen(snapshot.View.Spec.Id);
         });
         Receive<ApplyNetwork>(apply => Answer(ApplyAsync(apply.Spec)));

@@ -115,7 +115,8 @@ public sealed partial class HostNetworking
             var found = await LookAtAsync(state, LinksOf(part), cancel);
             var shape = state.Shape(state.Places.Where(p => p != place));
             // The next default route first: the link's name must still be there for its own to be taken away.
-            await ApplyAsync([.. found.Sandboxes.IsEmpty ? [] : Plan.Between(shape, found, Naming), .. Plan.Removal(part, found, Naming)], cancel);
+            var left = found.Sandboxes.IsEmpty ? new Wanted { Ports = shape.Ports, Mappings = shape.Mappings } : shape;
+            await ApplyAsync([.. Plan.Between(left, found, Naming), .. Plan.Removal(part, found, Naming)], cancel);
             state.Remember(shape);
         }
 
@@ -148,7 +149,7 @@ public sealed partial class HostNetworking
     }
 
     private Task<FoundHost> LookAtAsync(SandboxState state, ImmutableArray<string> links, CancellationToken cancel) =>
-        _dataplane.ObserveAsync(new HostPart(links, [state.Wanted.Name], [], false), cancel);
+        _dataplane.ObserveAsync(new HostPart(links, [state.Wanted.Name], [], !state.Ports.IsEmpty), cancel);
 
     private string? PairedWith(FoundHost found, EndpointId endpoint) =>
         found.Find(LinkName.OnHost(Naming.HostLink(endpoint))) is { } host

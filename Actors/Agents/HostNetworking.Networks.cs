@@ -69,8 +69,10 @@ public sealed partial class HostNetworking
     {
         if (found.Elements is not null) return found;
         ImmutableArray<SetElement> elements = [.. _networks.Values.SelectMany(n => n.Wanted.Elements).Concat(Startup.Elements ?? []).Distinct()];
-        await ApplyAsync([new ReplaceTable(Naming.Table, elements)], cancel);
-        return found with { Elements = [.. elements] };
+        // Read without their gates: whoever is changing one looks at what is there, or fails and looks.
+        ImmutableArray<PortMapping> mappings = [.. _sandboxes.Values.Where(s => s is { Removed: false, Started: true }).SelectMany(s => s.KnownMappings).DistinctBy(m => m.Key)];
+        await ApplyAsync([new ReplaceTable(Naming.Table, elements, mappings)], cancel);
+        return found with { Elements = [.. elements], Mappings = [.. mappings] };
     }
 
     private Wanted Leftover(FoundHost found, NetworkId network)
@@ -78,7 +80,7 @@ public sealed partial class HostNetworking
         var links = found.Host.Links.Values.Where(l => Plan.IsOurs(l, Naming) && LinkTag.TryParse(Naming.Prefix, l.Alias, out var tag) && tag is LinkTag.OfNetwork of && of.Network == network).ToList();
         return new Wanted
         {
-            Links = [.. links.Select(l => new WantedBridge(l.Name, l.MtuBytes, l.Alias, l.Group, l.Mac ?? default))],
+            Links = [.. links.Select(l => new WantedBridge(l.Name, l.MtuBytes, l.Alias, l.Group, l.Mac ?? default, l.RoutesLoopback))],
             Elements = [.. links.SelectMany(l => NftTable.Sets.Select(set => new SetElement(set, l.Name)))],
         };
     }

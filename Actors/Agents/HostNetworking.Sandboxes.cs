@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 
@@ -41,8 +42,8 @@ public sealed partial class HostNetworking
             if (!state.OnHost)
             {
                 if (!state.Started) Adopt(state, await LookAsync(state, cancel));
-                var part = state.Places.Aggregate(new Wanted { Sandboxes = [state.Wanted] }, (all, place) => all.With(place.Wanted ?? LeftoverOf(state, place)));
-                var found = await _dataplane.ObserveAsync(new HostPart(LinksOf(part), [state.Wanted.Name], [], false), cancel);
+                var part = state.Places.Aggregate(new Wanted { Sandboxes = [state.Wanted] }, (all, place) => all.With(place.Wanted ?? LeftoverOf(state, place))) with { Ports = state.Shape([]).Ports };
+                var found = await LookAtAsync(state, LinksOf(part), cancel);
                 await ApplyAsync(Plan.Removal(part, found, Naming), cancel);
             }
 
@@ -56,7 +57,49 @@ public sealed partial class HostNetworking
         }
     }
 
-    private Task<FoundHost> LookAsync(SandboxState state, CancellationToken cancel) => _dataplane.ObserveAsync(new HostPart([], [state.Wanted.Name], [], false), cancel);
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<UnusablePort>> UnusablePortsAsync(ImmutableArray<HostPort> ports, CancellationToken cancel) =>
+        ports.IsEmpty ? [] : (await _dataplane.ObserveAsync(new HostPart([], [], [], false, ports), cancel)).UnusablePorts;
+
+    /// <inheritdoc/>
+    public async Task PublishAsync(ContainerId container, ImmutableArray<PublishedPort> ports, CancellationToken cancel)
+    {
+        var state = await EnterAsync(container, cancel);
+        try
+        {
+            if (state.Ports.SequenceEqual(ports)) return;
+            var before = state.Shape([]);
+            state.Ports = ports;
+            if (!state.Started || state.OnHost) return;
+            var found = await RestoreTableAsync(await _dataplane.ObserveAsync(new HostPart([], [state.Wanted.Name], [], true), cancel), cancel);
+            var shape = state.Shape(state.Places);
+            await ApplyAsync(Plan.Between(shape with { Ports = [.. shape.Ports, .. before.Ports] }, found, Naming), cancel);
+            state.Remember(shape);
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task NameAsync(ContainerId container, ImmutableArray<HostsEntry> names, CancellationToken cancel)
+    {
+        var state = await EnterAsync(container, cancel);
+        try
+        {
+            if (state.Names.SequenceEqual(names)) return;
+            state.Names = names;
+            if (!state.Started || state.OnHost) return;
+            await RepairShapeAsync(state, await LookAsync(state, cancel), cancel);
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
+    private Task<FoundHost> LookAsync(SandboxState state, CancellationToken cancel) => LookAtAsync(state, [], cancel);
 
     private async Task RepairShapeAsync(SandboxState state, FoundHost found, CancellationToken cancel)
     {

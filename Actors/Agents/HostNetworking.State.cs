@@ -28,28 +28,39 @@ public sealed partial class HostNetworking
         public bool Started { get; set; }
         public bool Removed { get; set; }
         public bool OnHost { get; set; }
+        /// <summary>Names of others in its hosts file.</summary>
+        public ImmutableArray<HostsEntry> Names { get; set; } = [];
+        /// <summary>The host's ports it has. Replaced as a whole, so that a sweep may read it without the gate.</summary>
+        public ImmutableArray<PublishedPort> Ports { get; set; } = [];
         /// <summary>In the order they came; the first with a gateway has the default route. Replaced as a whole, so that a sweep may read it without the gate.</summary>
         public ImmutableList<Place> Places { get; set; } = [];
         /// <summary>What is known to be inside without looking: links that are not ours, default routes, files.</summary>
         public FoundNetns Known { get; set; } = FoundNetns.Empty;
+        /// <summary>The same for its published ports.</summary>
+        public ImmutableHashSet<PortMapping> KnownMappings { get; set; } = [];
 
         /// <summary>The sandbox as a whole, with these places.</summary>
-        public Wanted Shape(IEnumerable<Place> places) => SandboxShape.Describe(Wanted, Hostname, [.. places.Select(p => p.Endpoint).OfType<SandboxEndpoint>()]);
+        public Wanted Shape(IEnumerable<Place> places) => SandboxShape.Describe(Wanted, Hostname, [.. places.Select(p => p.Endpoint).OfType<SandboxEndpoint>()], Ports, Names);
 
         /// <summary>What a plan may take for found without looking.</summary>
         public FoundHost Assumed => FoundHost.Nothing with
         {
             Elements = [],
+            Mappings = KnownMappings,
             Sandboxes = ImmutableDictionary<string, FoundSandbox>.Empty.Add(Wanted.Name, new FoundSandbox(Wanted.Name, Wanted.Id, Known)),
         };
 
         /// <summary>Takes what was applied for known.</summary>
-        public void Remember(Wanted shape) => Known = Known with
+        public void Remember(Wanted shape)
         {
-            Links = Known.Links.SetItem("lo", new FoundLink { Index = 1, Name = "lo", Up = true }),
-            Routes = [.. shape.Routes],
-            Files = shape.Files.ToImmutableDictionary(f => f.Name, f => f.Content),
-        };
+            Known = Known with
+            {
+                Links = Known.Links.SetItem("lo", new FoundLink { Index = 1, Name = "lo", Up = true }),
+                Routes = [.. shape.Routes],
+                Files = shape.Files.ToImmutableDictionary(f => f.Name, f => f.Content),
+            };
+            KnownMappings = [.. shape.Mappings];
+        }
     }
 
     /// <summary>One endpoint's place in a sandbox.</summary>

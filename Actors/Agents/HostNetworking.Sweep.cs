@@ -19,7 +19,8 @@ public sealed partial class HostNetworking
             Naming,
             networks.Concat(_networks.Where(n => !n.Value.Removed && n.Value.Wanted != Wanted.Nothing).Select(n => n.Key)).ToHashSet(),
             sandboxes.Concat(_sandboxes.Where(s => !s.Value.Removed).Select(s => s.Key)).ToHashSet(),
-            endpoints.Concat(places).Concat(_endpoints.Keys.Where(e => !IsAdopted(e))).ToHashSet());
+            endpoints.Concat(places).Concat(_endpoints.Keys.Where(e => !IsAdopted(e))).ToHashSet(),
+            _sandboxes.Values.Where(s => !s.Removed).SelectMany(s => s.Ports).SelectMany(p => MappingKey.Of(p.Host)).ToHashSet());
         await ApplyAsync(steps, cancel);
         await ForgetAsync(endpoints, cancel);
         return new SweepResult(steps.Count(s => s is Retire { Netns.IsHost: true }), steps.Count(s => s is DeleteSandbox));
@@ -54,7 +55,7 @@ public sealed partial class HostNetworking
     private async Task RepairAsync(SandboxState state, CancellationToken cancel)
     {
         var part = state.Places.Aggregate(state.Shape(state.Places), (all, place) => all.With(place.Wanted ?? Wanted.Nothing));
-        var found = await LookAtAsync(state, LinksOf(part), cancel);
+        var found = await RestoreTableAsync(await LookAtAsync(state, LinksOf(part), cancel), cancel);
         RefuseForeign(part, found);
         await ApplyAsync(Plan.Between(part, found, Naming), cancel);
         state.Remember(state.Shape(state.Places));

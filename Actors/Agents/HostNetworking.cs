@@ -52,7 +52,8 @@ public sealed partial class HostNetworking : IHostNetworking
             .Select(l => (Link: l, Tag: LinkTag.TryParse(Naming.Prefix, l.Alias, out var tag) ? tag : null)).ToList();
         var elements = ours.Where(o => o.Tag is LinkTag.OfNetwork).SelectMany(o => ((LinkTag.OfNetwork)o.Tag!).Sets.Select(set => new SetElement(set, o.Link.Name))).ToImmutableArray();
         var steps = ImmutableArray.CreateBuilder<Step>();
-        steps.Add(new ReplaceTable(Naming.Table, elements));
+        // Published ports stay as they are until it is known whose they are.
+        steps.Add(new ReplaceTable(Naming.Table, elements, [.. found.Mappings]));
         steps.AddRange(Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming));
         steps.AddRange(found.StaleSandboxes.Select(name => new DeleteSandbox(name)));
         await _dataplane.ApplyAsync(steps.ToImmutable(), cancel);
@@ -105,9 +106,9 @@ public sealed partial class HostNetworking : IHostNetworking
         return steps;
     }
 
-    private static void RefuseForeign(Wanted wanted, FoundHost found)
+    private void RefuseForeign(Wanted wanted, FoundHost found)
     {
         foreach (var link in Plan.Foreign(wanted, found))
-            throw new DataplaneException($"ip {link.Netns}link add {link.Name}", $"a link named {link.Name} is there already and is not ours: left alone");
+            throw new LinkNameTakenException(link, found.Find(link)?.Alias is { } alias && LinkTag.TryParse(Naming.Prefix, alias, out var tag) ? tag : null);
     }
 }

@@ -24,7 +24,7 @@ public sealed record HostNetworkingOptions
     public string? StateDirectory { get; init; }
     /// <summary>
     /// Whether packets between ports of one bridge are kept out of the IP hooks (bridge-nf-call-* = 0). It is one switch for the whole namespace: set it
-    /// to false where another program needs it on. Ours works either way. Default true.
+    /// to false where another program needs it on. Ours works either way, but that a container does not reach its own published ports then. Default true.
     /// </summary>
     public bool DisableBridgeNetfilter { get; init; } = true;
 

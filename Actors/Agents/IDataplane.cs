@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 
 namespace NetworkCluster.Agents;
@@ -33,5 +34,10 @@ public interface IDataplane : IAsyncDisposable
 /// <param name="Links">Links of the host's namespace, by name, with their addresses.</param>
 /// <param name="Sandboxes">Sandboxes, by name, with all that is in them.</param>
 /// <param name="Sysctls">Settings, by name with dots.</param>
-/// <param name="Elements">Whether to look at the elements of our table too.</param>
-public sealed record HostPart(ImmutableArray<string> Links, ImmutableArray<string> Sandboxes, ImmutableArray<string> Sysctls, bool Elements);
+/// <param name="Elements">Whether to look at the elements of our table too, published ports among them.</param>
+/// <param name="Ports">Ports to try to bind: whether another program has them. Nothing is kept bound.</param>
+public sealed record HostPart(ImmutableArray<string> Links, ImmutableArray<string> Sandboxes, ImmutableArray<string> Sysctls, bool Elements, ImmutableArray<HostPort> Ports)
+{
+    /// <summary>Without a look at ports.</summary>
+    public HostPart(ImmutableArray<string> links, ImmutableArray<string> sandboxes, ImmutableArray<string> sysctls, bool elements) : this(links, sandboxes, sysctls, elements, []) { }
+}

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
+using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
 
@@ -29,6 +30,18 @@ public interface IHostNetworking : IAsyncDisposable
     /// <summary>Makes the container's sandbox, or adopts the one that lives.</summary>
     Task<Sandbox> StartSandboxAsync(ContainerSpec container, CancellationToken cancel);
 
+    /// <summary>Which of these ports nothing can be published at, because another program has them or the host does not have the address. Tries by binding.</summary>
+    Task<ImmutableArray<UnusablePort>> UnusablePortsAsync(ImmutableArray<HostPort> ports, CancellationToken cancel);
+
+    /// <summary>
+    /// Says which ports of the host the container has; from now on they lead to its endpoint with the default route, whichever that is. Without such an endpoint they
+    /// lead nowhere. May be said before the sandbox is started or adopted, and again.
+    /// </summary>
+    Task PublishAsync(ContainerId container, ImmutableArray<PublishedPort> ports, CancellationToken cancel);
+
+    /// <summary>Puts these names, and no others besides the container's own, into the sandbox's hosts file. May be said before the sandbox is started.</summary>
+    Task NameAsync(ContainerId container, ImmutableArray<HostsEntry> names, CancellationToken cancel);
+
     /// <summary>Kills what lives in the sandbox (SIGKILL, by the namespace) and removes it with its links.</summary>
     Task StopSandboxAsync(ContainerId container, CancellationToken cancel);
 
@@ -42,7 +55,7 @@ public interface IHostNetworking : IAsyncDisposable
     Task DetachAsync(EndpointId endpoint, CancellationToken cancel);
 
     /// <summary>
-    /// Removes every link, sandbox and set element that is ours and not named here. What this process itself has made or adopted by a call above
+    /// Removes every link, sandbox, set element and published port that is ours and not named here. What this process itself has made, adopted or published by a call above
     /// counts as named. What is foreign is never touched.
     /// </summary>
     Task<SweepResult> SweepAsync(IReadOnlySet<NetworkId> networks, IReadOnlySet<ContainerId> sandboxes, IReadOnlySet<EndpointId> endpoints, CancellationToken cancel);

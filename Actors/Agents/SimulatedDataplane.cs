@@ -47,6 +47,8 @@ public sealed class SimulatedDataplane(Action<string> print) : IDataplane
             },
             Sandboxes = host.Sandboxes.Where(s => part.Sandboxes.Contains(s.Key)).ToImmutableDictionary(),
             Elements = part.Elements ? host.Elements : [],
+            Mappings = part.Elements ? host.Mappings : [],
+            UnusablePorts = [.. host.UnusablePorts.Where(unusable => part.Ports.Any(port => port.Overlaps(unusable.Port)))],
         });
     }
 

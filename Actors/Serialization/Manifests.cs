@@ -37,6 +37,7 @@ internal static class Manifests
         ("container-disconnecting", typeof(ContainerDisconnecting)),
         ("container-disconnected", typeof(ContainerDisconnected)),
         ("container-started", typeof(ContainerStarted)),
+        ("ports-published", typeof(PortsPublished)),
         ("container-stopping", typeof(ContainerStopping)),
         ("container-stopped", typeof(ContainerStopped)),
         ("container-removing", typeof(ContainerRemoving)),

@@ -35,6 +35,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(ContainerDisconnecting))]
 [JsonSerializable(typeof(ContainerDisconnected))]
 [JsonSerializable(typeof(ContainerStarted))]
+[JsonSerializable(typeof(PortsPublished))]
 [JsonSerializable(typeof(ContainerStopping))]
 [JsonSerializable(typeof(ContainerStopped))]
 [JsonSerializable(typeof(ContainerRemoving))]

@@ -82,6 +82,7 @@ public sealed class LinuxDataplane : IDataplane
             Sandboxes = alive,
             StaleSandboxes = [.. names.Where(n => !alive.ContainsKey(n))],
             Elements = _elements.List(_naming.Table),
+            Mappings = _elements.ListMappings(_naming.Table),
             Sysctls = Sysctls.Read(HostSysctls.All),
         };
     }
@@ -91,6 +92,8 @@ public sealed class LinuxDataplane : IDataplane
         Host = part.Links.IsEmpty ? FoundNetns.Empty : Look(Netns.Host, socket => RtnetlinkObserver.Part(socket, Netns.Host, part.Links)),
         Sandboxes = part.Sandboxes.Select(_sandboxes.Find).OfType<FoundSandbox>().Select(s => s with { Inside = LookInto(s.Name) }).ToImmutableDictionary(s => s.Name),
         Elements = part.Elements ? _elements.List(_naming.Table) : [],
+        Mappings = part.Elements ? _elements.ListMappings(_naming.Table) : [],
+        UnusablePorts = PortProbe.Unusable(part.Ports),
         Sysctls = Sysctls.Read(part.Sysctls),
     };
 
@@ -150,7 +153,7 @@ public sealed class LinuxDataplane : IDataplane
     }
 
     private static bool IsRtnetlink(Step step) =>
-        step is not (CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or ReplaceTable or AddElement or DeleteElement or AwaitCarrier);
+        step is not (CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or SkipDuplicateDetection or ReplaceTable or AddElement or DeleteElement or AddMapping or DeleteMapping or AwaitCarrier);
 
     /// <summary>Applies a step that is not rtnetlink's; false for one that is.</summary>
     private bool ApplyAlone(Step step)
@@ -168,9 +171,12 @@ public sealed class LinuxDataplane : IDataplane
                 case EndProcesses s: SandboxKill.End(_sandboxes.PathOf(s.Sandbox)); break;
                 case WriteFile s: _sandboxes.Write(s.File); break;
                 case SetSysctl s: Sysctls.Write(s.Setting); break;
-                case ReplaceTable s: _nftables.Run($"nft replace table inet {s.Table}", NftTable.Replacement(s.Table, s.Elements)); break;
+                case SkipDuplicateDetection s: Sysctls.SkipDuplicateDetection(s.Link.Name); break;
+                case ReplaceTable s: _nftables.Run($"nft replace table inet {s.Table}", NftTable.Replacement(s.Table, s.Elements, s.Mappings)); break;
                 case AddElement s: _elements.Add(s); break;
                 case DeleteElement s: _elements.Delete(s); break;
+                case AddMapping s: _elements.Add(s); break;
+                case DeleteMapping s: _elements.Delete(s); break;
                 default: return false;
             }
 

@@ -16,5 +16,12 @@ internal static class Sysctls
     /// <summary>Sets one.</summary>
     public static void Write(Sysctl setting) => File.WriteAllText(PathOf(setting.Key), setting.Value);
 
+    /// <summary>For a link of the host's namespace; a kernel without IPv6 has no such thing.</summary>
+    public static void SkipDuplicateDetection(string link)
+    {
+        var path = $"/proc/sys/net/ipv6/conf/{link}/accept_dad";
+        if (File.Exists(path)) File.WriteAllText(path, "0");
+    }
+
     private static string PathOf(string key) => $"/proc/sys/{key.Replace('.', '/')}";
 }

@@ -28,6 +28,9 @@ public readonly record struct InetAddress : IParsable<InetAddress>, IComparable<
         IsIPv6 = isIPv6;
     }
 
+    /// <summary>Whether it is <c>0.0.0.0</c> or <c>::</c>.</summary>
+    public bool IsUnspecified => Value == 0;
+
     /// <summary>Bits in the family: 32 or 128.</summary>
     public int Bits => IsIPv6 ? 128 : 32;
 

@@ -21,7 +21,8 @@ public sealed record CreateContainer(HostId Host, ContainerSpec Spec, ImmutableA
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
-/// <summary>Starts a container: sandbox, endpoints, command. Nothing is left if any of it fails. Answer: <see cref="ContainerDone"/>; already running is fine.</summary>
+/// <summary>Starts a container: ports, sandbox, endpoints, command. Nothing is left if any of it fails. Answer: <see cref="ContainerDone"/>; already running is fine.
+/// Refused: <see cref="PortAllocated"/>, <see cref="PortInUse"/>, <see cref="NoFreePort"/>, <see cref="AddressNotOnHost"/>, and what connect refuses.</summary>
 public sealed record StartContainer(HostId Host, ContainerId Container) : IContainerCommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
@@ -57,6 +58,8 @@ public sealed record DisconnectContainer(HostId Host, ContainerId Container, Net
 /// <summary>Network or endpoint to host: the endpoint has got where it should (with its facts while attached), or why not.</summary>
 public sealed record EndpointSettled(EndpointSpec Endpoint, Incarnation Incarnation, AttachedEndpoint? Attached, Rejection? Failure) : IContainerCommand
 {
+    /// <summary>With a failure: whether the network holds the wish all the same, because it had agreed to it before.</summary>
+    public bool Held { get; init; }
     HostId IContainerCommand.Host => Endpoint.Host;
     ContainerId IContainerCommand.Container => Endpoint.Container;
     EntityKey IAddressed.Entity => new(EntityKind.Host, Endpoint.Host.ToString());
@@ -70,9 +73,14 @@ public sealed record EndpointOut(UnbindEndpoint Withdrawal) : IContainerCommand
     EntityKey IAddressed.Entity => new(EntityKind.Host, Withdrawal.Endpoint.Host.ToString());
 }
 
-/// <summary>Host to agent: make the sandbox.</summary>
+/// <summary>Host to agent: make the sandbox, and see to it that nobody else listens on its ports. Refused: <see cref="PortInUse"/>, <see cref="AddressNotOnHost"/>, <see cref="HostFault"/>.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Container">The container.</param>
+/// <param name="Incarnation">The life of the host.</param>
 public sealed record StartSandbox(HostId Host, ContainerSpec Container, Incarnation Incarnation) : IAddressed
 {
+    /// <summary>The host's ports that it has.</summary>
+    public ImmutableArray<PublishedPort> Ports { get; init; } = [];
     EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
 }
 

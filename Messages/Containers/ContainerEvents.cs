@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NetworkCluster.Endpoints;
 
 namespace NetworkCluster.Containers;
@@ -16,6 +17,11 @@ public sealed record ContainerDisconnected(ContainerId Container, EndpointId End
 
 /// <summary>The container is to run.</summary>
 public sealed record ContainerStarted(ContainerId Container) : IEvent;
+
+/// <summary>The container that is to run has these ports of its host until it has stopped, and no others: nobody else gets them, also while the host's process is dead.</summary>
+/// <param name="Container">Which.</param>
+/// <param name="Ports">In the order of its wishes.</param>
+public sealed record PortsPublished(ContainerId Container, ImmutableArray<PublishedPort> Ports) : IEvent;
 
 /// <summary>The container is to stop. If we stop here, recovery goes on with it.</summary>
 public sealed record ContainerStopping(ContainerId Container) : IEvent;

@@ -38,7 +38,11 @@ public sealed record ContainerEndpoint(EndpointSpec Spec, AttachedEndpoint? Atta
 /// <param name="Status">What it does.</param>
 /// <param name="ExitCode">Of its last command, where known.</param>
 /// <param name="Endpoints">Its networks, in the order it was connected.</param>
-public sealed record ContainerView(HostId Host, ContainerSpec Spec, ContainerStatus Status, int? ExitCode, ImmutableArray<ContainerEndpoint> Endpoints) : IReply;
+public sealed record ContainerView(HostId Host, ContainerSpec Spec, ContainerStatus Status, int? ExitCode, ImmutableArray<ContainerEndpoint> Endpoints) : IReply
+{
+    /// <summary>The host's ports it has; none while it does not run.</summary>
+    public ImmutableArray<PublishedPort> Ports { get; init; } = [];
+}
 
 /// <summary>Several containers.</summary>
 public sealed record ContainerList(ImmutableArray<ContainerView> Containers) : IReply;

@@ -17,6 +17,8 @@ public sealed record ContainerSpec
     public ImmutableArray<string> Environment { get; init; } = [];
     /// <summary>The user's labels.</summary>
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>What is to be reached from outside its networks; none: nothing.</summary>
+    public ContainerPorts? Ports { get; init; }
     /// <summary>How the sandbox is made.</summary>
     public SandboxMode Mode { get; init; } = SandboxMode.Own;
     /// <summary>When it was asked for.</summary>

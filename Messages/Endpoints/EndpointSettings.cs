@@ -45,6 +45,11 @@ public sealed record EndpointSpec
     public required string ContainerName { get; init; }
     /// <summary>The host the container lives on.</summary>
     public required HostId Host { get; init; }
+    /// <summary>
+    /// Where the network publishes ports whose host address nobody names: what its options say, otherwise <c>0.0.0.0</c>, which is every address of both families.
+    /// None: it leads nowhere, so it publishes nothing.
+    /// </summary>
+    public InetAddress? HostBinding { get; init; }
     /// <summary>What the user asked for.</summary>
     public EndpointSettings Settings { get; init; } = EndpointSettings.None;
 }

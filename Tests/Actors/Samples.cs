@@ -81,9 +81,15 @@ internal static class Samples
         new HostLost(Some.Host, new(6), DateTimeOffset.UnixEpoch),
         new ContainerCreated(Container),
         new ContainerConnected(Wish),
+        new ContainerCreated(Container with
+        {
+            Ports = new() { Bindings = [new(InetAddress.Parse("192.0.2.1"), 8000, 8009, new(80, PortProtocol.Tcp)), new(null, 0, 0, new(53, PortProtocol.Udp))], Exposed = [new(6379, PortProtocol.Tcp)], PublishAll = true },
+        }),
+        new ContainerConnected(Wish with { HostBinding = InetAddress.Parse("192.0.2.1") }),
         new ContainerDisconnecting(Container.Id, Wish.Id),
         new ContainerDisconnected(Container.Id, Wish.Id),
         new ContainerStarted(Container.Id),
+        new PortsPublished(Container.Id, [new(new(InetAddress.Parse("192.0.2.1"), 8080, PortProtocol.Tcp), 80), new(new(null, 32768, PortProtocol.Udp), 53)]),
         new ContainerStopping(Container.Id),
         new ContainerStopped(Container.Id, 137),
         new ContainerRemoving(Container.Id),

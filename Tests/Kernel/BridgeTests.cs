@@ -1,4 +1,6 @@
 using NetworkCluster.Drivers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
 using NetworkCluster.Tests.Support;
 using Xunit;
 
@@ -98,5 +100,102 @@ public sealed class BridgeTests
         Assert.Contains("mtu 1400", KernelHost.In(1, "ip link show eth0"));
         Assert.False(KernelHost.Try($"nsenter --net=/run/netns/{KernelHost.Sandbox(1)} ping -c 1 -W 1 -M do -s 1373 10.61.0.1", out _));
         Assert.True(KernelHost.Try($"nsenter --net=/run/netns/{KernelHost.Sandbox(1)} ping -c 1 -W 1 -M do -s 1372 10.61.0.1", out _));
+    }
+
+    [KernelFact]
+    public async Task Without_inter_container_traffic_it_is_so_for_both_families_and_after_kill_9()
+    {
+        await using var host = await KernelHost.StartAsync();
+        await using var outside = Outside.Make();
+        var network = Some.Network(1, ["10.61.0.0/24", "fd61::/64"], (BridgeDriver.InterContainer, "false"));
+        var endpoints = new[] { await host.RunAsync(1, network, 2), await host.RunAsync(2, network, 3) };
+        using var web = new Served($"/run/netns/{KernelHost.Sandbox(2)}", 80);
+        foreach (var life in (int[])[1, 2, 3])
+        {
+            Assert.Null(Served.Ask($"/run/netns/{KernelHost.Sandbox(1)}", "10.61.0.3", 80));
+            Assert.False(KernelHost.Pings(1, "fd61::3"));
+            Assert.True(KernelHost.Pings(1, "10.61.0.1"));
+            Assert.True(KernelHost.Pings(1, "fd61::1"));
+            Assert.True(KernelHost.Pings(1, Outside.Address));
+            Assert.Contains("isolated on", KernelHost.Shell($"ip -d link show {KernelHost.Options.Naming.HostLink(endpoints[0].Id)}"));
+            if (life == 1) await host.LiveAgainAsync();
+            if (life == 2) await AdoptAsync(host, network, endpoints);
+        }
+    }
+
+    [KernelFact]
+    public async Task Without_masquerading_the_source_is_kept_also_after_kill_9()
+    {
+        await using var host = await KernelHost.StartAsync();
+        await using var outside = Outside.Make();
+        var (plain, kept) = (Some.Network(1, ["10.61.0.0/24"]), Some.Network(2, ["10.62.0.0/24"], (BridgeDriver.Masquerade, "false")));
+        var endpoints = new[] { await host.RunAsync(1, plain, 2), await host.RunAsync(2, kept, 2) };
+        Outside.Run("ip route add 10.62.0.0/24 via 192.0.2.1");
+        using var web = new Served("/run/netns/outside", 80);
+        foreach (var life in (int[])[1, 2, 3])
+        {
+            Assert.Equal("192.0.2.1", Served.Ask($"/run/netns/{KernelHost.Sandbox(1)}", Outside.Address, 80));
+            Assert.Equal("10.62.0.2", Served.Ask($"/run/netns/{KernelHost.Sandbox(2)}", Outside.Address, 80));
+            if (life == 1) await host.LiveAgainAsync();
+            if (life != 2) continue;
+            await AdoptAsync(host, plain, endpoints[0]);
+            await AdoptAsync(host, kept, endpoints[1]);
+        }
+    }
+
+    [KernelFact]
+    public async Task An_internal_network_is_shut_for_both_families_and_for_connections_also_after_kill_9()
+    {
+        await using var host = await KernelHost.StartAsync();
+        await using var outside = Outside.Make();
+        var (shut, open) = (Some.Network(1, ["10.61.0.0/24", "fd61::/64"]) with { Internal = true }, Some.Network(2, ["10.62.0.0/24", "fd62::/64"]));
+        var endpoints = new[] { await host.RunAsync(1, shut, 2), await host.RunAsync(2, shut, 3), await host.RunAsync(3, open, 2) };
+        Outside.Run("ip route add 10.61.0.0/24 via 192.0.2.1");
+        Outside.Run("ip route add fd61::/64 via 2001:db8::1");
+        KernelHost.In(1, "ip route add default via 10.61.0.1");
+        KernelHost.In(1, "ip route add default via fd61::1");
+        using var inside = new Served($"/run/netns/{KernelHost.Sandbox(1)}", 80);
+        using var other = new Served($"/run/netns/{KernelHost.Sandbox(3)}", 80);
+        using var elsewhere = new Served("/run/netns/outside", 80);
+        var netns = $"/run/netns/{KernelHost.Sandbox(1)}";
+        foreach (var life in (int[])[1, 2])
+        {
+            Assert.NotNull(Served.Ask($"/run/netns/{KernelHost.Sandbox(2)}", "10.61.0.2", 80));
+            Assert.NotNull(Served.Ask($"/run/netns/{KernelHost.Sandbox(2)}", "fd61::2", 80));
+            foreach (var address in (string[])[Outside.Address, "2001:db8::2", "10.62.0.2", "fd62::2"]) Assert.Null(Served.Ask(netns, address, 80));
+            foreach (var address in (string[])["10.61.0.2", "fd61::2"]) Assert.Null(Outside.Asks(address, 80));
+            Assert.Null(Served.Ask($"/run/netns/{KernelHost.Sandbox(3)}", "10.61.0.2", 80));
+            if (life == 1) await host.LiveAgainAsync();
+        }
+
+        await AdoptAsync(host, shut, endpoints[0], endpoints[1]);
+        Assert.DoesNotContain("default", KernelHost.In(1, "ip route"));
+    }
+
+    [KernelFact]
+    public async Task The_mtu_by_its_short_name_is_on_every_link_too_and_comes_back_where_somebody_changed_it()
+    {
+        await using var host = await KernelHost.StartAsync();
+        var network = Some.Network(1, ["10.61.0.0/24", "fd61::/64"], (BridgeDriver.MtuShort, "1300"));
+        var endpoint = await host.RunAsync(1, network, 2);
+        await host.RunAsync(2, network, 3);
+        var links = new[] { KernelHost.Options.Naming.Bridge(network.Id), KernelHost.Options.Naming.HostLink(endpoint.Id) };
+        KernelHost.Shell($"ip link set {links[1]} mtu 1200");
+        await host.LiveAgainAsync();
+        await AdoptAsync(host, network, endpoint);
+        foreach (var link in links) Assert.Contains("mtu 1300", KernelHost.Shell($"ip link show {link}"));
+        Assert.Contains("mtu 1300", KernelHost.In(1, "ip link show eth0"));
+        Assert.False(KernelHost.Try($"nsenter --net=/run/netns/{KernelHost.Sandbox(1)} ping -c 1 -W 1 -M do -s 1273 10.61.0.3", out _));
+        Assert.True(KernelHost.Try($"nsenter --net=/run/netns/{KernelHost.Sandbox(1)} ping -c 1 -W 1 -M do -s 1272 10.61.0.3", out _));
+    }
+
+    private static async Task AdoptAsync(KernelHost host, NetworkSpec network, params AttachedEndpoint[] endpoints)
+    {
+        await host.Networking.EnsureNetworkAsync(network, default);
+        foreach (var endpoint in endpoints.Where(endpoint => endpoint.Spec.Network == network.Id))
+        {
+            await host.Networking.StartSandboxAsync(Some.Container(int.Parse(endpoint.Spec.ContainerName[1..], System.Globalization.CultureInfo.InvariantCulture)), default);
+            await host.Networking.AttachAsync(network, endpoint, default);
+        }
     }
 }

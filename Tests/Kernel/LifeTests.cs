@@ -115,7 +115,7 @@ public sealed class LifeTests
         {
             var before = KernelHost.Shell("ip -d link show mybridge");
             var network = Some.Network(1, ["10.61.0.0/24"], (BridgeDriver.BridgeName, "mybridge"));
-            var fault = await Assert.ThrowsAsync<DataplaneException>(() => host.Networking.EnsureNetworkAsync(network, default));
+            var fault = await Assert.ThrowsAsync<LinkNameTakenException>(() => host.Networking.EnsureNetworkAsync(network, default));
             Assert.Contains("mybridge", fault.Cause);
             await host.Networking.RemoveNetworkAsync(network.Id, default);
             Assert.Equal(before, KernelHost.Shell("ip -d link show mybridge"));
@@ -222,6 +222,6 @@ public sealed class LifeTests
         await using var outside = Outside.Make();
         await host.RunAsync(1, One, 2);
         KernelHost.Shell("ip route add default via 192.0.2.2 && ip route add 10.99.0.0/16 via 192.0.2.2");
-        Assert.Equal("10.99.0.0/16, 192.0.2.0/24", string.Join(", ", await host.Networking.HostRoutesAsync(default)));
+        Assert.Equal("10.99.0.0/16, 192.0.2.0/24, 2001:db8::/64", string.Join(", ", await host.Networking.HostRoutesAsync(default)));
     }
 }

@@ -1,4 +1,5 @@
 using NetworkCluster.Addressing;
+using NetworkCluster.Containers;
 
 namespace NetworkCluster.Dataplane;
 
@@ -33,6 +34,37 @@ public sealed record Sysctl(string Key, string Value);
 /// <param name="Name">Name of the file, for example <c>resolv.conf</c>.</param>
 /// <param name="Content">All of it.</param>
 public sealed record SandboxFile(string Sandbox, string Name, string Content);
+
+/// <summary>What packets a mapping of our table is for.</summary>
+/// <param name="Address">The host's address; none: every address of the family.</param>
+/// <param name="IsIPv6">The family.</param>
+/// <param name="Protocol">The protocol.</param>
+/// <param name="Port">The host's port.</param>
+public readonly record struct MappingKey(InetAddress? Address, bool IsIPv6, PortProtocol Protocol, int Port)
+{
+    /// <summary>What packets a published port is for: of one family where it names an address, otherwise of both.</summary>
+    public static IEnumerable<MappingKey> Of(HostPort port)
+    {
+        foreach (var ipv6 in (bool[])[false, true])
+        {
+            if (port.Address is { } address && address.IsIPv6 != ipv6) continue;
+            yield return new(port.Address is { IsUnspecified: false } one ? one : null, ipv6, port.Protocol, port.Number);
+        }
+    }
+
+    /// <summary>As <c>nft</c> writes it before the colon.</summary>
+    public override string ToString() => $"{(Address is { } address ? $"{address} . " : "")}{(Protocol == PortProtocol.Udp ? "udp" : "tcp")} . {Port}";
+}
+
+/// <summary>A published port in the kernel: packets for the one become packets for the other.</summary>
+/// <param name="Key">Which packets; there is one mapping for each key.</param>
+/// <param name="Target">The container's address.</param>
+/// <param name="TargetPort">The container's port.</param>
+public readonly record struct PortMapping(MappingKey Key, InetAddress Target, int TargetPort)
+{
+    /// <summary>As <c>nft</c> writes it between the braces.</summary>
+    public override string ToString() => $"{Key} : {Target} . {TargetPort}";
+}
 
 /// <summary>The sets of our table; what they do is in <see cref="NftTable"/>.</summary>
 public enum NftSet

@@ -27,6 +27,8 @@ public sealed record FoundLink
     public string Alias { get; init; } = "";
     /// <summary>Its link group; 0 is the kernel's default.</summary>
     public int Group { get; init; }
+    /// <summary>Whether packets to and from 127.0.0.0/8 may be routed over it.</summary>
+    public bool RoutesLoopback { get; init; }
     /// <summary>Whether its bridge port is isolated.</summary>
     public bool Isolated { get; init; }
     /// <summary>The index of a veth pair's other end, in the other end's namespace; 0 for none.</summary>
@@ -54,6 +56,11 @@ public sealed record FoundNetns
 /// <param name="Inside">What is in it; none where nobody looked.</param>
 public sealed record FoundSandbox(string Name, ContainerId? Id, FoundNetns? Inside);
 
+/// <summary>A port of the host that nothing can be published at.</summary>
+/// <param name="Port">The port.</param>
+/// <param name="NoSuchAddress">Whether the host does not have the address; otherwise another program has the port.</param>
+public sealed record UnusablePort(HostPort Port, bool NoSuchAddress);
+
 /// <summary>A host as it is, or the part of it that was looked at.</summary>
 public sealed record FoundHost
 {
@@ -67,6 +74,10 @@ public sealed record FoundHost
     public ImmutableArray<string> StaleSandboxes { get; init; } = [];
     /// <summary>The elements of our table; none: there is no table.</summary>
     public ImmutableHashSet<SetElement>? Elements { get; init; }
+    /// <summary>The published ports in our table.</summary>
+    public ImmutableHashSet<PortMapping> Mappings { get; init; } = [];
+    /// <summary>Of the ports that somebody asked about: those that another program has, and those at addresses that the host does not have.</summary>
+    public ImmutableArray<UnusablePort> UnusablePorts { get; init; } = [];
     /// <summary>Settings that somebody asked about.</summary>
     public ImmutableDictionary<string, string> Sysctls { get; init; } = ImmutableDictionary<string, string>.Empty;
 

@@ -5,7 +5,7 @@ namespace NetworkCluster.Dataplane;
 
 public static partial class Plan
 {
-    private static void EnsureLink(WantedLink wanted, FoundHost found, Naming naming, HashSet<LinkName> disturbed, List<LinkName> carriers, ImmutableArray<Step>.Builder steps)
+    private static void EnsureLink(WantedLink wanted, bool ipv6, FoundHost found, Naming naming, HashSet<LinkName> disturbed, List<LinkName> carriers, ImmutableArray<Step>.Builder steps)
     {
         var place = LinkName.OnHost(wanted.Name);
         var there = found.Find(place);
@@ -17,10 +17,12 @@ public static partial class Plan
                 {
                     disturbed.Add(place);
                     steps.Add(new AddBridge(bridge.Name, bridge.Mac, bridge.MtuBytes, bridge.Group));
+                    if (ipv6) steps.Add(new SkipDuplicateDetection(place));
                     there = new FoundLink { Index = 0, Name = bridge.Name, Mac = bridge.Mac, MtuBytes = bridge.MtuBytes, Group = bridge.Group };
                 }
 
                 EnsureOwner(place, there, wanted, steps);
+                if (there.RoutesLoopback != bridge.RoutesLoopback) steps.Add(new SetRoutesLoopback(place, bridge.RoutesLoopback));
                 EnsureAttributes(place, there, bridge.Mac, bridge.MtuBytes, disturbed, steps);
                 break;
             case WantedVeth veth:

@@ -15,6 +15,8 @@ public static partial class Plan
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         var foreign = Foreign(part, found).ToHashSet();
+        // First, so that nothing comes for an address that is about to be another's.
+        foreach (var mapping in Owned(part, found)) steps.Add(new DeleteMapping(naming.Table, mapping));
         foreach (var sandbox in part.Sandboxes.Where(s => found.Sandboxes.ContainsKey(s.Name))) steps.Add(new EndProcesses(sandbox.Name));
         foreach (var link in part.Links.Where(l => !foreign.Contains(LinkName.OnHost(l.Name))))
         {
@@ -35,10 +37,12 @@ public static partial class Plan
     /// <param name="networks">Networks that stay.</param>
     /// <param name="sandboxes">Sandboxes that stay.</param>
     /// <param name="endpoints">Endpoints that stay.</param>
+    /// <param name="ports">Published ports that stay.</param>
     public static ImmutableArray<Step> Sweep(
-        FoundHost found, Naming naming, IReadOnlySet<NetworkId> networks, IReadOnlySet<ContainerId> sandboxes, IReadOnlySet<EndpointId> endpoints)
+        FoundHost found, Naming naming, IReadOnlySet<NetworkId> networks, IReadOnlySet<ContainerId> sandboxes, IReadOnlySet<EndpointId> endpoints, IReadOnlySet<MappingKey> ports)
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
+        foreach (var mapping in found.Mappings.Where(m => !ports.Contains(m.Key)).OrderBy(m => m.ToString(), StringComparer.Ordinal)) steps.Add(new DeleteMapping(naming.Table, mapping));
         var names = networks.Select(naming.Bridge).Concat(endpoints.Select(naming.HostLink)).ToHashSet(StringComparer.Ordinal);
         var kept = new HashSet<string>(StringComparer.Ordinal);
         var stale = new List<FoundLink>();

@@ -10,7 +10,7 @@ public static partial class Plan
 {
     /// <summary>
     /// The steps from what was found to a part of what is wanted. Order: sandboxes; rules before the links they guard, so that no packet passes
-    /// a new bridge unguarded; links; addresses; routes (they need both); files; last, the
+    /// a new bridge unguarded; links; addresses; routes (they need both); files; published ports; last, the
     /// wait for carriers, which have come by then.
     /// </summary>
     /// <param name="wanted">The part.</param>
@@ -25,11 +25,14 @@ public static partial class Plan
         foreach (var sandbox in wanted.Sandboxes) Ensure(sandbox, found, steps);
         foreach (var setting in wanted.Sysctls.Distinct().Where(s => found.Sysctls.GetValueOrDefault(s.Key) != s.Value)) steps.Add(new SetSysctl(setting));
         EnsureElements(wanted, found, naming, foreign, steps);
+        // What leads elsewhere now goes before the address it led to may go.
+        foreach (var mapping in Owned(wanted, found).Where(m => !wanted.Mappings.Contains(m))) steps.Add(new DeleteMapping(naming.Table, mapping));
         foreach (var link in wanted.Links.Where(l => !foreign.Contains(LinkName.OnHost(l.Name)) && !(l is WantedVeth v && (foreign.Contains(v.Peer) || foreign.Contains(LinkName.OnHost(v.Master))))))
         {
-            EnsureLink(link, found, naming, disturbed, carriers, steps);
             var place = link is WantedVeth veth ? veth.Peer : LinkName.OnHost(link.Name);
-            EnsureAddresses(place, [.. wanted.Addresses.Where(a => a.Link == place)], found, disturbed, steps);
+            ImmutableArray<LinkAddress> addresses = [.. wanted.Addresses.Where(a => a.Link == place)];
+            EnsureLink(link, addresses.Any(a => a.Address.IsIPv6), found, naming, disturbed, carriers, steps);
+            EnsureAddresses(place, addresses, found, disturbed, steps);
         }
 
         EnsureRoutes(wanted, found, disturbed, steps);
@@ -38,6 +41,7 @@ public static partial class Plan
             if (found.In(new Netns(file.Sandbox)).Files.GetValueOrDefault(file.Name) != file.Content) steps.Add(new WriteFile(file));
         }
 
+        foreach (var mapping in wanted.Mappings.Distinct().Where(m => !found.Mappings.Contains(m))) steps.Add(new AddMapping(naming.Table, mapping));
         steps.AddRange(carriers.Distinct().Select(link => new AwaitCarrier(link)));
         return steps.ToImmutable();
     }
@@ -73,7 +77,7 @@ public static partial class Plan
         var elements = wanted.Elements.Where(e => !foreign.Contains(LinkName.OnHost(e.Link))).Distinct().ToImmutableArray();
         if (found.Elements is null)
         {
-            if (elements.Length > 0) steps.Add(new ReplaceTable(naming.Table, elements));
+            if (elements.Length > 0 || wanted.Mappings.Length > 0) steps.Add(new ReplaceTable(naming.Table, elements, []));
             return;
         }
 
@@ -81,6 +85,13 @@ public static partial class Plan
         foreach (var element in found.Elements.Where(e => named.Contains(e.Link) && !elements.Contains(e)).OrderBy(e => (e.Set, e.Link)))
             steps.Add(new DeleteElement(naming.Table, element));
         foreach (var element in elements.Where(e => !found.Elements.Contains(e))) steps.Add(new AddElement(naming.Table, element));
+    }
+
+    private static IEnumerable<PortMapping> Owned(Wanted part, FoundHost found)
+    {
+        if (part.Ports.IsEmpty) return [];
+        var owned = part.Ports.ToHashSet();
+        return found.Mappings.Where(m => owned.Contains(m.Key)).OrderBy(m => m.ToString(), StringComparer.Ordinal);
     }
 
     private static void EnsureAddresses(

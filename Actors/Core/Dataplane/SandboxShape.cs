@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using NetworkCluster.Addressing;
+using NetworkCluster.Containers;
 
 namespace NetworkCluster.Dataplane;
 
@@ -11,7 +12,12 @@ namespace NetworkCluster.Dataplane;
 /// <param name="GatewayIPv6">The same for IPv6.</param>
 public sealed record SandboxEndpoint(string Link, ImmutableArray<InetAddress> Addresses, InetAddress? GatewayIPv4, InetAddress? GatewayIPv6);
 
-/// <summary>What a sandbox as a whole should look like, whatever its endpoints are: default routes, resolver and hosts file.</summary>
+/// <summary>A line of a hosts file.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="Names">Its names, one space between them.</param>
+public sealed record HostsEntry(InetAddress Address, string Names);
+
+/// <summary>What a sandbox as a whole should look like, whatever its endpoints are: default routes, published ports, resolver and hosts file.</summary>
 public static class SandboxShape
 {
     /// <summary>The lowest <c>ethN</c> that is not in use.</summary>
@@ -21,8 +27,11 @@ public static class SandboxShape
         return Enumerable.Range(0, int.MaxValue).Select(n => $"eth{n}").First(name => !taken.Contains(name));
     }
 
-    /// <summary>The sandbox with these endpoints, in the order they came.</summary>
-    public static Wanted Describe(WantedSandbox sandbox, string hostname, IReadOnlyList<SandboxEndpoint> endpoints)
+    /// <summary>
+    /// The sandbox with these endpoints, in the order they came. Its published ports of a family lead to the endpoint that has the family's default route, so that
+    /// answers leave as the questions came; when that one goes, to the next.
+    /// </summary>
+    public static Wanted Describe(WantedSandbox sandbox, string hostname, IReadOnlyList<SandboxEndpoint> endpoints, IReadOnlyList<PublishedPort> ports, IReadOnlyList<HostsEntry> names)
     {
         var netns = new Netns(sandbox.Name);
         var v4 = endpoints.FirstOrDefault(e => e.GatewayIPv4 is not null);
@@ -35,20 +44,26 @@ public static class SandboxShape
                 .. v4 is null ? Array.Empty<Route>() : [Route.Default(netns, v4.GatewayIPv4!.Value, v4.Link)],
                 .. v6 is null ? Array.Empty<Route>() : [Route.Default(netns, v6.GatewayIPv6!.Value, v6.Link)],
             ],
+            Ports = [.. ports.SelectMany(port => MappingKey.Of(port.Host))],
+            Mappings = [.. ports.SelectMany(port => MappingKey.Of(port.Host).SelectMany(key => Mapping(key, port.Port, key.IsIPv6 ? v6 : v4)))],
             Files =
             [
                 new SandboxFile(sandbox.Name, "resolv.conf", ResolvConf),
-                new SandboxFile(sandbox.Name, "hosts", Hosts(hostname, endpoints.SelectMany(e => e.Addresses))),
+                new SandboxFile(sandbox.Name, "hosts", Hosts(hostname, endpoints.SelectMany(e => e.Addresses), names)),
             ],
         };
     }
 
+    private static IEnumerable<PortMapping> Mapping(MappingKey key, int port, SandboxEndpoint? gateway) =>
+        (gateway?.Addresses ?? []).Where(address => address.IsIPv6 == key.IsIPv6).Take(1).Select(address => new PortMapping(key, address, port));
+
     /// <summary>Only our resolver; no search list, so that the host's does not leak in; dots do not matter to names of containers.</summary>
     private const string ResolvConf = "nameserver 127.0.0.11\noptions ndots:0\n";
 
-    private static string Hosts(string hostname, IEnumerable<InetAddress> own)
+    private static string Hosts(string hostname, IEnumerable<InetAddress> own, IEnumerable<HostsEntry> names)
     {
         var text = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
+        foreach (var entry in names) text.Append($"{entry.Address}\t{entry.Names}\n");
         foreach (var address in own) text.Append($"{address}\t{hostname}\n");
         return text.ToString();
     }

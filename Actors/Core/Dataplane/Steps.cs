@@ -109,6 +109,27 @@ public sealed record SetMac(LinkName Link, MacAddress Mac) : LinkStep(Link)
     protected override string Change => $"address {Mac}";
 }
 
+/// <summary>
+/// Uses a bridge's own link-local address at once. While the kernel is still asking whether somebody else has it, for a second or two after the first port has come, it
+/// looks for no neighbours, and what the host or the outside sends to a container over IPv6 is lost.
+/// </summary>
+public sealed record SkipDuplicateDetection(LinkName Link) : Step
+{
+    /// <inheritdoc/>
+    public override Netns Netns => Link.Netns;
+    /// <inheritdoc/>
+    public override string ToString() => $"sysctl -w net.ipv6.conf.{Link.Name.Replace('.', '/')}.accept_dad=0";
+}
+
+/// <summary>Whether packets to and from 127.0.0.0/8 may be routed over a link.</summary>
+public sealed record SetRoutesLoopback(LinkName Link, bool RoutesLoopback) : Step
+{
+    /// <inheritdoc/>
+    public override Netns Netns => Link.Netns;
+    /// <inheritdoc/>
+    public override string ToString() => $"sysctl -w net.ipv4.conf.{Link.Name.Replace('.', '/')}.route_localnet={(RoutesLoopback ? 1 : 0)}";
+}
+
 /// <summary>Makes a link a port of a bridge.</summary>
 public sealed record SetMaster(LinkName Link, string Master) : LinkStep(Link)
 {
@@ -205,10 +226,24 @@ public sealed record DeleteRoute(Route Route) : Step
 }
 
 /// <summary>Puts our whole table in place in one transaction, with these elements and no others.</summary>
-public sealed record ReplaceTable(string Table, ImmutableArray<SetElement> Elements) : Step
+public sealed record ReplaceTable(string Table, ImmutableArray<SetElement> Elements, ImmutableArray<PortMapping> Mappings) : Step
 {
     /// <inheritdoc/>
-    public override string ToString() => $"nft -f - << END\n{NftTable.Replacement(Table, Elements)}END";
+    public override string ToString() => $"nft -f - << END\n{NftTable.Replacement(Table, Elements, Mappings)}END";
+}
+
+/// <summary>Publishes a port.</summary>
+public sealed record AddMapping(string Table, PortMapping Mapping) : Step
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"nft add element inet {Table} {NftTable.NameOf(Mapping.Key)} {{ {Mapping} }}";
+}
+
+/// <summary>Publishes a port no more.</summary>
+public sealed record DeleteMapping(string Table, PortMapping Mapping) : Step
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"nft delete element inet {Table} {NftTable.NameOf(Mapping.Key)} {{ {Mapping} }}";
 }
 
 /// <summary>Adds an element to a set of our table.</summary>

@@ -17,7 +17,8 @@ public abstract record WantedLink(string Name, int MtuBytes, string Alias, int G
 /// <param name="Alias"><inheritdoc cref="WantedLink" path="/param[@name='Alias']"/></param>
 /// <param name="Group"><inheritdoc cref="WantedLink" path="/param[@name='Group']"/></param>
 /// <param name="Mac">Set explicitly: otherwise a bridge takes the lowest address of its ports, and changes it as they come and go.</param>
-public sealed record WantedBridge(string Name, int MtuBytes, string Alias, int Group, MacAddress Mac) : WantedLink(Name, MtuBytes, Alias, Group);
+/// <param name="RoutesLoopback">Whether the host reaches published ports at 127.0.0.0/8 over it. Our table keeps the containers away from the host's own loopback.</param>
+public sealed record WantedBridge(string Name, int MtuBytes, string Alias, int Group, MacAddress Mac, bool RoutesLoopback) : WantedLink(Name, MtuBytes, Alias, Group);
 
 /// <summary>A veth pair: one end a bridge's port on the host, the other in a sandbox.</summary>
 public sealed record WantedVeth(string Name, int MtuBytes, string Alias, int Group) : WantedLink(Name, MtuBytes, Alias, Group)
@@ -57,6 +58,10 @@ public sealed record Wanted
     public ImmutableArray<Sysctl> Sysctls { get; init; } = [];
     /// <summary>Set elements.</summary>
     public ImmutableArray<SetElement> Elements { get; init; } = [];
+    /// <summary>What published ports belong to the part, whether they lead anywhere now or not: a mapping of one of these that is not among <see cref="Mappings"/> is not wanted.</summary>
+    public ImmutableArray<MappingKey> Ports { get; init; } = [];
+    /// <summary>Where those lead.</summary>
+    public ImmutableArray<PortMapping> Mappings { get; init; } = [];
     /// <summary>Files of those sandboxes.</summary>
     public ImmutableArray<SandboxFile> Files { get; init; } = [];
 
@@ -69,6 +74,8 @@ public sealed record Wanted
         Routes = Routes.AddRange(other.Routes),
         Sysctls = Sysctls.AddRange(other.Sysctls),
         Elements = Elements.AddRange(other.Elements),
+        Ports = Ports.AddRange(other.Ports),
+        Mappings = Mappings.AddRange(other.Mappings),
         Files = Files.AddRange(other.Files),
     };
 }

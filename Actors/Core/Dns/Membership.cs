@@ -1,3 +1,5 @@
+using NetworkCluster.Addressing;
+using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
 
@@ -39,6 +41,14 @@ internal sealed class Membership
     public NetworkId Network { get; }
 
     public NetworkSlot Slot { get; }
+
+    /// <summary>What the links say, where the network itself has no names.</summary>
+    public IEnumerable<HostsEntry> PrivateNames => _links is null || Slot.Names is not { HasNames: false } names ? [] :
+        from link in _links
+        from target in link.Value
+        from endpoint in names.Find(target) ?? []
+        from address in new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InetAddress>()
+        select new HostsEntry(address, string.Equals(link.Key, endpoint.Names[0], StringComparison.OrdinalIgnoreCase) ? link.Key : $"{link.Key} {endpoint.Names[0]}");
 
     /// <summary>Finds what this sandbox's links call so; true where a link has that alias, even if its target is not there (yet).</summary>
     public bool Linked<TSink>(ReadOnlySpan<char> name, ref TSink sink, ref bool found)

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using NetworkCluster.Containers;
+using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
 
@@ -89,6 +91,9 @@ public sealed class NameTable
             foreach (var membership in gone.Memberships) Release(membership);
         }
     }
+
+    /// <summary>Names that links on a network without names give a sandbox now, as its hosts file has them: the alias, then the target's own name.</summary>
+    public ImmutableArray<HostsEntry> PrivateNames(ContainerId container) => [.. Find(container).Memberships.SelectMany(membership => membership.PrivateNames)];
 
     /// <summary>What this sandbox may resolve now; nothing for an unknown one.</summary>
     internal SandboxNames Find(ContainerId container) => _sandboxes.GetValueOrDefault(container, SandboxNames.Nothing);

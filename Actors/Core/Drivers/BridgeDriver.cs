@@ -37,7 +37,7 @@ public sealed class BridgeDriver : INetworkDriver
         new(BridgeName, OptionKind.LinkName, "name of the Linux bridge; without it, made from the network's id"),
         new(Masquerade, OptionKind.Bool, "whether traffic to the outside gets the host's address; true without it"),
         new(InterContainer, OptionKind.Bool, "whether containers on the network reach each other; true without it"),
-        new(HostBinding, OptionKind.IPv4, "default host address of published ports; kept and shown"),
+        new(HostBinding, OptionKind.IPv4, "host address of published ports that name none; every address without it"),
         new(Mtu, OptionKind.Mtu, "largest packet in bytes; the host's default without it"),
         new(MtuShort, OptionKind.Mtu, $"the same as {Mtu}"),
     ];
@@ -64,7 +64,7 @@ public sealed class BridgeDriver : INetworkDriver
         ImmutableArray<NftSet> sets = [.. SetsOf(network)];
         return new Wanted
         {
-            Links = [new WantedBridge(bridge, MtuOf(network, host), new LinkTag.OfNetwork(host.Naming.Prefix, network.Id, sets).ToString(), host.Naming.Group, MacOf(network))],
+            Links = [new WantedBridge(bridge, MtuOf(network, host), new LinkTag.OfNetwork(host.Naming.Prefix, network.Id, sets).ToString(), host.Naming.Group, MacOf(network), RoutesLoopback: !network.Internal)],
             Addresses = [.. network.Pools.Where(p => p.Gateway is not null).Select(p => new LinkAddress(LinkName.OnHost(bridge), p.Gateway!.Value, p.Id.Subnet.Prefix))],
             Sysctls = network.Internal || !network.Pools.Any(p => p.Id.Subnet.IsIPv6) ? [] : [new Sysctl("net.ipv6.conf.all.forwarding", "1")],
             Elements = [.. sets.Select(set => new SetElement(set, bridge))],
@@ -90,6 +90,14 @@ public sealed class BridgeDriver : INetworkDriver
             .. endpoint.IPv6 is { } v6 ? [new LinkAddress(link, v6, endpoint.IPv6Prefix)] : Array.Empty<LinkAddress>(),
         ],
     };
+
+    /// <summary>Where a network publishes ports whose host address nobody names, see <see cref="EndpointSpec.HostBinding"/>.</summary>
+    public static InetAddress? HostBindingOf(NetworkSpec network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return network.Driver != "bridge" || network.Internal ? null
+            : network.Options.TryGetValue(HostBinding, out var text) && InetAddress.TryParse(text, out var address) ? address : new InetAddress(0, false);
+    }
 
     private static string BridgeOf(NetworkSpec network, HostContext host) =>
         network.Options.TryGetValue(BridgeName, out var name) ? name : network.Predefined ? host.PredefinedBridge : host.Naming.Bridge(network.Id);

@@ -14,7 +14,8 @@ internal static class HostContainers
         if (state.Find(spec.Id) is { } known) return known.Spec.Name == spec.Name ? CreateAgain(state, known) : Decision.Refuse(new IdTaken(spec.Id.ToString()));
         if (ContainerRules.Problems(spec).ToImmutableArray() is { IsEmpty: false } problems) return Decision.Refuse(new InvalidRequest(problems));
         if (state.Names.TryGetValue(spec.Name, out var holder)) return Decision.Refuse(new ContainerNameTaken(spec.Name, holder));
-        if (spec.Mode != SandboxMode.Own && !create.Endpoints.IsEmpty) return Decision.Refuse(ModeConflict(spec.Mode));
+        if (create.Endpoints.Select(endpoint => NetworkRefusal(spec.Mode, endpoint.NetworkName)).FirstOrDefault(refusal => refusal is not null) is { } conflict) return Decision.Refuse(conflict);
+        if (create.Endpoints.Select(endpoint => HostLinks.Refusal(state, endpoint, mustRun: false)).FirstOrDefault(refusal => refusal is not null) is { } nobody) return Decision.Refuse(nobody);
         if (create.Endpoints.GroupBy(endpoint => endpoint.Network).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             return Decision.Refuse(new EndpointNameTaken(spec.Name, twice.First().NetworkName, state.Id));
@@ -49,10 +50,10 @@ internal static class HostContainers
     {
         ContainerPhase.Running => Done(state, container),
         ContainerPhase.Removing => Decision.Refuse(new ContainerNotFound(container.Spec.Name)),
-        _ => HostOperations.Began(state, container.Spec.Id, OperationKind.StartSandbox, [], null, [new ContainerStarted(container.Spec.Id)]) with
-        {
-            Sends = [new StartSandbox(state.Id, container.Spec, state.Incarnation)],
-        },
+        _ when container.Endpoints.Select(endpoint => HostLinks.Refusal(state, endpoint.Spec, mustRun: true)).FirstOrDefault(refusal => refusal is not null) is { } stopped => Decision.Refuse(stopped),
+        _ => HostPorts.Choose(state, container, []) is var (ports, refusal) && refusal is not null
+            ? Decision.Refuse(refusal)
+            : HostOperations.StartSandbox(state, container, ports, [new ContainerStarted(container.Spec.Id)]),
     };
 
     public static Decision Stop(HostState state, HeldContainer container) => container.Phase is ContainerPhase.Running or ContainerPhase.Stopping
@@ -71,7 +72,9 @@ internal static class HostContainers
             return known.Attached is not null ? Done(state, container) : Attach(known.Spec, []);
         }
 
-        if (container.Spec.Mode != SandboxMode.Own) return Decision.Refuse(ModeConflict(container.Spec.Mode));
+        if (container.Spec.Mode != SandboxMode.Own && endpoint.NetworkName is not NetworkRules.Host) return Decision.Refuse(ModeConflict(container.Spec.Mode));
+        if (NetworkRefusal(SandboxMode.Own, endpoint.NetworkName) is { } conflict) return Decision.Refuse(conflict);
+        if (HostLinks.Refusal(state, endpoint, container.IsRunning) is { } nobody) return Decision.Refuse(nobody);
         if (container.In(endpoint.Network) is not null) return Decision.Refuse(new EndpointNameTaken(container.Spec.Name, endpoint.NetworkName, state.Id));
         return Attach(endpoint, [new ContainerConnected(endpoint)]);
 
@@ -85,7 +88,7 @@ internal static class HostContainers
 
     public static Decision Disconnect(HostState state, HeldContainer container, DisconnectContainer disconnect)
     {
-        if (container.Spec.Mode == SandboxMode.Host) return Decision.Refuse(ModeConflict(SandboxMode.Host));
+        if (container.Spec.Mode == SandboxMode.Host && disconnect.NetworkName is NetworkRules.Host) return Decision.Refuse(new SandboxModeConflict(NotTheHosts));
         if (container.In(disconnect.Network) is not { } endpoint) return Decision.Refuse(new NotConnected(container.Spec.Id, container.Spec.Name, disconnect.NetworkName));
         return HostOperations.Began(state, container.Spec.Id, OperationKind.Disconnect, [endpoint.Spec.Id], null, [new ContainerDisconnecting(container.Spec.Id, endpoint.Spec.Id)]) with
         {
@@ -94,6 +97,18 @@ internal static class HostContainers
     }
 
     public static Decision Done(HostState state, HeldContainer container) => Decision.Answer(new ContainerDone(container.View(state.Id)));
+
+    private const string NotTheHosts = "container cannot be disconnected from host network or connected to host network";
+
+    // A container in the host's namespace, or in none, is in the network of that name and in no other; and nobody else is there.
+    private static SandboxModeConflict? NetworkRefusal(SandboxMode mode, string network) => (mode, network) switch
+    {
+        (SandboxMode.Host, NetworkRules.Host) or (SandboxMode.None, NetworkRules.None) => null,
+        (not SandboxMode.Own, _) => ModeConflict(mode),
+        (_, NetworkRules.Host) => new(NotTheHosts),
+        (_, NetworkRules.None) => ModeConflict(SandboxMode.None),
+        _ => null,
+    };
 
     private static SandboxModeConflict ModeConflict(SandboxMode mode) => new(mode == SandboxMode.Host
         ? "container sharing network namespace with another container or host cannot be connected to any other network"

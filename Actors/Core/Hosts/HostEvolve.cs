@@ -22,10 +22,11 @@ internal static class HostEvolve
         ContainerDisconnecting leaving => state.With(leaving.Container, container => container.With(leaving.Endpoint, endpoint => endpoint with { Leaving = true })),
         ContainerDisconnected gone => state.With(gone.Container, container => container with { Endpoints = container.Endpoints.RemoveAll(endpoint => endpoint.Spec.Id == gone.Endpoint) }),
         ContainerStarted started => state.With(started.Container, container => container with { Phase = ContainerPhase.Running, ExitCode = null }),
+        PortsPublished published => state.WithPorts(published.Container, published.Ports),
         ContainerStopping stopping => state.With(stopping.Container, container => container with { Phase = ContainerPhase.Stopping }),
-        ContainerStopped stopped => state.With(stopped.Container, container => container with { Phase = ContainerPhase.Exited, ExitCode = stopped.ExitCode, Endpoints = container.Endpoints.ConvertAll(endpoint => endpoint with { Attached = null }) }),
+        ContainerStopped stopped => state.WithPorts(stopped.Container, []).With(stopped.Container, container => container with { Phase = ContainerPhase.Exited, ExitCode = stopped.ExitCode, Endpoints = container.Endpoints.ConvertAll(endpoint => endpoint with { Attached = null }) }),
         ContainerRemoving removing => state.With(removing.Container, container => container with { Phase = ContainerPhase.Removing }),
-        ContainerRemoved removed when state.Find(removed.Container) is { } container => state with
+        ContainerRemoved removed when state.Find(removed.Container) is { } container => state.WithPorts(removed.Container, []) with
         {
             Containers = state.Containers.Remove(removed.Container),
             Names = state.Names.Remove(container.Spec.Name),
@@ -58,6 +59,7 @@ internal static class HostEvolve
             events.AddRange(container.Endpoints.Select(endpoint => new ContainerConnected(endpoint.Spec)));
             events.AddRange(container.Endpoints.Where(endpoint => endpoint.Leaving).Select(endpoint => new ContainerDisconnecting(id, endpoint.Spec.Id)));
             if (container.Phase != ContainerPhase.Created && (container.Phase != ContainerPhase.Removing || container.ExitCode is not null)) events.Add(new ContainerStarted(id));
+            if (!container.Ports.IsEmpty) events.Add(new PortsPublished(id, container.Ports));
             switch (container.Phase)
             {
                 case ContainerPhase.Stopping: events.Add(new ContainerStopping(id)); break;

@@ -16,6 +16,16 @@ internal static class HostOperations
         return new() { Events = events, Timers = [(HostDecider.OperationTimeout, new ExpireOperation(state.Id, id, number))] };
     }
 
+    /// <summary>Notes the ports before anybody is asked for them, so that no other container gets them meanwhile.</summary>
+    public static Decision StartSandbox(HostState state, HeldContainer container, ImmutableArray<PublishedPort> ports, ImmutableArray<IEvent> facts)
+    {
+        var id = container.Spec.Id;
+        return Began(state, id, OperationKind.StartSandbox, [], null, ports.IsEmpty ? facts : [.. facts, new PortsPublished(id, ports)]) with
+        {
+            Sends = [new StartSandbox(state.Id, container.Spec, state.Incarnation) { Ports = ports }],
+        };
+    }
+
     public static Decision StopEndpoints(HostState state, HeldContainer container, Rejection? failure, ImmutableArray<IEvent> facts) =>
         Leave(state, container, OperationKind.StopEndpoints, failure, facts, forget: false);
 
@@ -50,6 +60,12 @@ internal static class HostOperations
         if (operation.Kind == OperationKind.StartEndpoints && settled.Failure is null && operation.Waiting.Count > 1)
         {
             return progressed with { Sends = [AttachNext(state, container, operation, settled.Endpoint.Id)] };
+        }
+
+        // Its network had agreed to the wish and has no place for it now: the start was still under way, or its places were given to others meanwhile. As after a start that fails.
+        if (operation.Kind == OperationKind.Rejoin && settled is { Failure: not (null or HostFault), Held: true } && container.IsRunning)
+        {
+            return StopEndpoints(state, container, settled.Failure, [new ContainerStopping(id)]);
         }
 
         // What its network refuses after a restart was never acknowledged: the wish goes, too. A kernel's failure does not end a wish: the next reconciliation may mend it.
@@ -102,6 +118,7 @@ internal static class HostOperations
     public static Decision SandboxStarted(HostState state, SandboxStarted started)
     {
         if (Current(state, started.Container, OperationKind.StartSandbox) is not { } container || started.Incarnation != state.Incarnation) return Decision.Nothing;
+        if (started.Failure is PortInUse taken && HostPorts.Choose(state, container, taken.Ports) is { Refusal: null } others) return StartSandbox(state, container, others.Ports, []);
         if (started.Failure is { } failure) return StopEndpoints(state, container, failure, [new ContainerStopping(started.Container)]);
         var began = Began(state, started.Container, OperationKind.StartEndpoints, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], null, []);
         return container.Endpoints.IsEmpty

@@ -46,6 +46,8 @@ public sealed record HeldContainer
     public int? ExitCode { get; init; }
     /// <summary>Its wishes in the order it was connected.</summary>
     public ImmutableList<HeldEndpoint> Endpoints { get; init; } = [];
+    /// <summary>The host's ports that it has, in the order of its wishes: from its start until it has stopped.</summary>
+    public ImmutableArray<PublishedPort> Ports { get; init; } = [];
     /// <summary>In memory: what is being done with it.</summary>
     public Operation? Operation { get; init; }
 
@@ -64,7 +66,10 @@ public sealed record HeldContainer
         ContainerPhase.Created => ContainerStatus.Created,
         ContainerPhase.Running => ContainerStatus.Running,
         _ => ContainerStatus.Exited,
-    }, ExitCode, [.. Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => new ContainerEndpoint(endpoint.Spec, endpoint.Attached))]);
+    }, ExitCode, [.. Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => new ContainerEndpoint(endpoint.Spec, endpoint.Attached))])
+    {
+        Ports = Phase == ContainerPhase.Running ? Ports : [],
+    };
 
     internal HeldContainer With(EndpointId id, Func<HeldEndpoint, HeldEndpoint> change) =>
         Endpoints.FindIndex(endpoint => endpoint.Spec.Id == id) is var at && at >= 0 ? this with { Endpoints = Endpoints.SetItem(at, change(Endpoints[at])) } : this;
@@ -93,6 +98,9 @@ public sealed record HostState
     public ImmutableDictionary<ContainerId, HeldContainer> Containers { get; init; } = ImmutableDictionary<ContainerId, HeldContainer>.Empty;
     /// <summary>Container ids by name.</summary>
     public ImmutableDictionary<string, ContainerId> Names { get; init; } = ImmutableDictionary<string, ContainerId>.Empty;
+    /// <summary>Who has which port, by number and protocol; several may have it at different addresses.</summary>
+    public ImmutableDictionary<(int Number, PortProtocol Protocol), ImmutableList<(HostPort Port, ContainerId Holder)>> PortHolders { get; init; } =
+        ImmutableDictionary<(int, PortProtocol), ImmutableList<(HostPort, ContainerId)>>.Empty;
     /// <summary>All ids in order, for prefixes.</summary>
     public ImmutableSortedSet<string> Ids { get; init; } = NameLookup.NoIds;
     /// <summary>Counts containers and operations.</summary>
@@ -103,6 +111,29 @@ public sealed record HostState
 
     /// <summary>The containers in order of creation.</summary>
     public IEnumerable<HeldContainer> InOrder => Containers.Values.OrderBy(container => container.Order);
+
+    /// <summary>Another container than this one that has the port, or that packets for it might be for as well.</summary>
+    public HeldContainer? HolderOf(HostPort port, ContainerId except) =>
+        PortHolders.TryGetValue((port.Number, port.Protocol), out var holders) && holders.Find(holder => holder.Holder != except && holder.Port.Overlaps(port)) is { Port.Number: > 0 } found ? Find(found.Holder) : null;
+
+    /// <summary>The container has these ports now and no others.</summary>
+    internal HostState WithPorts(ContainerId id, ImmutableArray<PublishedPort> ports)
+    {
+        if (Find(id) is not { } container || (container.Ports.IsEmpty && ports.IsEmpty)) return this;
+        var holders = PortHolders.ToBuilder();
+        foreach (var port in container.Ports)
+        {
+            if (!holders.TryGetValue(Key(port), out var all)) continue;
+            var left = all.RemoveAll(holder => holder.Holder == id);
+            if (left.IsEmpty) holders.Remove(Key(port));
+            else holders[Key(port)] = left;
+        }
+
+        foreach (var port in ports) holders[Key(port)] = (holders.TryGetValue(Key(port), out var others) ? others : []).Add((port.Host, id));
+        return With(id, held => held with { Ports = ports }) with { PortHolders = holders.ToImmutable() };
+
+        static (int, PortProtocol) Key(PublishedPort port) => (port.Host.Number, port.Host.Protocol);
+    }
 
     internal HostState With(ContainerId id, Func<HeldContainer, HeldContainer> change) =>
         Find(id) is { } container ? this with { Containers = Containers.SetItem(id, change(container)) } : this;

@@ -12,7 +12,7 @@ internal static class NetworkAttach
     {
         if (!state.Exists) return Settle(attach, new NetworkNotFound(attach.Endpoint.NetworkName));
         if (state.Find(attach.Endpoint.Id) is { } known && (known.Attached || !attach.Running)) return Again(state, known, attach);
-        if (Refusal(state, attach) is { } reason) return Settle(attach, reason);
+        if (Refusal(state, attach) is { } reason) return Settle(attach, reason, state.Find(attach.Endpoint.Id) is not null);
         return NextPool(state, attach, []);
     }
 
@@ -69,7 +69,7 @@ internal static class NetworkAttach
             IPv6Prefix = v6?.Pool.Subnet.Prefix ?? 0,
             GatewayIPv4 = Gateway(v4),
             GatewayIPv6 = Gateway(v6),
-            Mac = !attach.Running || obtained.IsEmpty ? null : attach.Endpoint.Settings.Mac ?? MacFor(attach.Endpoint.Id, v4?.Address),
+            Mac = !attach.Running ? attach.Endpoint.Settings.Mac : obtained.IsEmpty ? null : attach.Endpoint.Settings.Mac ?? MacFor(attach.Endpoint.Id, v4?.Address),
         };
         // A stopped container is in no view: no host is told, so the revision stays.
         if (!attach.Running) return new() { Events = [new EndpointReserved(endpoint, state.Revision)], Sends = [new ConfigureEndpoint(endpoint)] };
@@ -102,6 +102,7 @@ internal static class NetworkAttach
     {
         var (spec, wish, settings) = (state.Spec!, attach.Endpoint, attach.Endpoint.Settings);
         if (spec.Predefined && !settings.Aliases.IsEmpty) return new AliasNotSupported(spec.Name);
+        if (settings.DriverOptions.Keys.FirstOrDefault() is { } option) return new InvalidRequest($"unknown option {option}: the {spec.Driver} driver has no options for endpoints");
         if (EndpointRules.Problems(settings).ToImmutableArray() is { IsEmpty: false } problems) return new InvalidRequest(problems);
         if (attach.Running && state.Names.TryGetValue(wish.ContainerName, out var holder) && holder != wish.Id)
         {
@@ -138,10 +139,10 @@ internal static class NetworkAttach
         [
             .. obtained.Where(address => address.Address != held?.IPv4 && address.Address != held?.IPv6)
                 .Select(address => new ReleaseAddress(address.Pool, attach.Endpoint.Network, AddressHandle.Of(attach.Endpoint.Id))),
-            .. Settle(attach, reason).Sends,
+            .. Settle(attach, reason, held is not null).Sends,
         ]);
     }
 
-    private static Decision Settle(AttachEndpoint attach, Rejection reason) =>
-        Decision.Send(new Containers.EndpointSettled(attach.Endpoint, attach.Incarnation, null, reason));
+    private static Decision Settle(AttachEndpoint attach, Rejection reason, bool held = false) =>
+        Decision.Send(new Containers.EndpointSettled(attach.Endpoint, attach.Incarnation, null, reason) { Held = held });
 }

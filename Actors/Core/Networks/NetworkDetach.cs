@@ -47,6 +47,7 @@ internal static class NetworkDetach
     private static AttachedEndpoint Kept(AttachedEndpoint endpoint) => new()
     {
         Spec = endpoint.Spec,
+        Mac = endpoint.Spec.Settings.Mac,
         IPv4 = endpoint.Spec.Settings.IPv4,
         IPv4Prefix = endpoint.Spec.Settings.IPv4 is null ? 0 : endpoint.IPv4Prefix,
         IPv6 = endpoint.Spec.Settings.IPv6,

@@ -6,7 +6,14 @@ namespace NetworkCluster.Networks;
 /// <summary>What makes sense for a network by itself, whatever else exists. Every rule reports what it finds wrong; nothing is found means the request may go on.</summary>
 public static class NetworkRules
 {
-    private static readonly string[] ReservedNames = ["bridge", "host", "none", "default"];
+    /// <summary>The predefined bridge network's name.</summary>
+    public const string Bridge = "bridge";
+    /// <summary>The name of the host's own network.</summary>
+    public const string Host = "host";
+    /// <summary>The name of the network without links.</summary>
+    public const string None = "none";
+
+    private static readonly string[] ReservedNames = [Bridge, Host, None, "default"];
 
     // Blocks that no network can have: this host, loopback, multicast and reserved; unspecified, loopback, link-local, multicast.
     private static readonly Subnet[] Unusable = [.. new[] { "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "fe80::/10", "ff00::/8" }.Select(text => Subnet.Parse(text))];

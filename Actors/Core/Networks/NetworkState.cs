@@ -24,7 +24,7 @@ public sealed record NetworkState
     public ImmutableDictionary<EndpointId, NetworkMember> Members { get; init; } = ImmutableDictionary<EndpointId, NetworkMember>.Empty;
     /// <summary>Attached endpoints by container name.</summary>
     public ImmutableDictionary<string, EndpointId> Names { get; init; } = ImmutableDictionary.Create<string, EndpointId>(StringComparer.OrdinalIgnoreCase);
-    /// <summary>Attached endpoints by link-layer address.</summary>
+    /// <summary>Endpoints by link-layer address: attached ones, and stopped containers' that asked for one of their own.</summary>
     public ImmutableDictionary<MacAddress, EndpointId> Macs { get; init; } = ImmutableDictionary<MacAddress, EndpointId>.Empty;
     /// <summary>Hosts that take part, with how many attached endpoints.</summary>
     public ImmutableDictionary<HostId, int> Hosts { get; init; } = ImmutableDictionary<HostId, int>.Empty;
@@ -42,10 +42,10 @@ public sealed record NetworkState
     {
         var without = Without(endpoint.Id);
         var next = without with { Revision = Math.Max(revision, Revision), Members = without.Members.Add(endpoint.Id, new(endpoint, attached, revision)) };
+        if (endpoint.Mac is { } mac) next = next with { Macs = next.Macs.SetItem(mac, endpoint.Id) };
         return !attached ? next : next with
         {
             Names = next.Names.SetItem(endpoint.Spec.ContainerName, endpoint.Id),
-            Macs = endpoint.Mac is { } mac ? next.Macs.SetItem(mac, endpoint.Id) : next.Macs,
             Hosts = next.Hosts.SetItem(endpoint.Spec.Host, next.Hosts.GetValueOrDefault(endpoint.Spec.Host) + 1),
         };
     }
@@ -53,13 +53,12 @@ public sealed record NetworkState
     internal NetworkState Without(EndpointId id)
     {
         if (Find(id) is not { } member) return this;
-        var next = this with { Members = Members.Remove(id) };
+        var next = this with { Members = Members.Remove(id), Macs = member.Endpoint.Mac is { } mac && Macs.GetValueOrDefault(mac) == id ? Macs.Remove(mac) : Macs };
         if (!member.Attached) return next;
         var host = member.Endpoint.Spec.Host;
         return next with
         {
             Names = Names.Remove(member.Endpoint.Spec.ContainerName),
-            Macs = member.Endpoint.Mac is { } mac ? Macs.Remove(mac) : Macs,
             Hosts = Hosts[host] == 1 ? Hosts.Remove(host) : Hosts.SetItem(host, Hosts[host] - 1),
         };
     }

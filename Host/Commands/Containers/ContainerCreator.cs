@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NetworkCluster.Containers;
+using NetworkCluster.Drivers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Gateway;
 using NetworkCluster.Networks;
@@ -21,11 +22,18 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
     public static ImmutableArray<OptionSpec> Options { get; } =
     [
         new() { Name = "env", Short = 'e', ValueName = "name=value", Repeatable = true, Description = "Set environment variables" },
+        new() { Name = "expose", ValueName = "port[/proto]", Repeatable = true, Description = "Ports (or ranges) that the container serves, for -P; opens nothing by itself" },
         new() { Name = "hostname", Short = 'h', ValueName = "string", Description = "Host name inside", Default = "the first 12 digits of the id" },
         new() { Name = "interactive", Short = 'i', Description = "Accepted for -itd; use exec -i for input" },
         new() { Name = "label", ValueName = "key=value", Repeatable = true, Description = "Set metadata on a container" },
         new() { Name = "name", ValueName = "string", Description = "Name, also in the DNS of its networks", Default = "a random one" },
         new() { Name = "network", ValueName = "network", Repeatable = true, Description = "Connect to a network; addresses, aliases and links belong to the first", Default = "bridge", CompletedBy = "network" },
+        new()
+        {
+            Name = "publish", Short = 'p', ValueName = "[host:]port", Repeatable = true,
+            Description = "Publish [[IP:]HOST:]PORT[/PROTOCOL] at the host, tcp or udp, ranges too; an IPv6 address in brackets; without a host port the lowest free one of 32768 to 60999, of a host range the lowest free one of it",
+        },
+        new() { Name = "publish-all", Short = 'P', Description = "Publish every exposed port at a free one of the host" },
         new() { Name = "tty", Short = 't', Description = "Accepted for -itd; there is no terminal inside" },
         .. Words.EndpointOptions("network-alias"),
     ];
@@ -47,6 +55,7 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
             Command = invocation.Values("command"),
             Environment = invocation.Values("env"),
             Labels = invocation.KeyValues("label"),
+            Ports = invocation.Ports(),
             Mode = networks[0].Driver switch { "host" => SandboxMode.Host, "null" => SandboxMode.None, _ => SandboxMode.Own },
             Created = time.GetUtcNow(),
         };
@@ -62,6 +71,7 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
         Container = container.Id,
         ContainerName = container.Name,
         Host = gateway.Host,
+        HostBinding = BridgeDriver.HostBindingOf(network),
         Settings = settings,
     };
 }

@@ -41,7 +41,7 @@ internal sealed class ContainerList(NetworkDirectory directory)
         ImmutableArray<TableColumn> columns =
         [
             new("ID", "CONTAINER ID"), new("Names", quiet ? null : "NAME"), new("Status", quiet ? null : "STATUS"),
-            new("Command", quiet ? null : "COMMAND"), new("Networks", quiet ? null : "NETWORKS"), new("CreatedAt", null), new("Labels", null),
+            new("Command", quiet ? null : "COMMAND"), new("Ports", quiet ? null : "PORTS"), new("Networks", quiet ? null : "NETWORKS"), new("CreatedAt", null), new("Labels", null),
         ];
         var containers = (await directory.ContainersAsync(cancel)).Where(c => (all || c.Status == ContainerStatus.Running) && filter.Matches(c));
         await output.TableAsync(columns, containers.Select(c => Row(c, whole)), cancel);
@@ -59,6 +59,7 @@ internal sealed class ContainerList(NetworkDirectory directory)
             _ => container.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"Exited ({code})") : "Exited",
         },
         CommandText(string.Join(' ', container.Spec.Command), whole),
+        PortText.List(container),
         string.Join(", ", container.Endpoints.Select(Network)),
         Rfc3339.Text(container.Spec.Created),
         string.Join(',', container.Spec.Labels.Select(l => $"{l.Key}={l.Value}")),

@@ -12,7 +12,7 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
     {
         Name = "run",
         Description = "Create and start a container",
-        Details = $"With -d, or without COMMAND, prints the id. Otherwise passes COMMAND's output on and exits with its code; 125 when it was not run. {ContainerCreator.Details}",
+        Details = $"With -d, or without COMMAND, prints the id. Otherwise passes COMMAND's output on and exits with its code; 125 when it was refused, and then nothing of it is left. {ContainerCreator.Details}",
         Arguments = [ContainerCreator.CommandLine],
         Options =
         [
@@ -32,7 +32,7 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
     {
         var detached = invocation.Has("detach") || invocation.Values("command").IsEmpty;
         if (detached && invocation.Has("rm")) throw new UsageException("--rm needs a command in the foreground");
-        ContainerView container;
+        ContainerView? container = null;
         try
         {
             container = await creator.CreateAsync(invocation, cancel);
@@ -40,6 +40,8 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
         }
         catch (RefusedException e)
         {
+            // Nothing of it is left, so that the same line goes through once what was in the way is gone.
+            if (container is not null && e.Reason.Kind != RejectionKind.Unknown) await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: true), CancellationToken.None);
             await output.RefusalAsync(e.Reason, cancel);
             return ExitCodes.NotRun;
         }

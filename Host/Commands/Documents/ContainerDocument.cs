@@ -16,6 +16,7 @@ internal sealed record ContainerDocument
 
     /// <summary>With a leading slash, as Docker has it.</summary>
     public required string Name { get; init; }
+    public required HostConfigDocument HostConfig { get; init; }
     public required ContainerConfigDocument Config { get; init; }
     public required NetworkSettingsDocument NetworkSettings { get; init; }
 
@@ -32,14 +33,16 @@ internal sealed record ContainerDocument
             ExitCode = view.ExitCode ?? 0,
         },
         Name = $"/{view.Spec.Name}",
+        HostConfig = new() { PortBindings = PortDocument.Wishes(view.Spec.Ports), PublishAllPorts = view.Spec.Ports?.PublishAll ?? false },
         Config = new()
         {
+            ExposedPorts = new SortedDictionary<string, NothingDocument>(PortText.Known(view.Spec.Ports).ToDictionary(port => port.ToString(), _ => new NothingDocument()), StringComparer.Ordinal),
             Hostname = view.Spec.Hostname ?? view.Spec.Id.Short,
             Env = view.Spec.Environment,
             Cmd = view.Spec.Command,
             Labels = view.Spec.Labels,
         },
-        NetworkSettings = new() { Networks = view.Endpoints.ToDictionary(e => e.Spec.NetworkName, EndpointDocument.From) },
+        NetworkSettings = new() { Ports = PortDocument.Published(view), Networks = view.Endpoints.ToDictionary(e => e.Spec.NetworkName, EndpointDocument.From) },
     };
 
     /// <summary>Docker's word for a status.</summary>
@@ -59,18 +62,30 @@ internal sealed record ContainerStateDocument
     public required int ExitCode { get; init; }
 }
 
+/// <summary>What the container asks of its host.</summary>
+internal sealed record HostConfigDocument
+{
+    public required IReadOnlyDictionary<string, ImmutableArray<PortDocument>> PortBindings { get; init; }
+    public required bool PublishAllPorts { get; init; }
+}
+
+/// <summary>An empty object, where Docker has a set.</summary>
+internal sealed record NothingDocument;
+
 /// <summary>What the container is.</summary>
 internal sealed record ContainerConfigDocument
 {
+    public required IReadOnlyDictionary<string, NothingDocument> ExposedPorts { get; init; }
     public required string Hostname { get; init; }
     public required ImmutableArray<string> Env { get; init; }
     public required ImmutableArray<string> Cmd { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 }
 
-/// <summary>The container's networks by name.</summary>
+/// <summary>The container's ports, and its networks by name.</summary>
 internal sealed record NetworkSettingsDocument
 {
+    public required IReadOnlyDictionary<string, ImmutableArray<PortDocument>?> Ports { get; init; }
     public required IReadOnlyDictionary<string, EndpointDocument> Networks { get; init; }
 }
 

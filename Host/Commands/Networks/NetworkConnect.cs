@@ -1,4 +1,5 @@
 using NetworkCluster.Containers;
+using NetworkCluster.Drivers;
 using NetworkCluster.Gateway;
 
 namespace NetworkCluster.Commands.Networks;
@@ -34,6 +35,7 @@ internal sealed class NetworkConnect(IClusterGateway gateway, NetworkDirectory d
             Container = container.Spec.Id,
             ContainerName = container.Spec.Name,
             Host = container.Host,
+            HostBinding = BridgeDriver.HostBindingOf(network),
             Settings = settings,
         }), cancel);
         return ExitCodes.Ok;

@@ -7,10 +7,11 @@ internal static class Rtnetlink
     public const ushort NewAddress = 20, DeleteAddress = 21, GetAddress = 22;
     public const ushort NewRoute = 24, DeleteRoute = 25, GetRoute = 26;
 
-    public const ushort LinkMac = 1, LinkName = 3, LinkMtu = 4, LinkPeer = 5, LinkMaster = 10, LinkOperationalState = 16, LinkInfo = 18, LinkAlias = 20, LinkGroup = 27, LinkNetnsFd = 28, LinkExtMask = 29;
+    public const ushort LinkMac = 1, LinkName = 3, LinkMtu = 4, LinkPeer = 5, LinkMaster = 10, LinkOperationalState = 16, LinkInfo = 18, LinkAlias = 20, LinkFamilies = 26, LinkGroup = 27, LinkNetnsFd = 28, LinkExtMask = 29;
     public const ushort InfoKind = 1, InfoData = 2, InfoSlaveKind = 4, InfoSlaveData = 5;
     public const ushort VethPeer = 1;
     public const ushort PortIsolated = 33;
+    public const ushort InetConfiguration = 1, RouteLocalnet = 26;
     public const int SkipStatistics = 1 << 3;
     public const uint Up = 1;
     public const byte OperationalUp = 6;

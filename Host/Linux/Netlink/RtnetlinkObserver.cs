@@ -144,11 +144,30 @@ internal static class RtnetlinkObserver
                     case Rtnetlink.LinkMaster: master = attributes.Number; break;
                     case Rtnetlink.LinkAlias: link = link with { Alias = attributes.Text }; break;
                     case Rtnetlink.LinkGroup: link = link with { Group = attributes.Number }; break;
+                    case Rtnetlink.LinkFamilies: link = link with { RoutesLoopback = RoutesLoopback(attributes.Value) }; break;
                     case Rtnetlink.LinkInfo: link = ParseInfo(link, attributes.Value); break;
                 }
             }
 
             return new RawLink(link, master);
+        }
+
+        private static bool RoutesLoopback(ReadOnlySpan<byte> families)
+        {
+            var family = new NetlinkAttributes(families);
+            while (family.Next())
+            {
+                if (family.Type != Rtnetlink.Inet) continue;
+                var attributes = new NetlinkAttributes(family.Value);
+                while (attributes.Next())
+                {
+                    // All settings as an array, the first of which has the number 1.
+                    const int At = 4 * (Rtnetlink.RouteLocalnet - 1);
+                    if (attributes.Type == Rtnetlink.InetConfiguration && attributes.Value.Length >= At + 4) return BitConverter.ToInt32(attributes.Value[At..]) != 0;
+                }
+            }
+
+            return false;
         }
 
         private static FoundLink ParseInfo(FoundLink link, ReadOnlySpan<byte> info)

@@ -33,6 +33,7 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
             case SetMtu s: Set(s.Link).Attribute(Rtnetlink.LinkMtu, s.MtuBytes); break;
             case SetMac s: Set(s.Link).Attribute(Rtnetlink.LinkMac, s.Mac.ToBytes()); break;
             case SetGroup s: Set(s.Link).Attribute(Rtnetlink.LinkGroup, s.Group); break;
+            case SetRoutesLoopback s: Write(s); break;
             case SetMaster s: Set(s.Link).Attribute(Rtnetlink.LinkMaster, Master(step, s.Master)); break;
             case SetIsolated s: Write(s); break;
             case Retire s: Write(s); break;
@@ -87,6 +88,16 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
         writer.Attribute(Rtnetlink.InfoSlaveKind, "bridge");
         var data = writer.Nest(Rtnetlink.InfoSlaveData);
         writer.Attribute(Rtnetlink.PortIsolated, [s.Isolated ? (byte)1 : (byte)0]).End(data).End(info);
+    }
+
+    /// <summary>The same as the setting <c>net.ipv4.conf.NAME.route_localnet</c>, in the same batch as the rest.</summary>
+    private void Write(SetRoutesLoopback s)
+    {
+        Set(s.Link);
+        var families = writer.Nest(Rtnetlink.LinkFamilies);
+        var inet = writer.Nest(Rtnetlink.Inet);
+        var configuration = writer.Nest(Rtnetlink.InetConfiguration);
+        writer.Attribute(Rtnetlink.RouteLocalnet, s.RoutesLoopback ? 1 : 0).End(configuration).End(inet).End(families);
     }
 
     /// <summary>Two messages: kernels before 6.3 rename a link only when it is down.</summary>

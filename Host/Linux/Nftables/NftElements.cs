@@ -16,9 +16,9 @@ internal sealed class NftElements : IDisposable
     private const ushort Subsystem = 10 << 8;
     private const ushort NewElement = Subsystem | 12, GetElement = Subsystem | 13, DeleteElement = Subsystem | 14;
     private const byte InetFamily = 1;
-    private const ushort ListTable = 1, ListSet = 2, ListElements = 3, ListElement = 1;
-    private const ushort ElementKey = 1, ElementData = 2, DataValue = 1, DataVerdict = 2, VerdictCode = 1;
-    private const ushort Nested = 0x8000;
+    private const ushort ListTable = 1, ListSet = 2, DataVerdict = 2, VerdictCode = 1;
+    internal const ushort ListElements = 3, ListElement = 1, ElementKey = 1, ElementData = 2, DataValue = 1;
+    internal const ushort Nested = 0x8000;
     private const int Accept = 1;
     private const int NameBytes = 16;
 
@@ -27,49 +27,66 @@ internal sealed class NftElements : IDisposable
 
     /// <summary>Adds one.</summary>
     /// <exception cref="DataplaneException">The kernel refuses.</exception>
-    public void Add(AddElement step) => Change(step, step.Table, step.Element, NewElement, NetlinkWriter.Ack | NetlinkWriter.Create);
+    public void Add(AddElement step) => Change(step, step.Table, NftTable.NameOf(step.Element.Set), writer => Element(writer, step.Element), NewElement, NetlinkWriter.Ack | NetlinkWriter.Create);
 
     /// <summary>Deletes one; none there is a success.</summary>
     /// <exception cref="DataplaneException">The kernel refuses.</exception>
-    public void Delete(DeleteElement step) => Change(step, step.Table, step.Element, DeleteElement, NetlinkWriter.Ack);
+    public void Delete(DeleteElement step) => Change(step, step.Table, NftTable.NameOf(step.Element.Set), writer => Element(writer, step.Element), DeleteElement, NetlinkWriter.Ack);
+
+    /// <summary>Publishes a port.</summary>
+    /// <exception cref="DataplaneException">The kernel refuses: the port leads elsewhere already.</exception>
+    public void Add(AddMapping step) => Change(step, step.Table, NftTable.NameOf(step.Mapping.Key), writer => NftMappings.Write(writer, step.Mapping), NewElement, NetlinkWriter.Ack | NetlinkWriter.Create);
+
+    /// <summary>Publishes a port no more; none there is a success.</summary>
+    /// <exception cref="DataplaneException">The kernel refuses.</exception>
+    public void Delete(DeleteMapping step) => Change(step, step.Table, NftTable.NameOf(step.Mapping.Key), writer => NftMappings.WriteKey(writer, step.Mapping.Key), DeleteElement, NetlinkWriter.Ack);
 
     /// <summary>All elements of the table; none where there is no such table.</summary>
     /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>
     public ImmutableHashSet<SetElement>? List(string table)
     {
         var all = ImmutableHashSet.CreateBuilder<SetElement>();
-        lock (_gate)
+        foreach (var set in NftTable.Sets)
         {
-            foreach (var set in NftTable.Sets)
-            {
-                var some = new List<SetElement>();
-                try
-                {
-                    var question = Header(new NetlinkWriter().Begin(GetElement, NetlinkWriter.Dump), InetFamily, 0).Attribute(ListTable, table).Attribute(ListSet, NftTable.NameOf(set));
-                    Socket.Dump(question, some.Clear, (_, payload) => Read(set, payload, some));
-                }
-                catch (NetlinkException none) when (none.Errno == Native.Enoent)
-                {
-                    return null;
-                }
-                catch (NetlinkException refusal)
-                {
-                    throw new DataplaneException($"nft list set inet {table} {NftTable.NameOf(set)}", refusal.Message, refusal);
-                }
-
-                all.UnionWith(some);
-            }
+            if (List<SetElement>(table, NftTable.NameOf(set), (payload, found) => Read(set, payload, found)) is not { } some) return null;
+            all.UnionWith(some);
         }
 
         return all.ToImmutable();
     }
 
-    private void Change(Step step, string table, SetElement element, ushort type, ushort flags)
+    /// <summary>All published ports of the table; none where there is no such table, or where it is an older version's that could not publish.</summary>
+    /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>
+    public ImmutableHashSet<PortMapping> ListMappings(string table) =>
+        [.. NftTable.Maps.SelectMany(map => List<PortMapping>(table, map.Name, (payload, found) => NftMappings.Read(map.IsIPv6, map.HasAddress, payload, found)) ?? [])];
+
+    private delegate void Reader<T>(ReadOnlySpan<byte> payload, List<T> found);
+
+    private List<T>? List<T>(string table, string set, Reader<T> read)
+    {
+        var found = new List<T>();
+        try
+        {
+            var question = Header(new NetlinkWriter().Begin(GetElement, NetlinkWriter.Dump), InetFamily, 0).Attribute(ListTable, table).Attribute(ListSet, set);
+            lock (_gate) Socket.Dump(question, found.Clear, (_, payload) => read(payload, found));
+            return found;
+        }
+        catch (NetlinkException none) when (none.Errno == Native.Enoent)
+        {
+            return null;
+        }
+        catch (NetlinkException refusal)
+        {
+            throw new DataplaneException($"nft list set inet {table} {set}", refusal.Message, refusal);
+        }
+    }
+
+    private void Change(Step step, string table, string set, Action<NetlinkWriter> element, ushort type, ushort flags)
     {
         var writer = new NetlinkWriter();
         Header(writer.Begin(BatchBegin, 0), 0, 10);
-        Header(writer.Begin(type, (ushort)flags), InetFamily, 0).Attribute(ListTable, table).Attribute(ListSet, NftTable.NameOf(element.Set));
-        Element(writer, element);
+        Header(writer.Begin(type, (ushort)flags), InetFamily, 0).Attribute(ListTable, table).Attribute(ListSet, set);
+        element(writer);
         Header(writer.Begin(BatchEnd, 0), 0, 10);
         lock (_gate)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Drivers;
 using NetworkCluster.Endpoints;
@@ -29,13 +30,16 @@ public sealed class PlanProperties
                 {
                     var name = Naming.Sandbox(group.Key);
                     foreach (var (endpoint, network, link) in group) all = all.With(driver.Endpoint(networks[network], endpoint, new LinkName(new Netns(name), link), Host));
-                    all = all.With(SandboxShape.Describe(new WantedSandbox(name, group.Key), "c", [.. group.Select(e => new SandboxEndpoint(e.Link, [e.Endpoint.IPv4!.Value], e.Endpoint.GatewayIPv4, e.Endpoint.GatewayIPv6))]));
+                    all = all.With(SandboxShape.Describe(new WantedSandbox(name, group.Key), "c", [.. group.Select(e => new SandboxEndpoint(e.Link, [e.Endpoint.IPv4!.Value], e.Endpoint.GatewayIPv4, e.Endpoint.GatewayIPv6))], Ports(group.Key), []));
                 }
 
                 return all;
             }
         }
     }
+
+    /// <summary>Every container publishes one port of its own; what it leads to depends on the container's networks.</summary>
+    private static ImmutableArray<PublishedPort> Ports(ContainerId container) => [new(new(null, 8000 + int.Parse(container.ToString().AsSpan(0, 8), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture), PortProtocol.Tcp), 80)];
 
     private static readonly Gen<World> Worlds =
         from flags in Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1200, 1500]).Array[1, 3]
@@ -53,7 +57,8 @@ public sealed class PlanProperties
         Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Host.Links.Keys, n) is { } name ? h.After(new SetAlias(LinkName.OnHost(name), "")) : h),
         Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Sandboxes.Keys, n) is { } name ? h.After(new DeleteSandbox(name)) : h),
         Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Sandboxes.Keys, n) is { } name ? EachLink(h, name) : h),
-        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => h with { Elements = n % 2 == 0 ? null : [.. (h.Elements ?? []).Skip(1)] })).Array[0, 4];
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => h with { Mappings = n % 2 == 0 ? [] : [.. h.Mappings.Select(m => m with { TargetPort = n })] }),
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => n % 2 == 0 ? h with { Elements = null, Mappings = [] } : h with { Elements = [.. (h.Elements ?? []).Skip(1)] })).Array[0, 4];
 
     [Fact]
     public void Applying_a_plan_makes_the_next_one_empty_whatever_happened_before() => Gen.Select(Worlds, Disturbances).Sample((world, disturbances) =>
@@ -81,6 +86,7 @@ public sealed class PlanProperties
         Assert.Empty(after.Host.Addresses);
         Assert.Empty(after.Sandboxes);
         Assert.Empty(after.Elements!);
+        Assert.Empty(after.Mappings);
         Assert.Empty(Plan.Removal(world.Wanted, after, Naming));
     });
 
@@ -93,13 +99,16 @@ public sealed class PlanProperties
         var endpoints = world.Endpoints.Where((_, i) => (keptEndpoints >> i & 1) == 1).Select(e => e.Endpoint.Id).ToHashSet();
         var sandboxes = world.Endpoints.Where(e => endpoints.Contains(e.Endpoint.Id)).Select(e => e.Endpoint.Spec.Container).ToHashSet();
 
-        var after = host.After(Plan.Sweep(host, Naming, networks, sandboxes, endpoints));
+        var ports = sandboxes.SelectMany(id => Ports(id).AsEnumerable()).SelectMany(port => MappingKey.Of(port.Host)).ToHashSet();
+
+        var after = host.After(Plan.Sweep(host, Naming, networks, sandboxes, endpoints, ports));
 
         var names = networks.Select(Naming.Bridge).Concat(endpoints.Select(Naming.HostLink)).Concat(foreign.Host.Links.Keys).Order(StringComparer.Ordinal);
         Assert.Equal(names, after.Host.Links.Keys.Order(StringComparer.Ordinal));
         Assert.All(foreign.Host.Links, l => Assert.Equal(l.Value, after.Host.Links[l.Key]));
         Assert.Equal(sandboxes.Select(Naming.Sandbox).Append("operator").Order(StringComparer.Ordinal), after.Sandboxes.Keys.Order(StringComparer.Ordinal));
-        Assert.Empty(Plan.Sweep(after, Naming, networks, sandboxes, endpoints));
+        Assert.Equal(host.Mappings.Where(m => ports.Contains(m.Key)).Order(ByText), after.Mappings.Order(ByText));
+        Assert.Empty(Plan.Sweep(after, Naming, networks, sandboxes, endpoints, ports));
     });
 
     [Fact]
@@ -112,6 +121,8 @@ public sealed class PlanProperties
         foreach (var steps in (ImmutableArray<Step>[])[Plan.Between(world.Wanted, host, Naming), Plan.Removal(world.Wanted, host, Naming)])
             Assert.DoesNotContain(steps, s => s.ToString().Split(' ', '"').Contains(name));
     });
+
+    private static readonly Comparer<PortMapping> ByText = Comparer<PortMapping>.Create((a, b) => string.CompareOrdinal(a.ToString(), b.ToString()));
 
     private static FoundHost Foreign(FoundHost host) => host with
     {

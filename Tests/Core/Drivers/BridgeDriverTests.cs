@@ -1,3 +1,5 @@
+using NetworkCluster.Addressing;
+using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Drivers;
 using NetworkCluster.Networks;
@@ -33,7 +35,7 @@ public sealed class BridgeDriverTests
         var endpoint = Some.Endpoint(1, network, 5);
         var sandbox = new WantedSandbox(Host.Naming.Sandbox(endpoint.Spec.Container), endpoint.Spec.Container);
         var (way4, way6) = Driver.HasWayOut(network) ? (endpoint.GatewayIPv4, endpoint.GatewayIPv6) : (null, null);
-        var shape = SandboxShape.Describe(sandbox, "c1", [new SandboxEndpoint("eth0", [endpoint.IPv4!.Value], way4, way6)]);
+        var shape = SandboxShape.Describe(sandbox, "c1", [new SandboxEndpoint("eth0", [endpoint.IPv4!.Value], way4, way6)], [], []);
         var wanted = Driver.Network(network, Host).With(Driver.Endpoint(network, endpoint, new LinkName(new Netns(sandbox.Name), "eth0"), Host)).With(shape);
         var empty = FoundHost.Nothing with { Elements = [] };
 
@@ -45,7 +47,11 @@ public sealed class BridgeDriverTests
 
     [Fact]
     public void The_table_is_as_approved() =>
-        Approved.Verify(NftTable.Replacement("nwc", [new SetElement(NftSet.Bridges, "nwc0"), new SetElement(NftSet.Intra, "nwc0"), new SetElement(NftSet.Bridges, "br-web")]), "table");
+        Approved.Verify(NftTable.Replacement("nwc", [new SetElement(NftSet.Bridges, "nwc0"), new SetElement(NftSet.Intra, "nwc0"), new SetElement(NftSet.Bridges, "br-web")],
+        [
+            new(new(null, false, PortProtocol.Tcp, 8080), InetAddress.Parse("172.25.0.5"), 80), new(new(null, true, PortProtocol.Tcp, 8080), InetAddress.Parse("fd25::5"), 80),
+            new(new(InetAddress.Parse("127.0.0.1"), false, PortProtocol.Udp, 53), InetAddress.Parse("172.25.0.5"), 53),
+        ]), "table");
 
     [Theory]
     [InlineData(BridgeDriver.Mtu, "abc", "failed to parse com.docker.network.driver.mtu value: abc (strconv.Atoi: parsing \"abc\": invalid syntax)")]

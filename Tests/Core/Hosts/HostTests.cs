@@ -108,6 +108,56 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void A_container_of_the_host_or_none_network_is_in_that_one_alone_and_nobody_else_is()
+    {
+        const string Host = "container cannot be disconnected from host network or connected to host network";
+        const string Shared = "container sharing network namespace with another container or host cannot be connected to any other network";
+        const string Private = "container cannot be connected to multiple networks with one of the networks in private (none) mode";
+        var (toHost, toNone) = (Wish(5) with { NetworkName = "host" }, Wish(6) with { NetworkName = "none" });
+        foreach (var (mode, wishes, text) in new[]
+        {
+            (SandboxMode.Host, [Wish(1)], Shared), (SandboxMode.Host, [toHost, Wish(2, Other)], Shared), (SandboxMode.None, [Wish(1)], Private),
+            (SandboxMode.Own, [toHost], Host), (SandboxMode.Own, new[] { Wish(2, Other), toNone }, Private),
+        })
+        {
+            Assert.Equal(text, HostTests.Host().When(new CreateContainer(Some.Host, Some.Container(1, mode), [.. wishes])).Refuses<SandboxModeConflict>().Text);
+        }
+
+        foreach (var (mode, own, wish, text) in new[] { (SandboxMode.Host, toHost, Wish(1), Shared), (SandboxMode.None, toNone, Wish(1), Private), (SandboxMode.Host, toHost, toHost with { Id = Some.EndpointId(9) }, Host) })
+        {
+            var odd = HostTests.Host().When(new CreateContainer(Some.Host, Some.Container(1, mode), [own]));
+            odd.Journals(nameof(ContainerCreated), nameof(ContainerConnected));
+            odd.When(new EndpointSettled(own, new(1), null, null), new ConnectContainer(Some.Host, wish));
+            Assert.Equal(text, odd.Refuses<SandboxModeConflict>().Text);
+            odd.When(new DisconnectContainer(Some.Host, Box, own.Network, own.NetworkName));
+            if (mode == SandboxMode.Host) Assert.Equal(Host, odd.Refuses<SandboxModeConflict>().Text);
+            else odd.Journals(nameof(ContainerDisconnecting));
+        }
+
+        foreach (var (wish, text) in new[] { (toHost, Host), (toNone, Private) })
+            Assert.Equal(text, HostTests.Host().When(Create(1), new ConnectContainer(Some.Host, wish)).Refuses<SandboxModeConflict>().Text);
+    }
+
+    [Fact]
+    public void A_link_on_the_predefined_network_is_to_a_container_that_exists_and_runs_there()
+    {
+        var onBridge = Wish(2) with { NetworkName = "bridge", Container = Some.ContainerId(2), ContainerName = "c2", Settings = new() { Links = [new("c1", "db")] } };
+        var create = new CreateContainer(Some.Host, Some.Container(2), [onBridge]);
+        Assert.Equal("could not get container for c1: No such container: c1", Host().When(create).Refuses<LinkTargetNotFound>().Text);
+
+        var host = Created([]).When(create, new EndpointSettled(onBridge, new(1), null, null));
+        Assert.Equal("Cannot link to a non running container: /c1 AS /c2/db", host.When(new StartContainer(Some.Host, Some.ContainerId(2))).Refuses<LinkTargetNotRunning>().Text);
+        host.When(new StartContainer(Some.Host, Box), Sandbox(), new StartContainer(Some.Host, Some.ContainerId(2)));
+        Assert.Equal("Cannot link to /c1, as it does not belong to the default network", host.Refuses<LinkTargetNotRunning>().Text);
+        host.When(new ConnectContainer(Some.Host, Wish(1) with { NetworkName = "bridge" }), Settled(1, attached: true), new StartContainer(Some.Host, Some.ContainerId(2))).Sends<StartSandbox>();
+
+        // One that was removed since is no longer linked; and elsewhere a link is a name.
+        Created([]).When(create, new EndpointSettled(onBridge, new(1), null, null), new RemoveContainer(Some.Host, Box, false), new SandboxStopped(Some.Host, Box, new(1), null),
+            new StartContainer(Some.Host, Some.ContainerId(2))).Sends<StartSandbox>();
+        Host().When(create with { Endpoints = [onBridge with { NetworkName = "net1" }] }).Sends<AttachEndpoint>();
+    }
+
+    [Fact]
     public void A_start_makes_the_sandbox_then_each_endpoint_in_order_then_runs_the_command()
     {
         var host = Created([Wish(1), Wish(2, Other)], command: ["run"]).When(new StartContainer(Some.Host, Box));

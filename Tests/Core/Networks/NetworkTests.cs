@@ -79,6 +79,30 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void A_stopped_container_keeps_the_link_layer_address_it_asked_for()
+    {
+        AttachEndpoint Asking(int number, bool running) => Attach(number, running: running) with { Endpoint = Attach(number).Endpoint with { Settings = new() { Mac = MacAddress.Parse("02:00:00:00:00:09") } } };
+        var network = Existing(Spec).When(Asking(1, running: false));
+        network.Journals(nameof(EndpointReserved));
+        Assert.Equal("c1", Assert.IsType<MacInUse>(network.When(Asking(2, running: false)).Sends<EndpointSettled>().Failure).Holder);
+        Assert.IsType<MacInUse>(network.When(Asking(2, running: true)).Sends<EndpointSettled>().Failure);
+        network.Recovered();
+        Assert.IsType<MacInUse>(network.When(Asking(2, running: false)).Sends<EndpointSettled>().Failure);
+        network.When(Detach(1), Asking(2, running: false)).Journals(nameof(EndpointReserved));
+    }
+
+    [Fact]
+    public void An_option_for_an_endpoint_that_nobody_knows_is_refused_running_or_not()
+    {
+        foreach (var running in (bool[])[true, false])
+        {
+            var attach = Attach(1, running: running);
+            attach = attach with { Endpoint = attach.Endpoint with { Settings = new() { DriverOptions = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("a", "b") } } };
+            Assert.Equal("unknown option a: the bridge driver has no options for endpoints", Existing(Spec).When(attach).Sends<EndpointSettled>().Failure!.Text);
+        }
+    }
+
+    [Fact]
     public void A_host_that_takes_part_already_is_told_the_change_only()
     {
         var network = With(1).When(Attach(2));

@@ -13,6 +13,7 @@ internal static class Laws
     [
         .. NoAddressTwice(world),
         .. NothingUnderWay(world),
+        .. PortsAreOnePerContainer(world),
         .. RegistryAndNetworks(world),
         .. WishesAndMembers(world),
         .. PoolsHoldTheMembers(world),
@@ -49,6 +50,23 @@ internal static class Laws
 
         foreach (var network in world.Space.Networks.Values.Where(network => network.Phase != RegistrationPhase.Confirmed)) yield return $"{network.Spec.Name} is still {network.Phase}";
         if (world.Living().Any(entity => entity.Stash.Count > 0)) yield return "messages still wait";
+    }
+
+    private static IEnumerable<string> PortsAreOnePerContainer(World world)
+    {
+        var held = world.HostState.InOrder.SelectMany(container => container.Ports.Select(port => (container, port.Host))).ToList();
+        for (var i = 0; i < held.Count; i++)
+        {
+            foreach (var (other, port) in held.Skip(i + 1).Where(other => other.Host.Overlaps(held[i].Host))) yield return $"{port} is {held[i].container.Spec.Name}'s and {other.Spec.Name}'s";
+        }
+
+        foreach (var container in world.HostState.InOrder)
+        {
+            if (!container.IsRunning && !container.Ports.IsEmpty) yield return $"{container.Spec.Name} is stopped and has {container.Ports[0].Host}";
+            if (container.IsRunning && container.Spec.Ports is not null && container.Ports.Length != 1) yield return $"{container.Spec.Name} runs without its port";
+        }
+
+        if (held.Count != world.HostState.PortHolders.Values.Sum(holders => holders.Count)) yield return "the list of who has which port is not what the containers have";
     }
 
     private static IEnumerable<string> RegistryAndNetworks(World world)

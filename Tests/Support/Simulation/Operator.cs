@@ -106,7 +106,7 @@ internal sealed class Operator
     {
         var container = new BelievedContainer(Some.ContainerId(++_ids), $"box{_world.Random.Next(5)}");
         Containers.Add(container);
-        var spec = new ContainerSpec { Id = container.Id, Name = container.Name, Created = DateTimeOffset.UnixEpoch, Command = _world.Random.Next(2) == 0 ? ["run"] : [] };
+        var spec = new ContainerSpec { Id = container.Id, Name = container.Name, Created = DateTimeOffset.UnixEpoch, Command = _world.Random.Next(2) == 0 ? ["run"] : [], Ports = Ports() };
         var endpoints = _world.Random.Next(3) == 0 || Networks.Count == 0 ? ImmutableArray<EndpointSpec>.Empty
             : [.. Enumerable.Range(0, 2).Select(_ => PickNetwork()).OfType<BelievedNetwork>().Distinct().Take(_world.Random.Next(1, 3)).Select(network => Wish(container, network))];
         Type(new(container, new CreateContainer(Host, spec, endpoints), () =>
@@ -122,6 +122,14 @@ internal sealed class Operator
             };
         }));
     }
+
+    // Few, so that containers want the same.
+    private ContainerPorts? Ports() => _world.Random.Next(3) switch
+    {
+        0 => new() { Bindings = [new(null, 8080, 8080 + _world.Random.Next(2), new(80, PortProtocol.Tcp))] },
+        1 => new() { Exposed = [new(80, PortProtocol.Tcp)], PublishAll = true },
+        _ => null,
+    };
 
     private void Start(BelievedContainer container) => Type(new(container, new StartContainer(Host, container.Id), () =>
     {

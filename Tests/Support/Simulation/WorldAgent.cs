@@ -139,7 +139,8 @@ internal sealed class WorldAgent(World world, string token)
 
     private void StartSandbox(StartSandbox start, Action<IReply>? asker)
     {
-        var failure = Fault("make the sandbox");
+        Rejection? failure = Fault("make the sandbox");
+        if (failure is null && !start.Ports.IsEmpty && world.Chance(world.Faults.Kernel)) failure = new PortInUse([start.Ports[0].Host], Host);
         if (failure is null) world.Kernel.Sandboxes.TryAdd(start.Container.Id, []);
         Send(new SandboxStarted(Host, start.Container.Id, start.Incarnation, failure), asker);
     }

@@ -109,7 +109,8 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
 
         Rejection? Grant(PoolRequest wish, bool ipv6)
         {
-            if (wish.Subnet is { } asked)
+            var chosen = wish.Subnet;
+            if (chosen is { } asked)
             {
                 if (state.Subnets.InTheWayOf(asked) is { } way) return new PoolOverlap(asked, way.Subnet, state.Find(way.Holder)!.Spec.Name);
                 foreach (var route in create.HostRoutes)
@@ -117,12 +118,16 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
                     if (route.Prefix > 0 && route.Overlaps(asked)) return new RouteOverlap(asked, route, request.Host);
                 }
             }
-            else if (SubnetChoice.Next(create.DefaultPools, ipv6, state.Subnets, taken, create.HostRoutes) is not { })
+            else
+            {
+                chosen = SubnetChoice.Next(create.DefaultPools, ipv6, state.Subnets, taken, create.HostRoutes);
+            }
+
+            if (chosen is not { } subnet)
             {
                 return new NoFreeSubnet(ipv6, [.. state.Networks.Values.SelectMany(network => network.Spec.Pools.Where(pool => pool.Id.Subnet.IsIPv6 == ipv6).Select(pool => $"{network.Spec.Name} {pool.Id.Subnet}")).Take(40)]);
             }
 
-            var subnet = wish.Subnet ?? SubnetChoice.Next(create.DefaultPools, ipv6, state.Subnets, taken, create.HostRoutes)!.Value;
             var id = new PoolId(state.Id, subnet, wish.IpRange);
             var gateway = wish.Gateway ?? AddressRange.LowestExcept(id, wish.Auxiliary.Select(aux => aux.Address));
             if (gateway is null) return new InvalidRequest($"failed to allocate gateway (): No available addresses on this pool {wish.IpRange ?? subnet}");

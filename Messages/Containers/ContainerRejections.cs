@@ -1,0 +1,39 @@
+using NetworkCluster.Containers;
+
+namespace NetworkCluster;
+
+/// <summary>No container of that name or id.</summary>
+public sealed record ContainerNotFound(string Name) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"No such container: {Name}";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.NotFound;
+}
+
+/// <summary>The name belongs to another container of the host.</summary>
+public sealed record ContainerNameTaken(string Name, ContainerId Holder) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"Conflict. The container name \"/{Name}\" is already in use by container \"{Holder}\". You have to remove (or rename) that container to be able to reuse that name.";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}
+
+/// <summary>It has to be stopped first, or force asked for.</summary>
+public sealed record ContainerIsRunning(string Name, ContainerId Id) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"You cannot remove a running container {Id} ({Name}). Stop the container before attempting removal or force remove";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}
+
+/// <summary>It has to be started first.</summary>
+public sealed record ContainerNotRunning(string Name, ContainerId Id) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"Container {Id} ({Name}) is not running";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}

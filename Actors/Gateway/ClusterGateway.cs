@@ -58,6 +58,12 @@ public sealed class ClusterGateway(
         if (!request.Predefined && driver.Validate(request) is { IsEmpty: false } problems) return new Rejected(new InvalidRequest([.. problems.Select(problem => problem.ToString())]));
         var scope = driver.Scope;
         var routes = await hostRoutes(cancel).ConfigureAwait(false);
-        return await SendAsync(new CreateNetwork(request, scope, routes, scope == NetworkScope.Global ? defaultPools.Global : defaultPools.Local), cancel).ConfigureAwait(false);
+        var create = new CreateNetwork(request, scope, routes, scope == NetworkScope.Global ? defaultPools.Global : defaultPools.Local);
+        if (!NetworkRules.NeedsChoice(request)) return await SendAsync(create, cancel).ConfigureAwait(false);
+
+        // What the other scope's networks have is not picked: a container in both would have two routes to one subnet.
+        var other = scope == NetworkScope.Global ? AddressSpaceId.Of(host) : AddressSpaceId.Global;
+        var taken = await SendAsync(new GetTakenSubnets(other, [.. create.DefaultPools.Select(pool => pool.Base)]), cancel).ConfigureAwait(false);
+        return taken is TakenSubnets { Subnets: var elsewhere } ? await SendAsync(create with { Elsewhere = elsewhere }, cancel).ConfigureAwait(false) : taken;
     }
 }

@@ -73,6 +73,8 @@ internal static class Manifests
         ("network-removal-started", typeof(NetworkRemovalStarted)),
         ("network-removal-cancelled", typeof(NetworkRemovalCancelled)),
         ("network-unregistered", typeof(NetworkUnregistered)),
+        ("get-taken-subnets", typeof(GetTakenSubnets)),
+        ("taken-subnets", typeof(TakenSubnets)),
         ("open-pool", typeof(OpenPool)),
         ("close-pool", typeof(ClosePool)),
         ("allocate-address", typeof(AllocateAddress)),

@@ -72,6 +72,8 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(NetworkRemovalStarted))]
 [JsonSerializable(typeof(NetworkRemovalCancelled))]
 [JsonSerializable(typeof(NetworkUnregistered))]
+[JsonSerializable(typeof(GetTakenSubnets))]
+[JsonSerializable(typeof(TakenSubnets))]
 [JsonSerializable(typeof(OpenPool))]
 [JsonSerializable(typeof(ClosePool))]
 [JsonSerializable(typeof(AllocateAddress))]

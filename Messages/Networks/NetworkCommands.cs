@@ -15,6 +15,9 @@ namespace NetworkCluster.Networks;
 /// <param name="DefaultPools">Where free subnets are picked from, in order.</param>
 public sealed record CreateNetwork(NetworkRequest Request, NetworkScope Scope, ImmutableArray<Subnet> HostRoutes, ImmutableArray<DefaultPool> DefaultPools) : ICommand
 {
+    /// <summary>Subnets of the other scope's networks that lie in the default pools: none of them is picked.</summary>
+    public ImmutableArray<TakenSubnet> Elsewhere { get; init; } = [];
+
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, (Scope == NetworkScope.Global ? AddressSpaceId.Global : AddressSpaceId.Of(Request.Host)).ToString());
 }
 

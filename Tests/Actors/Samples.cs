@@ -57,6 +57,7 @@ internal static class Samples
     public static readonly ImmutableArray<IEvent> Events =
     [
         new NetworkRegistered(Network),
+        new NetworkRegistered(Network with { Pools = [], IpamDriver = "null" }),
         new NetworkConfirmed(Network.Id),
         new NetworkRemovalStarted(Network.Id, new HostFault(Some.Host, "make the bridge", "busy")),
         new NetworkRemovalCancelled(Network.Id),

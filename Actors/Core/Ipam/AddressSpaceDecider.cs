@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using NetworkCluster.Addressing;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Ipam;
@@ -38,6 +37,8 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         },
         ListNetworks => Decision.Answer(new NetworkList([.. state.Networks.Values.OrderBy(network => network.Order).Select(network => network.Spec)])),
         FindNetwork find => Find(state, find.NameOrId),
+        GetTakenSubnets taken => Decision.Answer(new TakenSubnets(
+            [.. taken.Within.SelectMany(state.Subnets.Within).Distinct().OrderBy(held => held.Subnet).Select(held => new TakenSubnet(held.Subnet, state.NameOf(held.Holder)))])),
         _ => Decision.Nothing,
     };
 
@@ -64,13 +65,14 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
 
         if (NetworkRules.IsReservedName(request.Name) && !request.Predefined) return Decision.Refuse(new ReservedNetworkName(request.Name));
         if (request.Driver is "host" or "null" && !request.Predefined) return Decision.Refuse(new SingleInstanceDriver(request.Driver));
+        if (request.IpamDriver is not (null or "default" or "null")) return Decision.Refuse(new DriverNotFound(request.IpamDriver, ["default", "null"]));
         if (NetworkRules.Problems(request).ToImmutableArray() is { IsEmpty: false } problems) return Decision.Refuse(new InvalidRequest(problems));
         if (state.Names.TryGetValue(request.Name, out var holder))
         {
             return request.Predefined ? Decision.Answer(new NetworkSummary(state.Find(holder)!.Spec)) : Decision.Refuse(new NetworkNameTaken(request.Name, holder));
         }
 
-        var (pools, refusal) = GrantPools(state, create);
+        var (pools, refusal) = PoolGrant.Grant(state, create);
         if (refusal is not null) return Decision.Refuse(refusal);
         var spec = new NetworkSpec
         {
@@ -83,58 +85,13 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             Attachable = request.Attachable,
             EnableIPv6 = request.EnableIPv6 || pools.Any(pool => pool.Id.Subnet.IsIPv6),
             Predefined = request.Predefined,
+            IpamDriver = request.IpamDriver is "null" ? "null" : null,
             Pools = pools,
             Options = request.Options,
             Labels = request.Labels,
             Created = request.Created,
         };
         return new() { Events = [new NetworkRegistered(spec)], Sends = [new EstablishNetwork(spec)] };
-    }
-
-    private static (ImmutableArray<NetworkPool> Pools, Rejection? Refusal) GrantPools(AddressSpaceState state, CreateNetwork create)
-    {
-        var request = create.Request;
-        if (request.Driver is "host" or "null") return ([], null);
-        var wishes = request.Pools;
-        if (!wishes.Any(wish => wish.Subnet is not { IsIPv6: true })) wishes = wishes.Insert(0, new());
-        var granted = ImmutableArray.CreateBuilder<NetworkPool>();
-        var taken = new List<Subnet>();
-        foreach (var wish in wishes)
-        {
-            if (Grant(wish, false) is { } refusal) return ([], refusal);
-        }
-
-        if (request.EnableIPv6 && !taken.Any(subnet => subnet.IsIPv6) && Grant(new(), true) is { } noIPv6) return ([], noIPv6);
-        return (granted.ToImmutable(), null);
-
-        Rejection? Grant(PoolRequest wish, bool ipv6)
-        {
-            var chosen = wish.Subnet;
-            if (chosen is { } asked)
-            {
-                if (state.Subnets.InTheWayOf(asked) is { } way) return new PoolOverlap(asked, way.Subnet, state.Find(way.Holder)!.Spec.Name);
-                foreach (var route in create.HostRoutes)
-                {
-                    if (route.Prefix > 0 && route.Overlaps(asked)) return new RouteOverlap(asked, route, request.Host);
-                }
-            }
-            else
-            {
-                chosen = SubnetChoice.Next(create.DefaultPools, ipv6, state.Subnets, taken, create.HostRoutes);
-            }
-
-            if (chosen is not { } subnet)
-            {
-                return new NoFreeSubnet(ipv6, [.. state.Networks.Values.SelectMany(network => network.Spec.Pools.Where(pool => pool.Id.Subnet.IsIPv6 == ipv6).Select(pool => $"{network.Spec.Name} {pool.Id.Subnet}")).Take(40)]);
-            }
-
-            var id = new PoolId(state.Id, subnet, wish.IpRange);
-            var gateway = wish.Gateway ?? AddressRange.LowestExcept(id, wish.Auxiliary.Select(aux => aux.Address));
-            if (gateway is null) return new InvalidRequest($"failed to allocate gateway (): No available addresses on this pool {wish.IpRange ?? subnet}");
-            taken.Add(subnet);
-            granted.Add(new() { Id = id, Gateway = gateway, Auxiliary = wish.Auxiliary, UserGiven = wish.Subnet is not null });
-            return null;
-        }
     }
 
     private static Decision Remove(AddressSpaceState state, RemoveNetwork remove)

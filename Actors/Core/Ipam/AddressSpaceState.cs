@@ -39,4 +39,7 @@ public sealed record AddressSpaceState
 
     /// <summary>The network of this id.</summary>
     public Registration? Find(NetworkId id) => Networks.GetValueOrDefault(id);
+
+    /// <summary>The name of a network that holds something here.</summary>
+    public string NameOf(NetworkId id) => Networks[id].Spec.Name;
 }

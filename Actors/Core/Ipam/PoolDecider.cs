@@ -19,7 +19,7 @@ public sealed class PoolDecider : IDecider<PoolState>
         AllocateAddress allocate => Allocate(state, allocate),
         ReleaseAddress release => Release(state, release),
         GetPool => state.Network is { } network
-            ? Decision.Answer(new PoolView(state.Id, network, state.NetworkName, Capacity(state.Id), [.. state.Held]))
+            ? Decision.Answer(new PoolView(state.Id, network, state.NetworkName, AddressRange.Capacity(state.Id), [.. state.Held]))
             : Decision.Refuse(new InvalidRequest($"no network has opened the pool {state.Id}")),
         _ => Decision.Nothing,
     };
@@ -37,19 +37,8 @@ public sealed class PoolDecider : IDecider<PoolState>
         var events = ImmutableArray.CreateBuilder<IEvent>();
         events.Add(new PoolOpened(state.Id, open.Spec.Id, open.Spec.Name));
         if (pool.Gateway is { } gateway) events.Add(new AddressAllocated(gateway, AddressHandle.Gateway, $"the gateway of {open.Spec.Name}"));
-        foreach (var (aux, handle) in AuxiliaryHandles(pool)) events.Add(new AddressAllocated(aux.Address, handle, $"auxiliary address {aux.Name}"));
+        foreach (var (key, aux) in AuxiliaryNames.Keyed(pool.Auxiliary)) events.Add(new AddressAllocated(aux.Address, AddressHandle.Aux(key), $"auxiliary address {aux.Name}"));
         return new() { Events = events.ToImmutable(), Sends = [new NetworkPoolOpened(open.Spec, open.Index)] };
-    }
-
-    // One name may stand for several addresses of a subnet (the guide's own command names a and b twice): the second is aux:a#2, and so on.
-    private static IEnumerable<(AuxiliaryAddress Aux, AddressHandle Handle)> AuxiliaryHandles(NetworkPool pool)
-    {
-        var seen = new Dictionary<string, int>();
-        foreach (var aux in pool.Auxiliary)
-        {
-            var n = seen[aux.Name] = seen.GetValueOrDefault(aux.Name) + 1;
-            yield return (aux, AddressHandle.Aux(n == 1 ? aux.Name : string.Create(CultureInfo.InvariantCulture, $"{aux.Name}#{n}")));
-        }
     }
 
     private static Decision Close(PoolState state, ClosePool close) => new()
@@ -89,12 +78,6 @@ public sealed class PoolDecider : IDecider<PoolState>
         Events = state.Network == release.Network && state.AddressOf(release.Handle) is { } address ? [new AddressReleased(address, release.Handle)] : [],
         Sends = release.Detach is { } detach ? [new AddressGivenBack(detach, release.Index)] : [],
     };
-
-    private static UInt128 Capacity(PoolId id)
-    {
-        var (first, last) = AddressRange.Pickable(id);
-        return last < first ? 0 : last - first + 1;
-    }
 
     /// <inheritdoc/>
     public PoolState Evolve(PoolState state, IEvent fact)

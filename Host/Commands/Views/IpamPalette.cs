@@ -18,6 +18,7 @@ internal sealed class IpamPalette(IClusterGateway gateway)
     {
         Name = "pools",
         Description = "List the pools of all networks that can be seen from this host",
+        Details = "CAPACITY counts the addresses that are picked from, USED those held (gateway, auxiliary, endpoints), FREE those still to be picked.",
         Output = CommandOutput.Table,
         Examples = ["ipam pools"],
     };
@@ -37,7 +38,7 @@ internal sealed class IpamPalette(IClusterGateway gateway)
         var pools = (await ViewsAsync(networks, cancel)).ToDictionary(p => p.Id);
         ImmutableArray<TableColumn> columns =
         [
-            new("Pool", "POOL"), new("Network", "NETWORK"), new("Gateway", "GATEWAY"), new("Capacity", "CAPACITY"), new("Used", "USED"),
+            new("Pool", "POOL"), new("Network", "NETWORK"), new("Gateway", "GATEWAY"), new("Capacity", "CAPACITY"), new("Used", "USED"), new("Free", "FREE"), new("InUse", null),
         ];
         await output.TableAsync(columns, networks.SelectMany(n => n.Pools.Where(p => pools.ContainsKey(p.Id)).Select(p => Row(n, p, pools[p.Id]))), cancel);
         return ExitCodes.Ok;
@@ -63,13 +64,17 @@ internal sealed class IpamPalette(IClusterGateway gateway)
         return [.. replies.Where(r => r is not Rejected { Reason: InvalidRequest }).Select(r => r.Expect<PoolView>())];
     }
 
-    private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view) =>
+    private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view) => Row(network, pool, view, PoolUsage.Of(pool.Id, view.Addresses.Select(held => held.Address)));
+
+    private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view, PoolUsage usage) =>
     [
         pool.Id.ToString(),
         network.Name,
         pool.Gateway?.ToString() ?? "",
         view.Capacity.ToString(CultureInfo.InvariantCulture),
         view.Addresses.Length.ToString(CultureInfo.InvariantCulture),
+        usage.Free.ToString(CultureInfo.InvariantCulture),
+        usage.InUse.ToString(CultureInfo.InvariantCulture),
     ];
 
     private static ImmutableArray<string> Row(PoolView pool, HeldAddress held) =>

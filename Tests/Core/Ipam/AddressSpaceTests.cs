@@ -70,7 +70,6 @@ public sealed class AddressSpaceTests
 
     [Theory]
     [InlineData("10.110.5.9/32", "No available addresses on this pool")]
-    [InlineData("0.0.0.0/0", "cannot be used")]
     [InlineData("127.0.0.0/8", "cannot be used")]
     [InlineData("224.0.0.0/24", "cannot be used")]
     [InlineData("fe80::/64", "cannot be used")]
@@ -245,6 +244,27 @@ public sealed class AddressSpaceTests
         Assert.Equal(["one", "two", "0000002"], space.When(new ListNetworks(Id)).Replies<NetworkList>().Networks.Select(network => network.Name));
 
         string Found(string text) => space.When(new FindNetwork(Id, text)).Replies<NetworkSummary>().Spec.Name;
+    }
+
+    [Fact]
+    public void With_the_ipam_driver_null_there_are_no_pools_and_unknown_ones_are_refused()
+    {
+        var create = Create(1, "plain");
+        var space = Space().When(create with { Request = create.Request with { IpamDriver = "null", EnableIPv6 = true } });
+        var spec = space.Sends<EstablishNetwork>().Spec;
+        Assert.Empty(spec.Pools);
+        Assert.Equal("null", spec.IpamDriver);
+        Assert.Null(Space().When(create with { Request = create.Request with { IpamDriver = "default" } }).Sends<EstablishNetwork>().Spec.IpamDriver);
+        Assert.Equal("plugin \"nosuchipam\" not found (drivers: default, null)", Space().When(create with { Request = create.Request with { IpamDriver = "nosuchipam" } }).Refuses<DriverNotFound>().Text);
+        Assert.Contains("gives no addresses", Space().When(create with { Request = create.Request with { IpamDriver = "null", Pools = [Pool("10.1.0.0/16")] } }).Refuses<InvalidRequest>().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_space_holds_within_some_blocks_is_told_with_names()
+    {
+        var space = Space().When(Create(1, "a", ["10.1.0.0/16"]), Create(2, "b", ["10.2.0.0/16"]), Create(3, "c", ["172.20.0.0/16"]));
+        var told = space.When(new GetTakenSubnets(Id, [Subnet.Parse("10.2.5.0/24"), Subnet.Parse("172.16.0.0/12"), Subnet.Parse("fd00::/8"), Subnet.Parse("172.20.0.0/14")])).Replies<TakenSubnets>();
+        Assert.Equal(["b 10.2.0.0/16", "c 172.20.0.0/16"], told.Subnets.Select(held => $"{held.Network} {held.Subnet}"));
     }
 
     private static Scenario<AddressSpaceState> Space() => new(new AddressSpaceDecider(), Id.ToString());

@@ -62,6 +62,19 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void Without_pools_an_endpoint_gets_its_place_and_a_link_address_at_once_and_no_fixed_address()
+    {
+        var plain = Spec with { Pools = [], IpamDriver = "null" };
+        var network = Existing(plain).When(Attach(1, plain));
+        network.Journals(nameof(EndpointAttached));
+        var endpoint = network.Then.Events.OfType<EndpointAttached>().Single().Endpoint;
+        Assert.Equal((null, null, "02:42:00:00:00:01"), (endpoint.IPv4, endpoint.IPv6, endpoint.Mac.ToString()));
+        var attach = Attach(2, plain);
+        network.When(attach with { Endpoint = attach.Endpoint with { Settings = new() { IPv4 = InetAddress.Parse("10.77.0.9") } } });
+        Assert.IsType<FixedAddressNotSupported>(network.Sends<EndpointSettled>().Failure);
+    }
+
+    [Fact]
     public void A_running_containers_endpoint_gets_an_address_of_each_family_then_its_place_in_one_fact()
     {
         var network = Existing(Dual).When(Attach(1, Dual));

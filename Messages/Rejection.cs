@@ -77,11 +77,15 @@ public sealed record InvalidRequest(ImmutableArray<string> Problems) : Rejection
     public override RejectionKind Kind => RejectionKind.Invalid;
 }
 
-/// <summary>An id prefix that several things share.</summary>
-public sealed record AmbiguousName(string What, string Name, ImmutableArray<string> Matches) : Rejection
+/// <summary>A name or an id prefix that several things share.</summary>
+/// <param name="What">What they are.</param>
+/// <param name="Name">What was given.</param>
+/// <param name="Matches">Some of them, at least two, with their short ids.</param>
+/// <param name="By">What they share: <c>ID prefix</c> or <c>name</c>.</param>
+public sealed record AmbiguousName(string What, string Name, ImmutableArray<string> Matches, string By = "ID prefix") : Rejection
 {
     /// <inheritdoc/>
-    public override string Text => $"{What} {Name} is ambiguous ({Matches.Length} matches found based on ID prefix: {string.Join(", ", Matches)})";
+    public override string Text => $"{What} {Name} is ambiguous ({Matches.Length} matches found based on {By}: {string.Join(", ", Matches)})";
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.Invalid;
 }

@@ -41,9 +41,10 @@ public sealed class ClusterGateway(
     /// <inheritdoc/>
     public async Task<IReply> ResolveNetworkAsync(string nameOrId, CancellationToken cancel = default)
     {
-        var local = await SendAsync(new FindNetwork(AddressSpaceId.Of(host), nameOrId), cancel).ConfigureAwait(false);
-        if (local is not Rejected { Reason: NetworkNotFound }) return local;
-        return await SendAsync(new FindNetwork(AddressSpaceId.Global, nameOrId), cancel).ConfigureAwait(false);
+        var replies = await Task.WhenAll(
+            SendAsync(new FindNetwork(AddressSpaceId.Of(host), nameOrId), cancel),
+            SendAsync(new FindNetwork(AddressSpaceId.Global, nameOrId), cancel)).ConfigureAwait(false);
+        return NetworkLookup.Choose(nameOrId, replies[0], replies[1]);
     }
 
     /// <inheritdoc/>

@@ -112,6 +112,8 @@ internal static class Manifests
         ("endpoint-detached", typeof(EndpointDetached)),
         ("network-deleted", typeof(NetworkDeleted)),
         ("get-network", typeof(GetNetwork)),
+        ("get-network-members", typeof(GetNetworkMembers)),
+        ("network-members", typeof(NetworkMembers)),
         ("list-networks", typeof(ListNetworks)),
         ("find-network", typeof(FindNetwork)),
         ("view-changed", typeof(ViewChanged)),

@@ -111,6 +111,8 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(EndpointDetached))]
 [JsonSerializable(typeof(NetworkDeleted))]
 [JsonSerializable(typeof(GetNetwork))]
+[JsonSerializable(typeof(GetNetworkMembers))]
+[JsonSerializable(typeof(NetworkMembers))]
 [JsonSerializable(typeof(ListNetworks))]
 [JsonSerializable(typeof(FindNetwork))]
 [JsonSerializable(typeof(ViewChanged))]

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace NetworkCluster.Commands;
 
-/// <summary>The <c>KEY=VALUE</c> words of <c>--filter</c>, as Docker reads them: values of one key widen, different keys narrow.</summary>
+/// <summary>The <c>KEY=VALUE</c> words of <c>--filter</c>, as Docker reads them: values of one key widen, except labels, which must all be there; different keys narrow.</summary>
 /// <param name="Terms">Key in lower case and value, in order.</param>
 internal sealed record FilterTerms(ImmutableArray<(string Key, string Value)> Terms)
 {
@@ -30,8 +30,13 @@ internal sealed record FilterTerms(ImmutableArray<(string Key, string Value)> Te
     /// <summary>Whether a key was given.</summary>
     public bool Has(string key) => Terms.Any(term => term.Key == key);
 
-    /// <summary>Whether for each key one of its values is true.</summary>
-    public bool Match(Func<string, string, bool> isTrue) => Terms.GroupBy(term => term.Key).All(key => key.Any(term => isTrue(term.Key, term.Value)));
+    /// <summary>All values of a key.</summary>
+    public IEnumerable<string> Values(string key) => Terms.Where(term => term.Key == key).Select(term => term.Value);
+
+    /// <summary>Whether for each key one of its values is true; for labels, all of them.</summary>
+    public bool Match(Func<string, string, bool> isTrue) => Terms.GroupBy(term => term.Key).All(key => key.Key == "label"
+        ? key.All(term => isTrue(term.Key, term.Value))
+        : key.Any(term => isTrue(term.Key, term.Value)));
 
     /// <summary>Whether there is a label of this key, or of this <c>KEY=VALUE</c>.</summary>
     public static bool HasLabel(IReadOnlyDictionary<string, string> labels, string term)

@@ -24,6 +24,9 @@ public sealed record CreateNetwork(NetworkRequest Request, NetworkScope Scope, I
 /// <summary>Removes a network that no running container is connected to. Answer: <see cref="NetworkRemoved"/>. Refused: <see cref="NetworkNotFound"/>, <see cref="PredefinedNetwork"/>, <see cref="ActiveEndpoints"/>.</summary>
 public sealed record RemoveNetwork(AddressSpaceId Space, NetworkId Id) : ICommand
 {
+    /// <summary>Whether it stays for the sake of stopped containers too: what pruning wants. Decided by the network itself, so that nobody comes in between.</summary>
+    public bool IfUnused { get; init; }
+
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
 }
 
@@ -33,10 +36,11 @@ public sealed record EstablishNetwork(NetworkSpec Spec) : ICommand
     EntityKey IAddressed.Entity => new(EntityKind.Network, Spec.Id.ToString());
 }
 
-/// <summary>Address space to network: cease, unless running containers are connected. Idempotent.</summary>
+/// <summary>Address space to network: cease, unless running containers are connected, or where asked so any container. Idempotent.</summary>
 /// <param name="Spec">What the network is; a network that never came to be needs its pools closed all the same.</param>
 /// <param name="Undo">The refusal to answer with, where this undoes a failed create; otherwise a removal is answered.</param>
-public sealed record DismantleNetwork(NetworkSpec Spec, Rejection? Undo = null) : ICommand
+/// <param name="IfUnused">Whether wishes of stopped containers keep it too.</param>
+public sealed record DismantleNetwork(NetworkSpec Spec, Rejection? Undo = null, bool IfUnused = false) : ICommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.Network, Spec.Id.ToString());
 }

@@ -60,6 +60,7 @@ internal static class Samples
         new NetworkRegistered(Network with { Pools = [], IpamDriver = "null" }),
         new NetworkConfirmed(Network.Id),
         new NetworkRemovalStarted(Network.Id, new HostFault(Some.Host, "make the bridge", "busy")),
+        new NetworkRemovalStarted(Network.Id, IfUnused: true),
         new NetworkRemovalCancelled(Network.Id),
         new NetworkUnregistered(Network.Id),
         new NetworkCreated(Network, 3),

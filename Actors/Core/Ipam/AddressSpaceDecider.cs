@@ -98,11 +98,14 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
     {
         if (state.Find(remove.Id) is not { } network) return Decision.Refuse(new NetworkNotFound(remove.Id.ToString()));
         if (network.Spec.Predefined) return Decision.Refuse(new PredefinedNetwork(network.Spec.Name));
-        return new()
-        {
-            Events = network.Phase == RegistrationPhase.Removing ? [] : [new NetworkRemovalStarted(remove.Id)],
-            Sends = [new DismantleNetwork(network.Spec)],
-        };
+        // One removal at a time: who asks while one is under way hears how that one ends.
+        return network.Phase == RegistrationPhase.Removing
+            ? Decision.Send(new DismantleNetwork(network.Spec, network.Undo, network.IfUnused))
+            : new()
+            {
+                Events = [new NetworkRemovalStarted(remove.Id, null, remove.IfUnused ? true : null)],
+                Sends = [new DismantleNetwork(network.Spec, null, remove.IfUnused)],
+            };
     }
 
     private static Decision Find(AddressSpaceState state, string text)
@@ -113,7 +116,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         {
             [] => Decision.Refuse(new NetworkNotFound(text)),
             [var one] => Decision.Answer(new NetworkSummary(Of(one))),
-            var many => Decision.Refuse(new AmbiguousName("network", text, [.. many.Select(match => $"{Of(match).Name} ({match[..12]})")])),
+            var many => Decision.Refuse(new AmbiguousName("network", text, [.. many.Select(match => NetworkLookup.Text(Of(match)))])),
         };
 
         NetworkSpec Of(string known) => state.Networks[NetworkId.Parse(known)].Spec;
@@ -130,9 +133,9 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             Names = state.Names.SetItem(registered.Spec.Name, registered.Spec.Id),
             Subnets = registered.Spec.Pools.Aggregate(state.Subnets, (table, pool) => table.Add(pool.Id.Subnet, registered.Spec.Id)),
         },
-        NetworkConfirmed confirmed => InPhase(state, confirmed.Id, RegistrationPhase.Confirmed, null),
-        NetworkRemovalStarted started => InPhase(state, started.Id, RegistrationPhase.Removing, started.Undo),
-        NetworkRemovalCancelled cancelled => InPhase(state, cancelled.Id, RegistrationPhase.Confirmed, null),
+        NetworkConfirmed confirmed => InPhase(state, confirmed.Id, RegistrationPhase.Confirmed),
+        NetworkRemovalStarted started => InPhase(state, started.Id, RegistrationPhase.Removing, started.Undo, started.IfUnused ?? false),
+        NetworkRemovalCancelled cancelled => InPhase(state, cancelled.Id, RegistrationPhase.Confirmed),
         NetworkUnregistered gone when state.Find(gone.Id) is { } network => state with
         {
             Networks = state.Networks.Remove(gone.Id),
@@ -143,8 +146,8 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         _ => state,
     };
 
-    private static AddressSpaceState InPhase(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Rejection? undo) =>
-        state.Find(id) is { } network ? state with { Networks = state.Networks.SetItem(id, network with { Phase = phase, Undo = undo }) } : state;
+    private static AddressSpaceState InPhase(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Rejection? undo = null, bool ifUnused = false) =>
+        state.Find(id) is { } network ? state with { Networks = state.Networks.SetItem(id, network with { Phase = phase, Undo = undo, IfUnused = ifUnused }) } : state;
 
     /// <inheritdoc/>
     public ImmutableArray<IAddressed> Resume(AddressSpaceState state) =>
@@ -152,7 +155,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         .. state.Networks.Values.OrderBy(network => network.Order).SelectMany<Registration, IAddressed>(network => network.Phase switch
         {
             RegistrationPhase.Pending => [new EstablishNetwork(network.Spec)],
-            RegistrationPhase.Removing => [new DismantleNetwork(network.Spec, network.Undo)],
+            RegistrationPhase.Removing => [new DismantleNetwork(network.Spec, network.Undo, network.IfUnused)],
             _ => [],
         }),
     ];
@@ -163,7 +166,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         .. state.Networks.Values.OrderBy(network => network.Order).SelectMany<Registration, IEvent>(network => network.Phase switch
         {
             RegistrationPhase.Confirmed => [new NetworkRegistered(network.Spec), new NetworkConfirmed(network.Spec.Id)],
-            RegistrationPhase.Removing => [new NetworkRegistered(network.Spec), new NetworkRemovalStarted(network.Spec.Id, network.Undo)],
+            RegistrationPhase.Removing => [new NetworkRegistered(network.Spec), new NetworkRemovalStarted(network.Spec.Id, network.Undo, network.IfUnused ? true : null)],
             _ => [new NetworkRegistered(network.Spec)],
         }),
     ];

@@ -19,7 +19,8 @@ public enum RegistrationPhase
 /// <param name="Phase">Where it is.</param>
 /// <param name="Order">Grows with every registration.</param>
 /// <param name="Undo">The refusal that a failed create is answered with.</param>
-public sealed record Registration(NetworkSpec Spec, RegistrationPhase Phase, long Order, Rejection? Undo = null);
+/// <param name="IfUnused">Whether it is removed only if no container uses it.</param>
+public sealed record Registration(NetworkSpec Spec, RegistrationPhase Phase, long Order, Rejection? Undo = null, bool IfUnused = false);
 
 /// <summary>What an address space knows: its networks by id and name, and their subnets. Immutable.</summary>
 public sealed record AddressSpaceState

@@ -33,7 +33,10 @@ public sealed record NetworkState
     public bool Exists => Spec is not null && !Deleted;
 
     /// <summary>The view: attached endpoints in the order of attaching.</summary>
-    public NetworkView View => new(Spec!, Revision, [.. Members.Values.Where(member => member.Attached).OrderBy(member => member.Revision).Select(member => member.Endpoint)]);
+    public NetworkView View => new(Spec!, Revision, [.. InOrder.Where(member => member.Attached).Select(member => member.Endpoint)]);
+
+    /// <summary>All members in the order in which they came.</summary>
+    public IEnumerable<NetworkMember> InOrder => Members.Values.OrderBy(member => member.Revision);
 
     /// <summary>The endpoint, if it is known here.</summary>
     public NetworkMember? Find(EndpointId id) => Members.GetValueOrDefault(id);

@@ -28,6 +28,10 @@ internal sealed record NetworkDocument
     public required IReadOnlyDictionary<string, string> Options { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
+    /// <summary>What Docker does not show; only where it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NetworkVerboseDocument? Verbose { get; init; }
+
     /// <summary>From a network's view.</summary>
     public static NetworkDocument From(NetworkView view) => From(view.Spec) with
     {

@@ -145,6 +145,19 @@ public sealed class AddressSpaceTests
     public void A_name_that_nobody_can_read_is_refused(string name) => Space().When(Create(1, name)).Refuses<InvalidRequest>();
 
     [Theory]
+    [InlineData("a/b")]
+    [InlineData("a b")]
+    [InlineData("-ab")]
+    [InlineData("nätz")]
+    [InlineData("deadbeef")]
+    [InlineData("Bridge")]
+    public void Any_other_name_is_taken_as_in_Docker(string name)
+    {
+        Assert.Equal(name, Space().When(Create(1, name)).Sends<EstablishNetwork>().Spec.Name);
+        Assert.Equal(300, Space().When(Create(1, new string('n', 300))).Sends<EstablishNetwork>().Spec.Name.Length);
+    }
+
+    [Theory]
     [InlineData("host")]
     [InlineData("null")]
     public void There_is_one_network_of_the_host_and_null_drivers(string driver)
@@ -209,6 +222,22 @@ public sealed class AddressSpaceTests
         Assert.IsType<DismantleNetwork>(space.Recovered().Resumed().Single());
         space.When(new UnregisterNetwork(dismantle.Spec, null)).Replies<NetworkRemoved>();
         space.When(Create(2, "base", ["10.77.0.0/16"])).Journals(nameof(NetworkRegistered));
+    }
+
+    [Fact]
+    public void Pruning_is_a_removal_with_a_condition_that_survives_a_death_and_others_hear_how_it_ends()
+    {
+        var space = Given("base", "10.77.0.0/16").When(new RemoveNetwork(Id, Some.NetworkId(1)) { IfUnused = true });
+        space.Journals(nameof(NetworkRemovalStarted));
+        Assert.True(space.Sends<DismantleNetwork>().IfUnused);
+        Assert.True(Assert.IsType<DismantleNetwork>(space.Recovered().Resumed().Single()).IfUnused);
+        space.When(new RemoveNetwork(Id, Some.NetworkId(1))).Journals();
+        Assert.True(space.Sends<DismantleNetwork>().IfUnused);
+        var spec = space.State.Find(Some.NetworkId(1))!.Spec;
+        space.When(new KeepNetwork(spec, new ActiveEndpoints("base", spec.Id, ["c1"])), new RemoveNetwork(Id, Some.NetworkId(1)));
+        space.Journals(nameof(NetworkRemovalStarted));
+        Assert.False(space.Sends<DismantleNetwork>().IfUnused);
+        Assert.False(Assert.IsType<DismantleNetwork>(space.Recovered().Resumed().Single()).IfUnused);
     }
 
     [Fact]

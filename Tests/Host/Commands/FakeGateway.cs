@@ -26,6 +26,9 @@ internal sealed class FakeGateway : IClusterGateway
 
     public List<PoolView> Pools { get; } = [];
 
+    /// <summary>Names of networks that are not removed.</summary>
+    public HashSet<string> InUse { get; } = [];
+
     public Task<IReply> SendAsync(IAddressed message, CancellationToken cancel = default) => Task.FromResult(Answer(message));
 
     public Task<IReply> ResolveNetworkAsync(string nameOrId, CancellationToken cancel = default) => Task.FromResult<IReply>(
@@ -53,7 +56,12 @@ internal sealed class FakeGateway : IClusterGateway
             ListNetworks list => new NetworkList([.. Networks.Select(n => n.Spec).Where(s => s.Space == list.Space)]),
             GetNetwork get => Networks.Find(n => n.Spec.Id == get.Id) is { } view ? view : new Rejected(new NetworkNotFound(get.Id.ToString())),
             CreateNetwork create => Create(create),
-            RemoveNetwork remove => new NetworkRemoved(remove.Id),
+            RemoveNetwork remove => Networks.Find(n => n.Spec.Id == remove.Id) is { } used && InUse.Contains(used.Spec.Name)
+                ? new Rejected(new ActiveEndpoints(used.Spec.Name, used.Spec.Id, ["somebody"]))
+                : new NetworkRemoved(remove.Id),
+            GetNetworkMembers get => Networks.Find(n => n.Spec.Id == get.Id) is { } members
+                ? new NetworkMembers(members.Spec, members.Revision, [.. members.Endpoints.Select(e => new NetworkMembership(e, true))])
+                : new Rejected(new NetworkNotFound(get.Id.ToString())),
             ListContainers => new ContainerList([.. Containers]),
             CreateContainer create => Create(create),
             IContainerCommand command => new ContainerDone(Containers.Find(c => c.Spec.Id == command.Container)!),
@@ -78,6 +86,7 @@ internal sealed class FakeGateway : IClusterGateway
             Scope = command.Scope,
             Host = request.Host,
             Created = request.Created,
+            IpamDriver = request.IpamDriver,
             Options = request.Options,
             Labels = request.Labels,
         };

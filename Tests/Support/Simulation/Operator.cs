@@ -90,7 +90,7 @@ internal sealed class Operator
         }));
     }
 
-    private void Remove(BelievedNetwork network) => Type(new(network, new RemoveNetwork(AddressSpaceId.Of(Host), network.Id), () =>
+    private void Remove(BelievedNetwork network) => Type(new(network, new RemoveNetwork(AddressSpaceId.Of(Host), network.Id) { IfUnused = _world.Random.Next(3) == 0 }, () =>
     {
         var before = network.Exists;
         network.Exists = null;

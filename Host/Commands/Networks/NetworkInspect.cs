@@ -1,0 +1,42 @@
+using NetworkCluster.Commands.Documents;
+using NetworkCluster.Gateway;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Commands.Networks;
+
+/// <summary><c>network inspect</c>.</summary>
+internal sealed class NetworkInspect(IClusterGateway gateway, NetworkDirectory directory)
+{
+    public PaletteCommand Command => new(Spec, HandleAsync);
+
+    private static CommandSpec Spec { get; } = new()
+    {
+        Name = "inspect",
+        Description = "Display detailed information on one or more networks",
+        Arguments = [NetworkPalette.Network with { Repeatable = true }],
+        Options = [new() { Name = "verbose", Short = 'v', Description = "Show the pools' usage too, and all endpoints with their hosts, aliases and links, those of stopped containers included" }],
+        Output = CommandOutput.Document,
+        Examples = ["network inspect isolated_nw", "network inspect --format '{{json .Containers}}' isolated_nw"],
+    };
+
+    private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
+    {
+        var documents = new List<NetworkDocument>();
+        var code = await output.ForEachAsync(invocation.Values("network"), async name =>
+        {
+            var network = await directory.NetworkAsync(name, cancel);
+            var document = NetworkDocument.From(await gateway.AskAsync<NetworkView>(new GetNetwork(network.Id), cancel));
+            documents.Add(invocation.Has("verbose") ? document with { Verbose = await VerboseAsync(network, cancel) } : document);
+        }, cancel);
+        await output.DocumentAsync([.. documents], DocumentJson.Default.ImmutableArrayNetworkDocument, cancel);
+        return code;
+    }
+
+    private async Task<NetworkVerboseDocument> VerboseAsync(NetworkSpec network, CancellationToken cancel)
+    {
+        var members = await gateway.AskAsync<NetworkMembers>(new GetNetworkMembers(network.Id), cancel);
+        var pools = await Task.WhenAll(network.Pools.Select(pool => gateway.AskAsync<PoolView>(new GetPool(pool.Id), cancel)));
+        return NetworkVerboseDocument.From(members, pools);
+    }
+}

@@ -92,7 +92,7 @@ internal sealed class HostProcess : IAsyncDisposable
         await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
         // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
         await gateway.SendAsync(new Hosts.AwaitHost(options.Host, token));
-        web.MapPbm(PbmPalettes.All(gateway, new ClusterMembers(Cluster.Get(node.System), options.Host), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
+        web.MapPbm(PbmPalettes.All(gateway, new JournalReader(node.System), new ClusterMembers(Cluster.Get(node.System), options.Host), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
         await web.StartAsync();
         return new(options, simulated, web, parts);
     }

@@ -35,8 +35,8 @@ public sealed record NetworkState
     /// <summary>The view: attached endpoints in the order of attaching.</summary>
     public NetworkView View => new(Spec!, Revision, [.. InOrder.Where(member => member.Attached).Select(member => member.Endpoint)]);
 
-    /// <summary>All members in the order in which they came.</summary>
-    public IEnumerable<NetworkMember> InOrder => Members.Values.OrderBy(member => member.Revision);
+    /// <summary>All members in the order in which they came; a wish has the revision of the last place before it.</summary>
+    public IEnumerable<NetworkMember> InOrder => Members.OrderBy(member => member.Value.Revision).ThenBy(member => !member.Value.Attached).ThenBy(member => member.Key.ToString(), StringComparer.Ordinal).Select(member => member.Value);
 
     /// <summary>The endpoint, if it is known here.</summary>
     public NetworkMember? Find(EndpointId id) => Members.GetValueOrDefault(id);

@@ -4,9 +4,10 @@ using NetworkCluster.Networks;
 namespace NetworkCluster.Commands.Networks;
 
 /// <summary>The <c>network</c> palette.</summary>
-internal sealed class NetworkPalette(IClusterGateway gateway, TimeProvider time)
+internal sealed class NetworkPalette(IClusterGateway gateway, IJournalReader journal, TimeProvider time)
 {
     private readonly NetworkDirectory _directory = new(gateway);
+    private readonly NetworkPast _past = new(journal, gateway.Host);
 
     /// <summary>The argument that names a network.</summary>
     public static ArgumentSpec Network { get; } = new() { Name = "network", Description = "Name, id, or the beginning of an id", CompletedBy = "network" };
@@ -16,7 +17,8 @@ internal sealed class NetworkPalette(IClusterGateway gateway, TimeProvider time)
     [
         new NetworkCreate(gateway, time).Command,
         new NetworkList(_directory).Command,
-        new NetworkInspect(gateway, _directory).Command,
+        new NetworkInspect(gateway, _directory, _past, time).Command,
+        new NetworkHistoryCommand(_past).Command,
         new(Remove, RemoveAsync),
         new NetworkPrune(gateway, _directory, time).Command,
         new NetworkConnect(gateway, _directory).Command,

@@ -26,6 +26,9 @@ internal sealed class FakeGateway : IClusterGateway
 
     public List<PoolView> Pools { get; } = [];
 
+    /// <summary>What was.</summary>
+    public FakeJournal Journal { get; } = new();
+
     /// <summary>Names of networks that are not removed.</summary>
     public HashSet<string> InUse { get; } = [];
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
 using NetworkCluster.Tests.Support;
 using Xunit;
@@ -101,6 +102,34 @@ public sealed class NetworkCommandTests : IAsyncLifetime
         Approved.Verify((await _host.RunAsync("network inspect -v isolated_nw")).Output, "NetworkInspectVerbose");
         Assert.DoesNotContain("Verbose", (await _host.RunAsync("network inspect isolated_nw")).Output, StringComparison.Ordinal);
         Assert.StartsWith("[{\"Name\":\"isolated_nw\",", (await _host.RunAsync("network inspect --format json isolated_nw")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task History_and_inspect_at_a_time_read_the_journal()
+    {
+        var old = Some.Network(7, ["10.77.0.0/16"]) with { Name = "web", Host = _host.Gateway.Host };
+        var endpoint = Some.Endpoint(1, old, 2);
+        var (space, network) = (new EntityKey(EntityKind.AddressSpace, "h1"), new EntityKey(EntityKind.Network, old.Id.ToString()));
+        _host.Gateway.Journal.Facts.AddRange(
+        [
+            (space, At(0, new NetworkRegistered(old))), (network, At(1, new NetworkCreated(old))), (network, At(2, new EndpointAttached(endpoint, 1))),
+            (network, At(5, new EndpointDetached(endpoint.Id, 2))), (network, At(6, new NetworkDeleted(old.Id))), (space, At(7, new NetworkUnregistered(old.Id))),
+        ]);
+        Assert.Equal(
+            "TIME                   NETWORK ID     EVENT          CONTAINER   HOST      IPV4           IPV6\n" +
+            "2026-11-25T12:01:00Z   00000007aaaa   created                                             \n" +
+            "2026-11-25T12:02:00Z   00000007aaaa   connected      c1          host1     10.77.0.2/16   \n" +
+            "2026-11-25T12:05:00Z   00000007aaaa   disconnected   c1          host1     10.77.0.2/16   \n" +
+            "2026-11-25T12:06:00Z   00000007aaaa   removed                                             \n",
+            (await _host.RunAsync("network history web")).Output);
+        Assert.Equal(new(0, "c1\n", ""), await _host.RunAsync($"network inspect --at 2026-11-25T12:03:00Z web --format '{{{{.Containers.{endpoint.Spec.Container}.Name}}}}'"));
+        Assert.Equal(new(0, "{}\n", ""), await _host.RunAsync("network inspect --at 2026-11-25T12:05:00Z --format '{{json .Containers}}' web"));
+        Assert.Equal(new(1, "[]\n", "Error: network web at 2026-11-25T12:06:30Z not found\n"), await _host.RunAsync("network inspect --at 2026-11-25T12:06:30Z web"));
+        Assert.Equal(new(1, "", "Error: network nobody not found\n"), await _host.RunAsync("network history nobody"));
+        Assert.Equal(2, (await _host.RunAsync("network inspect -v --at 1h web")).Code);
+        Assert.Equal(2, (await _host.RunAsync("network inspect --at soon web")).Code);
+
+        static JournaledFact At(int minute, IEvent fact) => new(new(2026, 11, 25, 12, minute, 0, TimeSpan.Zero), fact);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(new IPEndPoint(IPAddress.Loopback, 0)));
         _app = builder.Build();
-        _app.MapPbm([.. PbmPalettes.All(gateway, this, this, new Random(1), TimeProvider.System), .. more]);
+        _app.MapPbm([.. PbmPalettes.All(gateway, gateway.Journal, this, this, new Random(1), TimeProvider.System), .. more]);
     }
 
     public FakeGateway Gateway { get; }

@@ -37,6 +37,7 @@ public enum RejectionKind
 [JsonDerivedType(typeof(PoolExhausted), "pool-exhausted")]
 [JsonDerivedType(typeof(AddressInUse), "address-in-use")]
 [JsonDerivedType(typeof(AddressOutsideNetwork), "address-outside")]
+[JsonDerivedType(typeof(NotReserved), "not-reserved")]
 [JsonDerivedType(typeof(FixedAddressNotSupported), "fixed-address-not-supported")]
 [JsonDerivedType(typeof(MacInUse), "mac-in-use")]
 [JsonDerivedType(typeof(AliasNotSupported), "alias-not-supported")]

@@ -21,7 +21,7 @@ internal static class PbmPalettes
         new NetworkPalette(gateway, journal, time).Palette,
         new ContainerPalette(gateway, processes, new RandomNames(random), time).Palette,
         new EndpointPalette(gateway).Palette,
-        new IpamPalette(gateway).Palette,
+        new IpamPalette(gateway, time).Palette,
         new HostPalette(gateway, members).Palette,
         new ClusterPalette(members).Palette,
     ];

@@ -21,6 +21,10 @@ internal static partial class PointInTime
             : throw new UsageException($"failed to parse value as time or duration: \"{text}\"");
     }
 
+    /// <summary>Reads a span of time: <c>90s</c>, <c>1h30m</c>.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static TimeSpan ParseSpan(string text) => Ago(text) ?? throw new UsageException($"invalid duration: \"{text}\" (10m, 1h30m)");
+
     private static TimeSpan? Ago(string text)
     {
         if (Duration().Match(text) is not { Success: true } match) return null;

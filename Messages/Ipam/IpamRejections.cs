@@ -54,6 +54,15 @@ public sealed record AddressInUse(InetAddress Address, string Holder) : Rejectio
     public override RejectionKind Kind => RejectionKind.Conflict;
 }
 
+/// <summary>The address is kept for nobody.</summary>
+public sealed record NotReserved(InetAddress Address, string Network) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"address {Address} of network {Network} is not reserved";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.NotFound;
+}
+
 /// <summary>The address is in none of the network's subnets.</summary>
 public sealed record AddressOutsideNetwork(InetAddress Address, string Network, ImmutableArray<Subnet> Subnets) : Rejection
 {

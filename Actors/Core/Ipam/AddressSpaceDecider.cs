@@ -37,6 +37,11 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         },
         ListNetworks => Decision.Answer(new NetworkList([.. state.Networks.Values.OrderBy(network => network.Order).Select(network => network.Spec)])),
         FindNetwork find => Find(state, find.NameOrId),
+        ReserveAddress reserve => Reservations.Reserve(state, reserve),
+        KeepSettled settled => Reservations.Settled(state, settled),
+        EndReservation end => Reservations.End(state, end),
+        ExpireReservations tick => Reservations.Expire(state, tick.Now),
+        DropSettled dropped => Reservations.Dropped(state, dropped.Reservation),
         GetTakenSubnets taken => Decision.Answer(new TakenSubnets(
             [.. taken.Within.SelectMany(state.Subnets.Within).Distinct().OrderBy(held => held.Subnet).Select(held => new TakenSubnet(held.Subnet, state.NameOf(held.Holder)))])),
         _ => Decision.Nothing,
@@ -123,7 +128,9 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
     }
 
     /// <inheritdoc/>
-    public AddressSpaceState Evolve(AddressSpaceState state, IEvent fact) => fact switch
+    public AddressSpaceState Evolve(AddressSpaceState state, IEvent fact) => Reservations.Evolve(EvolveNetworks(state, fact), fact);
+
+    private static AddressSpaceState EvolveNetworks(AddressSpaceState state, IEvent fact) => fact switch
     {
         NetworkRegistered registered => state with
         {
@@ -158,6 +165,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             RegistrationPhase.Removing => [new DismantleNetwork(network.Spec, network.Undo, network.IfUnused)],
             _ => [],
         }),
+        .. Reservations.Resume(state),
     ];
 
     /// <inheritdoc/>
@@ -169,5 +177,6 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             RegistrationPhase.Removing => [new NetworkRegistered(network.Spec), new NetworkRemovalStarted(network.Spec.Id, network.Undo, network.IfUnused ? true : null)],
             _ => [new NetworkRegistered(network.Spec)],
         }),
+        .. Reservations.Compact(state),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Addressing;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Ipam;
@@ -22,6 +23,9 @@ public enum RegistrationPhase
 /// <param name="IfUnused">Whether it is removed only if no container uses it.</param>
 public sealed record Registration(NetworkSpec Spec, RegistrationPhase Phase, long Order, Rejection? Undo = null, bool IfUnused = false);
 
+/// <summary>A reservation, and whether its pool has said that it keeps the address.</summary>
+public sealed record KeptAddress(Reservation Reservation, bool Settled);
+
 /// <summary>What an address space knows: its networks by id and name, and their subnets. Immutable.</summary>
 public sealed record AddressSpaceState
 {
@@ -35,6 +39,8 @@ public sealed record AddressSpaceState
     public ImmutableDictionary<string, NetworkId> Names { get; init; } = ImmutableDictionary<string, NetworkId>.Empty;
     /// <summary>Which subnets are taken.</summary>
     public SubnetTable Subnets { get; init; } = SubnetTable.Empty;
+    /// <summary>Addresses that are kept for somebody, by network and address.</summary>
+    public ImmutableSortedDictionary<(string Network, InetAddress Address), KeptAddress> Reservations { get; init; } = ImmutableSortedDictionary<(string, InetAddress), KeptAddress>.Empty;
     /// <summary>How many registrations there have been.</summary>
     public long Order { get; init; }
 

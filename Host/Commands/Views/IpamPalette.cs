@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using NetworkCluster.Commands.Documents;
 using NetworkCluster.Gateway;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
@@ -7,12 +8,18 @@ using NetworkCluster.Networks;
 namespace NetworkCluster.Commands.Views;
 
 /// <summary>The <c>ipam</c> palette: the pools, and who holds which address.</summary>
-internal sealed class IpamPalette(IClusterGateway gateway)
+internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
 {
     private readonly NetworkDirectory _directory = new(gateway);
 
     /// <summary>The palette.</summary>
-    public Palette Palette => new("ipam", "Show address pools", [new(Pools, PoolsAsync), new(Addresses, AddressesAsync)]);
+    public Palette Palette => new("ipam", "Show address pools, and keep addresses for containers",
+    [
+        new(Pools, PoolsAsync),
+        new(Addresses, AddressesAsync),
+        new IpamReserve(gateway, _directory, time).Command,
+        new IpamRelease(gateway, _directory).Command,
+    ]);
 
     private static CommandSpec Pools { get; } = new()
     {
@@ -50,7 +57,7 @@ internal sealed class IpamPalette(IClusterGateway gateway)
         var code = ExitCodes.Ok;
         if (invocation.Values("network") is { IsEmpty: false } names) code = await output.ForEachAsync(names, async n => networks.Add(await _directory.NetworkAsync(n, cancel)), cancel);
         else networks.AddRange(await _directory.AllAsync(cancel));
-        ImmutableArray<TableColumn> columns = [new("Address", "ADDRESS"), new("Network", "NETWORK"), new("Holder", "HOLDER"), new("Handle", "HANDLE"), new("Pool", null)];
+        ImmutableArray<TableColumn> columns = [new("Address", "ADDRESS"), new("Network", "NETWORK"), new("Holder", "HOLDER"), new("Handle", "HANDLE"), new("Pool", null), new("ReservedFor", null), new("ReservedUntil", null)];
         var rows = (await ViewsAsync(networks, cancel)).SelectMany(p => p.Addresses.Select(a => Row(p, a)));
         await output.TableAsync(columns, rows, cancel);
         return code;
@@ -81,8 +88,10 @@ internal sealed class IpamPalette(IClusterGateway gateway)
     [
         held.Address.ToString(),
         pool.NetworkName,
-        held.HolderName,
+        held.Owner is not null && held.Handle.Endpoint is null && held.Until is { } end ? $"{held.HolderName} until {Rfc3339.Text(end)}" : held.HolderName,
         held.Handle.Endpoint is { } endpoint ? endpoint.Short : held.Handle.ToString(),
         pool.Id.ToString(),
+        held.Owner ?? "",
+        held.Until is { } until ? Rfc3339.Text(until) : "",
     ];
 }

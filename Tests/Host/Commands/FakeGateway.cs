@@ -65,6 +65,8 @@ internal sealed class FakeGateway : IClusterGateway
             GetNetworkMembers get => Networks.Find(n => n.Spec.Id == get.Id) is { } members
                 ? new NetworkMembers(members.Spec, members.Revision, [.. members.Endpoints.Select(e => new NetworkMembership(e, true))])
                 : new Rejected(new NetworkNotFound(get.Id.ToString())),
+            ReserveAddress reserve => new ReservationMade(new(reserve.Network, Pools.First(p => p.Network == reserve.Network).Id, reserve.Address, reserve.Owner, reserve.Until)),
+            EndReservation end => new ReservationGone(new(end.Network, Pools.First(p => p.Network == end.Network).Id, end.Address, "", null)),
             ListContainers => new ContainerList([.. Containers]),
             CreateContainer create => Create(create),
             IContainerCommand command => new ContainerDone(Containers.Find(c => c.Spec.Id == command.Container)!),

@@ -55,9 +55,8 @@ public sealed class ClusterGateway(
     public async Task<IReply> CreateNetworkAsync(NetworkRequest request, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (NetworkDrivers.Find(request.Driver) is not { } driver) return new Rejected(new DriverNotFound(request.Driver, [.. NetworkDrivers.All.Select(known => known.Name)]));
-        if (!request.Predefined && driver.Validate(request) is { IsEmpty: false } problems) return new Rejected(new InvalidRequest([.. problems.Select(problem => problem.ToString())]));
-        var scope = driver.Scope;
+        if (DriverChoice.Refuse(request) is { } refusal) return new Rejected(refusal);
+        var scope = NetworkDrivers.Find(request.Driver)!.Scope;
         var routes = await hostRoutes(cancel).ConfigureAwait(false);
         var create = new CreateNetwork(request, scope, routes, scope == NetworkScope.Global ? defaultPools.Global : defaultPools.Local);
         if (!NetworkRules.NeedsChoice(request)) return await SendAsync(create, cancel).ConfigureAwait(false);

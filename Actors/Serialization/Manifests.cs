@@ -89,6 +89,8 @@ internal static class Manifests
         ("reservation-ended", typeof(ReservationEnded)),
         ("address-kept", typeof(AddressKept)),
         ("address-dropped", typeof(AddressDropped)),
+        ("relabel-network", typeof(RelabelNetwork)),
+        ("network-relabelled", typeof(NetworkRelabelled)),
         ("open-pool", typeof(OpenPool)),
         ("close-pool", typeof(ClosePool)),
         ("allocate-address", typeof(AllocateAddress)),

@@ -88,6 +88,8 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(ReservationEnded))]
 [JsonSerializable(typeof(AddressKept))]
 [JsonSerializable(typeof(AddressDropped))]
+[JsonSerializable(typeof(RelabelNetwork))]
+[JsonSerializable(typeof(NetworkRelabelled))]
 [JsonSerializable(typeof(OpenPool))]
 [JsonSerializable(typeof(ClosePool))]
 [JsonSerializable(typeof(AllocateAddress))]

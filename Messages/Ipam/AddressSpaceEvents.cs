@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Ipam;
@@ -16,6 +17,9 @@ public sealed record NetworkRemovalStarted(NetworkId Id, Rejection? Undo = null,
 
 /// <summary>The network stays.</summary>
 public sealed record NetworkRemovalCancelled(NetworkId Id) : IEvent;
+
+/// <summary>The network has other labels: these, and no more.</summary>
+public sealed record NetworkRelabelled(NetworkId Id, ImmutableSortedDictionary<string, string> Labels) : IEvent;
 
 /// <summary>Name and subnets are free.</summary>
 public sealed record NetworkUnregistered(NetworkId Id) : IEvent;

@@ -30,6 +30,18 @@ public sealed record RemoveNetwork(AddressSpaceId Space, NetworkId Id) : IComman
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
 }
 
+/// <summary>
+/// Changes a network's labels, whatever is connected: labels are the address space's alone, no network, host or container hears of it. Answer: <see cref="NetworkSummary"/>. Refused: <see cref="NetworkNotFound"/>.
+/// </summary>
+/// <param name="Space">The network's space.</param>
+/// <param name="Id">The network.</param>
+/// <param name="Set">Labels that get these values.</param>
+/// <param name="Removed">Labels that go; one that is not there is gone already.</param>
+public sealed record RelabelNetwork(AddressSpaceId Space, NetworkId Id, ImmutableSortedDictionary<string, string> Set, ImmutableArray<string> Removed) : ICommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
+}
+
 /// <summary>Address space to network: be. Idempotent.</summary>
 public sealed record EstablishNetwork(NetworkSpec Spec) : ICommand
 {

@@ -64,6 +64,7 @@ internal static class Samples
         new NetworkRemovalStarted(Network.Id, new HostFault(Some.Host, "make the bridge", "busy")),
         new NetworkRemovalStarted(Network.Id, IfUnused: true),
         new NetworkRemovalCancelled(Network.Id),
+        new NetworkRelabelled(Network.Id, Network.Labels),
         new NetworkUnregistered(Network.Id),
         new NetworkCreated(Network, 3),
         new EndpointAttached(Facts, 4),

@@ -37,6 +37,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         },
         ListNetworks => Decision.Answer(new NetworkList([.. state.Networks.Values.OrderBy(network => network.Order).Select(network => network.Spec)])),
         FindNetwork find => Find(state, find.NameOrId),
+        RelabelNetwork relabel => Relabel(state, relabel),
         ReserveAddress reserve => Reservations.Reserve(state, reserve),
         KeepSettled settled => Reservations.Settled(state, settled),
         EndReservation end => Reservations.End(state, end),
@@ -113,6 +114,14 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             };
     }
 
+    private static Decision Relabel(AddressSpaceState state, RelabelNetwork relabel)
+    {
+        if (state.Find(relabel.Id) is not { Phase: RegistrationPhase.Confirmed, Spec: var spec }) return Decision.Refuse(new NetworkNotFound(relabel.Id.Short));
+        var labels = spec.Labels.RemoveRange(relabel.Removed).SetItems(relabel.Set);
+        var isSo = labels.SequenceEqual(spec.Labels);
+        return new() { Events = isSo ? [] : [new NetworkRelabelled(spec.Id, labels)], Reply = new NetworkSummary(spec with { Labels = labels }) };
+    }
+
     private static Decision Find(AddressSpaceState state, string text)
     {
         if (NetworkId.TryParse(text, null, out var id) && state.Find(id) is { } byId) return Decision.Answer(new NetworkSummary(byId.Spec));
@@ -143,6 +152,10 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         NetworkConfirmed confirmed => InPhase(state, confirmed.Id, RegistrationPhase.Confirmed),
         NetworkRemovalStarted started => InPhase(state, started.Id, RegistrationPhase.Removing, started.Undo, started.IfUnused ?? false),
         NetworkRemovalCancelled cancelled => InPhase(state, cancelled.Id, RegistrationPhase.Confirmed),
+        NetworkRelabelled relabelled when state.Find(relabelled.Id) is { } network => state with
+        {
+            Networks = state.Networks.SetItem(relabelled.Id, network with { Spec = network.Spec with { Labels = relabelled.Labels } }),
+        },
         NetworkUnregistered gone when state.Find(gone.Id) is { } network => state with
         {
             Networks = state.Networks.Remove(gone.Id),

@@ -38,7 +38,7 @@ internal sealed class NetworkInspect(IClusterGateway gateway, NetworkDirectory d
     private async Task<NetworkDocument> NowAsync(string name, bool isVerbose, CancellationToken cancel)
     {
         var network = await directory.NetworkAsync(name, cancel);
-        var document = NetworkDocument.From(await gateway.AskAsync<NetworkView>(new GetNetwork(network.Id), cancel));
+        var document = NetworkDocument.From(await directory.ViewAsync(network, cancel));
         return isVerbose ? document with { Verbose = await VerboseAsync(network, cancel) } : document;
     }
 

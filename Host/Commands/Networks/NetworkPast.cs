@@ -32,9 +32,13 @@ internal sealed class NetworkPast(IJournalReader journal, HostId host)
     {
         var replies = await Task.WhenAll(_spaces.Select(async space => NetworkHistory.FindAt(space, await ReadAsync(new(EntityKind.AddressSpace, space.ToString()), cancel), at, nameOrId)));
         var reply = NetworkLookup.Choose(nameOrId, replies[0], replies[1]);
-        var view = reply is Rejected { Reason: NetworkNotFound } ? null
-            : NetworkHistory.At(await ReadAsync(new(EntityKind.Network, reply.Expect<NetworkSummary>().Spec.Id.ToString()), cancel), at);
-        return view ?? throw new RefusedException(new NetworkNotFound($"{nameOrId} at {Rfc3339.Text(at)}"));
+        if (reply is not Rejected { Reason: NetworkNotFound })
+        {
+            var network = reply.Expect<NetworkSummary>().Spec;
+            if (NetworkHistory.At(await ReadAsync(new(EntityKind.Network, network.Id.ToString()), cancel), at) is { } view) return view with { Spec = view.Spec with { Labels = network.Labels } };
+        }
+
+        throw new RefusedException(new NetworkNotFound($"{nameOrId} at {Rfc3339.Text(at)}"));
     }
 
     private async Task<List<JournaledFact>> ReadAsync(EntityKey entity, CancellationToken cancel)

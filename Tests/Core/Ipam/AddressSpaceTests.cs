@@ -289,6 +289,20 @@ public sealed class AddressSpaceTests
     }
 
     [Fact]
+    public void Labels_change_in_one_fact_and_again_is_the_same()
+    {
+        var relabel = new RelabelNetwork(Id, Some.NetworkId(1), ImmutableSortedDictionary<string, string>.Empty.Add("team", "blue").Add("new", ""), ["old", "team"]);
+        var space = Given("base", "10.77.0.0/16").When(relabel with { Set = ImmutableSortedDictionary<string, string>.Empty.Add("old", "1").Add("kept", "2") }, relabel);
+        space.Journals(nameof(NetworkRelabelled));
+        Assert.Equal("kept=2 new= team=blue", Labels(space.Replies<NetworkSummary>().Spec));
+        space.Recovered().When(relabel).Journals();
+        Assert.Equal("kept=2 new= team=blue", Labels(space.When(new FindNetwork(Id, "base")).Replies<NetworkSummary>().Spec));
+        Space().When(relabel).Refuses<NetworkNotFound>();
+
+        static string Labels(NetworkSpec spec) => string.Join(' ', spec.Labels.Select(label => $"{label.Key}={label.Value}"));
+    }
+
+    [Fact]
     public void What_a_space_holds_within_some_blocks_is_told_with_names()
     {
         var space = Space().When(Create(1, "a", ["10.1.0.0/16"]), Create(2, "b", ["10.2.0.0/16"]), Create(3, "c", ["172.20.0.0/16"]));

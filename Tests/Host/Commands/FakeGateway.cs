@@ -65,6 +65,7 @@ internal sealed class FakeGateway : IClusterGateway
             GetNetworkMembers get => Networks.Find(n => n.Spec.Id == get.Id) is { } members
                 ? new NetworkMembers(members.Spec, members.Revision, [.. members.Endpoints.Select(e => new NetworkMembership(e, true))])
                 : new Rejected(new NetworkNotFound(get.Id.ToString())),
+            RelabelNetwork relabel => Relabel(relabel),
             ReserveAddress reserve => new ReservationMade(new(reserve.Network, Pools.First(p => p.Network == reserve.Network).Id, reserve.Address, reserve.Owner, reserve.Until)),
             EndReservation end => new ReservationGone(new(end.Network, Pools.First(p => p.Network == end.Network).Id, end.Address, "", null)),
             ListContainers => new ContainerList([.. Containers]),
@@ -78,6 +79,13 @@ internal sealed class FakeGateway : IClusterGateway
                 : new Rejected(new InvalidRequest($"no endpoint {get.Id}")),
             _ => throw new InvalidOperationException($"the fake does not know {message}"),
         };
+    }
+
+    private NetworkSummary Relabel(RelabelNetwork command)
+    {
+        var at = Networks.FindIndex(n => n.Spec.Id == command.Id);
+        Networks[at] = Networks[at] with { Spec = Networks[at].Spec with { Labels = Networks[at].Spec.Labels.RemoveRange(command.Removed).SetItems(command.Set) } };
+        return new(Networks[at].Spec);
     }
 
     private NetworkSummary Create(CreateNetwork command)

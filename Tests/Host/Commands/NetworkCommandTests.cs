@@ -133,6 +133,17 @@ public sealed class NetworkCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Update_changes_labels_and_list_and_inspect_show_them()
+    {
+        Add("red", '3', ("team", "red"), ("temporary", ""));
+        Assert.Equal(new(0, "red\n", ""), await _host.RunAsync("network update --label-add team=blue --label-add tier=1 --label-rm temporary red"));
+        Assert.Equal("""{"team":"blue","tier":"1"}""" + "\n", (await _host.RunAsync("network inspect --format '{{json .Labels}}' red")).Output);
+        Assert.Equal("red\n", (await _host.RunAsync("network ls --format '{{.Name}}' -f label=team=blue")).Output);
+        Assert.Equal(new(2, "", "Error: nothing to change: give --label-add or --label-rm\n"), await _host.RunAsync("network update red"));
+        Assert.Equal(new(1, "", "Error: network nope not found\n"), await _host.RunAsync("network update --label-rm x nope"));
+    }
+
+    [Fact]
     public async Task The_guides_overlay_keeps_every_auxiliary_address_and_inspect_shows_them_by_key()
     {
         await _host.RunAsync("network create -d overlay --subnet=192.168.0.0/16 --subnet=192.170.0.0/16 --gateway=192.168.0.100 --gateway=192.170.0.100 --ip-range=192.168.1.0/24 " +

@@ -86,6 +86,7 @@ internal static class Manifests
         ("reservation-gone", typeof(ReservationGone)),
         ("reservation-noted", typeof(ReservationNoted)),
         ("reservation-kept", typeof(ReservationKept)),
+        ("reservation-ending", typeof(ReservationEnding)),
         ("reservation-ended", typeof(ReservationEnded)),
         ("address-kept", typeof(AddressKept)),
         ("address-dropped", typeof(AddressDropped)),

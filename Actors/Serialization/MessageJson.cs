@@ -85,6 +85,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(ReservationGone))]
 [JsonSerializable(typeof(ReservationNoted))]
 [JsonSerializable(typeof(ReservationKept))]
+[JsonSerializable(typeof(ReservationEnding))]
 [JsonSerializable(typeof(ReservationEnded))]
 [JsonSerializable(typeof(AddressKept))]
 [JsonSerializable(typeof(AddressDropped))]

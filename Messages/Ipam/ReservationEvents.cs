@@ -8,6 +8,9 @@ public sealed record ReservationNoted(Reservation Reservation) : IEvent;
 /// <summary>The pool keeps it.</summary>
 public sealed record ReservationKept(Reservation Reservation) : IEvent;
 
+/// <summary>It is to be kept no more; its pool is being told. If we stop here, recovery tells it.</summary>
+public sealed record ReservationEnding(Reservation Reservation) : IEvent;
+
 /// <summary>The pool keeps it no more, or never did.</summary>
 public sealed record ReservationEnded(Reservation Reservation) : IEvent;
 

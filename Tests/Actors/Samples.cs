@@ -77,6 +77,7 @@ internal static class Samples
         new PoolClosed(Network.Pools[0].Id),
         new ReservationNoted(Kept),
         new ReservationKept(Kept),
+        new ReservationEnding(Kept),
         new ReservationEnded(Kept with { Until = null }),
         new AddressKept(Kept.Address, Kept.Owner, Kept.Until),
         new AddressDropped(Kept.Address),

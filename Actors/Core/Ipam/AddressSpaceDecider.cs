@@ -41,7 +41,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         ReserveAddress reserve => Reservations.Reserve(state, reserve),
         KeepSettled settled => Reservations.Settled(state, settled),
         EndReservation end => Reservations.End(state, end),
-        ExpireReservations tick => Reservations.Expire(state, tick.Now),
+        ExpireReservations tick => Reservations.Tick(state, tick.Now),
         DropSettled dropped => Reservations.Dropped(state, dropped.Reservation),
         GetTakenSubnets taken => Decision.Answer(new TakenSubnets(
             [.. taken.Within.SelectMany(state.Subnets.Within).Distinct().OrderBy(held => held.Subnet).Select(held => new TakenSubnet(held.Subnet, state.NameOf(held.Holder)))])),

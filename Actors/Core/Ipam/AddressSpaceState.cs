@@ -23,8 +23,19 @@ public enum RegistrationPhase
 /// <param name="IfUnused">Whether it is removed only if no container uses it.</param>
 public sealed record Registration(NetworkSpec Spec, RegistrationPhase Phase, long Order, Rejection? Undo = null, bool IfUnused = false);
 
-/// <summary>A reservation, and whether its pool has said that it keeps the address.</summary>
-public sealed record KeptAddress(Reservation Reservation, bool Settled);
+/// <summary>Where a reservation is.</summary>
+public enum ReservationPhase
+{
+    /// <summary>Its pool is being told: recovery and every tick tell it again.</summary>
+    Noted,
+    /// <summary>Its pool keeps the address.</summary>
+    Kept,
+    /// <summary>Its pool is being told to let go: recovery and every tick tell it again.</summary>
+    Ending,
+}
+
+/// <summary>A reservation, and where it is.</summary>
+public sealed record KeptAddress(Reservation Reservation, ReservationPhase Phase);
 
 /// <summary>What an address space knows: its networks by id and name, and their subnets. Immutable.</summary>
 public sealed record AddressSpaceState

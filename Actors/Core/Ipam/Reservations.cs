@@ -1,11 +1,12 @@
+using System.Collections.Immutable;
 using NetworkCluster.Addressing;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Ipam;
 
 /// <summary>
-/// How an address space keeps addresses for owners: it notes the wish, then its pool keeps the address or refuses. An end is noted only when the pool has let go, so
-/// that whoever dies in between, the address is either still reserved or free; the next tick finds what is overdue.
+/// How an address space keeps addresses for owners: it notes the wish, then its pool keeps the address or refuses; it notes the end, then its pool lets go. So
+/// whoever dies in between, or whatever is lost on the way, is made good by recovery or the next tick.
 /// </summary>
 internal static class Reservations
 {
@@ -18,53 +19,73 @@ internal static class Reservations
 
         var reservation = new Reservation(network.Id, pool.Id, wish.Address, wish.Owner, wish.Until);
         var known = Find(state, network.Id, wish.Address);
-        if (known is { Reservation.Owner: var owner } && owner != wish.Owner) return Decision.Refuse(new AddressInUse(wish.Address, $"{owner}, for whom it is reserved"));
-        if (known is { Settled: true } && known.Reservation == reservation) return Decision.Answer(new ReservationMade(reservation));
-        return new() { Events = known?.Reservation == reservation ? [] : [new ReservationNoted(reservation)], Sends = [new KeepAddress(reservation)] };
+        if (known is { Phase: not ReservationPhase.Ending, Reservation.Owner: var owner } && owner != wish.Owner) return Decision.Refuse(new AddressInUse(wish.Address, $"{owner}, for whom it is reserved"));
+        if (known == new KeptAddress(reservation, ReservationPhase.Kept)) return Decision.Answer(new ReservationMade(reservation));
+        return new() { Events = known == new KeptAddress(reservation, ReservationPhase.Noted) ? [] : [new ReservationNoted(reservation)], Sends = [new KeepAddress(reservation)] };
     }
 
     public static Decision Settled(AddressSpaceState state, KeepSettled settled)
     {
-        // A later wish of the same owner, or an end, has come in between: that one is answered for by its own chain.
-        var known = Find(state, settled.Reservation.Network, settled.Reservation.Address);
-        if (known is null) return Decision.Refuse(settled.Refusal ?? new NotReserved(settled.Reservation.Address, settled.Reservation.Network.Short));
-        if (known.Reservation != settled.Reservation) return settled.Refusal is { } why ? Decision.Refuse(why) : Decision.Answer(new ReservationMade(settled.Reservation));
-
+        // What has come in between, a later wish of the same owner or an end, is answered for by its own chain.
+        var isStill = Find(state, settled.Reservation.Network, settled.Reservation.Address) == new KeptAddress(settled.Reservation, ReservationPhase.Noted);
         return settled.Refusal is { } reason
-            ? new() { Events = [new ReservationEnded(known.Reservation)], Reply = new Rejected(reason) }
-            : new() { Events = known.Settled ? [] : [new ReservationKept(known.Reservation)], Reply = new ReservationMade(known.Reservation) };
+            ? new() { Events = isStill ? [new ReservationEnded(settled.Reservation)] : [], Reply = new Rejected(reason) }
+            : new() { Events = isStill ? [new ReservationKept(settled.Reservation)] : [], Reply = new ReservationMade(settled.Reservation) };
     }
 
     public static Decision End(AddressSpaceState state, EndReservation end) =>
         Find(state, end.Network, end.Address) is { } known
-            ? Decision.Send(new DropAddress(known.Reservation))
+            ? Ending([known])
             : Decision.Refuse(new NotReserved(end.Address, state.Find(end.Network)?.Spec.Name ?? end.Network.Short));
 
-    public static Decision Expire(AddressSpaceState state, DateTimeOffset now) =>
-        Decision.Send([.. state.Reservations.Values.Where(kept => kept.Reservation.Until <= now).Select(kept => new DropAddress(kept.Reservation))]);
+    /// <summary>What is over is ended, and what is under way is told again: whatever was lost on the way, the next tick mends it.</summary>
+    public static Decision Tick(AddressSpaceState state, DateTimeOffset now)
+    {
+        var over = Ending([.. state.Reservations.Values.Where(kept => kept.Phase == ReservationPhase.Ending || kept.Reservation.Until <= now)]);
+        return over with { Sends = [.. over.Sends, .. state.Reservations.Values.Where(kept => kept.Phase == ReservationPhase.Noted && !(kept.Reservation.Until <= now)).Select(kept => new KeepAddress(kept.Reservation))] };
+    }
 
     public static Decision Dropped(AddressSpaceState state, Reservation reservation) => new()
     {
-        Events = Find(state, reservation.Network, reservation.Address)?.Reservation == reservation ? [new ReservationEnded(reservation)] : [],
+        Events = Find(state, reservation.Network, reservation.Address) == new KeptAddress(reservation, ReservationPhase.Ending) ? [new ReservationEnded(reservation)] : [],
         Reply = new ReservationGone(reservation),
     };
 
     public static AddressSpaceState Evolve(AddressSpaceState state, IEvent fact) => fact switch
     {
-        ReservationNoted noted => state with { Reservations = state.Reservations.SetItem(Key(noted.Reservation), new(noted.Reservation, false)) },
-        ReservationKept kept => state with { Reservations = state.Reservations.SetItem(Key(kept.Reservation), new(kept.Reservation, true)) },
+        ReservationNoted noted => With(state, noted.Reservation, ReservationPhase.Noted),
+        ReservationKept kept => With(state, kept.Reservation, ReservationPhase.Kept),
+        ReservationEnding ending => With(state, ending.Reservation, ReservationPhase.Ending),
         ReservationEnded ended => state with { Reservations = state.Reservations.Remove(Key(ended.Reservation)) },
         NetworkUnregistered gone => state with { Reservations = state.Reservations.RemoveRange(state.Reservations.Keys.Where(key => key.Network == gone.Id.ToString())) },
         _ => state,
     };
 
-    /// <summary>What no pool has answered for yet is asked again.</summary>
-    public static IEnumerable<IAddressed> Resume(AddressSpaceState state) => state.Reservations.Values.Where(kept => !kept.Settled).Select(kept => new KeepAddress(kept.Reservation));
+    /// <summary>What is under way is told again.</summary>
+    public static IEnumerable<IAddressed> Resume(AddressSpaceState state) => state.Reservations.Values.SelectMany<KeptAddress, IAddressed>(kept => kept.Phase switch
+    {
+        ReservationPhase.Noted => [new KeepAddress(kept.Reservation)],
+        ReservationPhase.Ending => [new DropAddress(kept.Reservation)],
+        _ => [],
+    });
 
-    public static IEnumerable<IEvent> Compact(AddressSpaceState state) => state.Reservations.Values.SelectMany<KeptAddress, IEvent>(kept =>
-        kept.Settled ? [new ReservationNoted(kept.Reservation), new ReservationKept(kept.Reservation)] : [new ReservationNoted(kept.Reservation)]);
+    public static IEnumerable<IEvent> Compact(AddressSpaceState state) => state.Reservations.Values.Select<KeptAddress, IEvent>(kept => kept.Phase switch
+    {
+        ReservationPhase.Noted => new ReservationNoted(kept.Reservation),
+        ReservationPhase.Ending => new ReservationEnding(kept.Reservation),
+        _ => new ReservationKept(kept.Reservation),
+    });
+
+    private static Decision Ending(ImmutableArray<KeptAddress> over) => new()
+    {
+        Events = [.. over.Where(kept => kept.Phase != ReservationPhase.Ending).Select(kept => new ReservationEnding(kept.Reservation))],
+        Sends = [.. over.Select(kept => new DropAddress(kept.Reservation))],
+    };
 
     private static KeptAddress? Find(AddressSpaceState state, NetworkId network, InetAddress address) => state.Reservations.GetValueOrDefault((network.ToString(), address));
+
+    private static AddressSpaceState With(AddressSpaceState state, Reservation reservation, ReservationPhase phase) =>
+        state with { Reservations = state.Reservations.SetItem(Key(reservation), new(reservation, phase)) };
 
     private static (string, InetAddress) Key(Reservation reservation) => (reservation.Network.ToString(), reservation.Address);
 }

@@ -100,8 +100,10 @@ public sealed class ReservationTests
         var kept = space.Sends<KeepAddress>().Reservation;
         space.When(new KeepSettled(kept, null), new ExpireReservations(Space, Noon.AddSeconds(-1))).DoesNothing();
         Assert.Equal(kept, space.When(new ExpireReservations(Space, Noon)).Sends<DropAddress>().Reservation);
+        space.Journals(nameof(ReservationEnding));
+        Assert.Equal(kept, Assert.IsType<DropAddress>(Assert.Single(space.Recovered().Resumed())).Reservation);
+        Assert.Equal(kept, space.When(new ExpireReservations(Space, Noon.AddDays(1))).Sends<DropAddress>().Reservation);
         space.Journals();
-        Assert.Equal(kept, space.Recovered().When(new ExpireReservations(Space, Noon.AddDays(1))).Sends<DropAddress>().Reservation);
         space.When(new DropSettled(kept)).Journals(nameof(ReservationEnded));
         space.When(new ExpireReservations(Space, Noon.AddDays(1))).DoesNothing();
     }
@@ -120,12 +122,39 @@ public sealed class ReservationTests
     }
 
     [Fact]
+    public void Ended_and_made_again_in_one_breath_it_stays_and_an_answer_to_the_end_changes_nothing()
+    {
+        var space = TheSpace().When(Reserve("10.0.0.2", "db"));
+        var kept = space.Sends<KeepAddress>().Reservation;
+        space.When(new KeepSettled(kept, null), new EndReservation(Space, Network.Id, kept.Address), Reserve("10.0.0.2", "db"));
+        space.Journals(nameof(ReservationNoted));
+        space.When(new DropSettled(kept)).Journals();
+        space.When(new KeepSettled(kept, null)).Journals(nameof(ReservationKept));
+        // And the other way round: an end that overtakes the answer to the beginning.
+        space.When(new EndReservation(Space, Network.Id, kept.Address), Reserve("10.0.0.2", "db"), new EndReservation(Space, Network.Id, kept.Address), new KeepSettled(kept, null));
+        space.Journals();
+        space.When(new DropSettled(kept)).Journals(nameof(ReservationEnded));
+    }
+
+    [Fact]
+    public void What_is_lost_on_the_way_is_told_again_at_the_next_tick()
+    {
+        var space = TheSpace().When(Reserve("10.0.0.2", "db"));
+        var kept = space.Sends<KeepAddress>().Reservation;
+        Assert.Equal(kept, space.When(new ExpireReservations(Space, Noon)).Sends<KeepAddress>().Reservation);
+        space.When(new KeepSettled(kept, null), new EndReservation(Space, Network.Id, kept.Address));
+        Assert.Equal(kept, space.When(new ExpireReservations(Space, Noon)).Sends<DropAddress>().Reservation);
+        space.Journals();
+    }
+
+    [Fact]
     public void It_is_ended_by_hand_and_goes_with_its_network()
     {
         var space = TheSpace().When(Reserve("10.0.0.2", "db"));
         var kept = space.Sends<KeepAddress>().Reservation;
         space.When(new KeepSettled(kept, null));
         Assert.Equal(kept, space.When(new EndReservation(Space, Network.Id, kept.Address)).Sends<DropAddress>().Reservation);
+        space.Journals(nameof(ReservationEnding));
         space.When(new DropSettled(kept)).Replies<ReservationGone>();
         space.When(new EndReservation(Space, Network.Id, kept.Address)).Refuses<NotReserved>();
 

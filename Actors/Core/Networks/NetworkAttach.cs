@@ -102,9 +102,6 @@ internal static class NetworkAttach
     private static Rejection? Refusal(NetworkState state, AttachEndpoint attach)
     {
         var (spec, wish, settings) = (state.Spec!, attach.Endpoint, attach.Endpoint.Settings);
-        // Containers are in these networks, or in none, from their beginning to their end.
-        if (spec.Driver is "host") return new SandboxModeConflict("container cannot be disconnected from host network or connected to host network");
-        if (spec.Driver is "null") return new SandboxModeConflict("container cannot be connected to multiple networks with one of the networks in private (none) mode");
         if (spec.Predefined && !settings.Aliases.IsEmpty) return new AliasNotSupported(spec.Name);
         if (EndpointRules.Problems(settings).ToImmutableArray() is { IsEmpty: false } problems) return new InvalidRequest(problems);
         if (attach.Running && state.Names.TryGetValue(wish.ContainerName, out var holder) && holder != wish.Id)

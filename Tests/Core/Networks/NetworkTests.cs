@@ -79,16 +79,6 @@ public sealed class NetworkTests
         Network(Spec).When(new GetNetworkMembers(Spec.Id)).Refuses<NetworkNotFound>();
     }
 
-    [Theory]
-    [InlineData("host")]
-    [InlineData("null")]
-    public void Nobody_is_connected_to_the_networks_host_and_none(string driver)
-    {
-        var spec = Spec with { Driver = driver, Pools = [], Predefined = true };
-        Assert.IsType<SandboxModeConflict>(Settled(Existing(spec).When(Attach(1, spec))).Failure);
-        Assert.IsType<SandboxModeConflict>(Settled(Existing(spec).When(Attach(1, spec, running: false))).Failure);
-    }
-
     [Fact]
     public void Without_pools_an_endpoint_gets_its_place_and_a_link_address_at_once_and_no_fixed_address()
     {

@@ -41,9 +41,10 @@ public sealed class ClusterGateway(
     /// <inheritdoc/>
     public async Task<IReply> ResolveNetworkAsync(string nameOrId, CancellationToken cancel = default)
     {
-        var local = await SendAsync(new FindNetwork(AddressSpaceId.Of(host), nameOrId), cancel).ConfigureAwait(false);
-        if (local is not Rejected { Reason: NetworkNotFound }) return local;
-        return await SendAsync(new FindNetwork(AddressSpaceId.Global, nameOrId), cancel).ConfigureAwait(false);
+        var replies = await Task.WhenAll(
+            SendAsync(new FindNetwork(AddressSpaceId.Of(host), nameOrId), cancel),
+            SendAsync(new FindNetwork(AddressSpaceId.Global, nameOrId), cancel)).ConfigureAwait(false);
+        return NetworkLookup.Choose(nameOrId, replies[0], replies[1]);
     }
 
     /// <inheritdoc/>
@@ -54,10 +55,15 @@ public sealed class ClusterGateway(
     public async Task<IReply> CreateNetworkAsync(NetworkRequest request, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (NetworkDrivers.Find(request.Driver) is not { } driver) return new Rejected(new DriverNotFound(request.Driver, [.. NetworkDrivers.All.Select(known => known.Name)]));
-        if (!request.Predefined && driver.Validate(request) is { IsEmpty: false } problems) return new Rejected(new InvalidRequest([.. problems.Select(problem => problem.ToString())]));
-        var scope = driver.Scope;
+        if (DriverChoice.Refuse(request) is { } refusal) return new Rejected(refusal);
+        var scope = NetworkDrivers.Find(request.Driver)!.Scope;
         var routes = await hostRoutes(cancel).ConfigureAwait(false);
-        return await SendAsync(new CreateNetwork(request, scope, routes, scope == NetworkScope.Global ? defaultPools.Global : defaultPools.Local), cancel).ConfigureAwait(false);
+        var create = new CreateNetwork(request, scope, routes, scope == NetworkScope.Global ? defaultPools.Global : defaultPools.Local);
+        if (!NetworkRules.NeedsChoice(request)) return await SendAsync(create, cancel).ConfigureAwait(false);
+
+        // What the other scope's networks have is not picked: a container in both would have two routes to one subnet.
+        var other = scope == NetworkScope.Global ? AddressSpaceId.Of(host) : AddressSpaceId.Global;
+        var taken = await SendAsync(new GetTakenSubnets(other, [.. create.DefaultPools.Select(pool => pool.Base)]), cancel).ConfigureAwait(false);
+        return taken is TakenSubnets { Subnets: var elsewhere } ? await SendAsync(create with { Elsewhere = elsewhere }, cancel).ConfigureAwait(false) : taken;
     }
 }

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using NetworkCluster.Agents;
 using NetworkCluster.Dns;
 using NetworkCluster.Entities;
+using NetworkCluster.Hosts;
 
 namespace NetworkCluster.Hosting;
 
@@ -49,6 +50,9 @@ public sealed class HostNode : IAsyncDisposable
     /// <summary>Starts the host's agent; it joins by itself.</summary>
     public void StartAgent(AgentSettings settings, IHostNetworking networking, ISandboxServices services, NameTable names, TimeProvider time) =>
         Router.Register(EntityKind.Agent, System.ActorOf(Props.Create(() => new HostAgent(settings, Router, networking, services, names, time)), "agent"));
+
+    /// <summary>Starts the clock that ends reservations.</summary>
+    public void StartClock(HostId host, TimeProvider time) => System.ActorOf(Props.Create(() => new ReservationClock(host, Router, time)), "reservation-clock");
 
     /// <summary>Leaves the cluster and stops everything in order.</summary>
     public async ValueTask DisposeAsync() => await CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);

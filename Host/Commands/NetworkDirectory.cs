@@ -18,6 +18,14 @@ internal sealed class NetworkDirectory(IClusterGateway gateway)
         return [.. lists.SelectMany(l => l.Networks).OrderBy(n => n.Name, StringComparer.Ordinal).ThenBy(n => n.Id.ToString(), StringComparer.Ordinal)];
     }
 
+    /// <summary>A network that was looked up, with its endpoints. Its labels are those of the look-up: they are its address space's.</summary>
+    /// <exception cref="RefusedException">It is gone.</exception>
+    public async Task<NetworkView> ViewAsync(NetworkSpec network, CancellationToken cancel)
+    {
+        var view = await gateway.AskAsync<NetworkView>(new GetNetwork(network.Id), cancel);
+        return view with { Spec = view.Spec with { Labels = network.Labels } };
+    }
+
     /// <summary>All networks with their endpoints. One that goes away meanwhile is left out.</summary>
     public async Task<ImmutableArray<NetworkView>> ViewsAsync(IEnumerable<NetworkSpec> networks, CancellationToken cancel)
     {

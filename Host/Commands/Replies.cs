@@ -27,8 +27,8 @@ internal static class Replies
 
     /// <summary>Carries out one step for each of several names; a failure does not stop the others.</summary>
     /// <returns>0, or 1 when any failed.</returns>
-    public static async Task<int> ForEachAsync(
-        this ICommandOutput output, IEnumerable<string> names, Func<string, Task> step, CancellationToken cancel)
+    public static async Task<int> ForEachAsync<T>(
+        this ICommandOutput output, IEnumerable<T> names, Func<T, Task> step, CancellationToken cancel)
     {
         var code = ExitCodes.Ok;
         foreach (var name in names)

@@ -114,9 +114,10 @@ internal sealed record HostSettings
         var colon = text.LastIndexOf(':');
         if (colon <= 0 || !Subnet.TryParse(text[..colon], out var block) || !int.TryParse(text[(colon + 1)..], out var size) || size < block.Prefix || size > block.Address.Bits)
         {
-            throw new FormatException($"'{text}' is not block:size, as 172.20.0.0/14:16");
+            throw new FormatException($"'{text}' is not block:size, as 172.20.0.0/14:16, without host bits and with a size in the block");
         }
 
+        if (Networks.NetworkRules.IsUnusable(block)) throw new FormatException($"'{text}' has loopback, link-local, multicast or unspecified addresses");
         return new(block, size);
     }
 

@@ -89,10 +89,11 @@ internal sealed class HostProcess : IAsyncDisposable
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         node.StartAgent(new() { Host = options.Host, Token = token, ReconcileEvery = options.ReconcileEvery }, networking, new SandboxServices(dns, processes, time), names, time);
 
+        node.StartClock(options.Host, time);
         await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
         // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
         await gateway.SendAsync(new Hosts.AwaitHost(options.Host, token));
-        web.MapPbm(PbmPalettes.All(gateway, new ClusterMembers(Cluster.Get(node.System), options.Host), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
+        web.MapPbm(PbmPalettes.All(gateway, new JournalReader(node.System), new ClusterMembers(Cluster.Get(node.System), options.Host), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
         await web.StartAsync();
         return new(options, simulated, web, parts);
     }

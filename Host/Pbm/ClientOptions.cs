@@ -13,7 +13,7 @@ internal static class ClientOptions
     public static OptionSpec NoColor { get; } = new() { Name = "no-color", Description = "Print plain text (also with NO_COLOR set)" };
 
     public static OptionSpec Format { get; } =
-        new() { Name = "format", ValueName = "template", Description = "Print each object by a template, e.g. '{{.Name}}' or '{{json .}}'" };
+        new() { Name = "format", ValueName = "template", Description = "table, json, 'table TEMPLATE' with headings, or a template for each object, e.g. '{{.Name}} {{.ID}}' or '{{json .}}'" };
 
     /// <summary>The options of a command that the client carries out. <c>-f</c> means <c>--format</c> where the command has no use for it itself.</summary>
     public static ImmutableArray<OptionSpec> For(CommandSpec command)

@@ -16,7 +16,12 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private readonly Template? _template = view.Format is null ? null : new Template(view.Format);
+    private const string Table = "table";
+
+    private readonly bool _isJson = view.Format == "json";
+    private readonly bool _hasHeadings = view.Format is not null && view.Format.StartsWith($"{Table} ", StringComparison.Ordinal);
+    private readonly Template? _template = view.Format is null or "json" or Table ? null
+        : new Template(view.Format.StartsWith($"{Table} ", StringComparison.Ordinal) ? view.Format[(Table.Length + 1)..] : view.Format);
 
     /// <summary>Prints all frames.</summary>
     /// <returns>The exit code.</returns>
@@ -46,10 +51,13 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
 
     private void PrintTable(TableFrame table)
     {
-        if (view.Json || _template is not null)
+        if (view.Json || _isJson || _template is not null)
         {
             var rows = table.Rows.Select(row => Row(table.Columns, row)).ToList();
-            if (_template is null) terminal.WriteLine(Json(w => { w.WriteStartArray(); rows.ForEach(r => r.WriteTo(w)); w.WriteEndArray(); }));
+            if (_hasHeadings) PrintColumns(table.Columns, rows);
+            // Docker's --format json is an object on each line; --json is one value for all.
+            else if (_isJson) foreach (var row in rows) terminal.WriteLine(row.GetRawText());
+            else if (_template is null) terminal.WriteLine(Json(w => { w.WriteStartArray(); rows.ForEach(r => r.WriteTo(w)); w.WriteEndArray(); }));
             else foreach (var row in rows) terminal.WriteLine(_template.Apply(row));
             return;
         }
@@ -60,9 +68,18 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
             [.. table.Rows.Select(row => shown.Select(i => row[i]).ToImmutableArray())]);
     }
 
+    // The template's own columns, tab by tab, under the headings of the fields in them.
+    private void PrintColumns(ImmutableArray<TableColumn> columns, List<JsonElement> rows)
+    {
+        var headings = Row(columns, [.. columns.Select(column => column.Title ?? column.Key.ToUpperInvariant())]);
+        terminal.WriteTable(Cells(headings), [.. rows.Select(Cells)]);
+
+        ImmutableArray<string> Cells(JsonElement row) => [.. _template!.Apply(row).Split('\t')];
+    }
+
     private void PrintDocument(JsonElement document)
     {
-        if (_template is null) terminal.WriteLine(Json(document.WriteTo, view.Json ? default : Pretty));
+        if (_template is null) terminal.WriteLine(Json(document.WriteTo, view.Json || _isJson ? default : Pretty));
         else if (document.ValueKind == JsonValueKind.Array) foreach (var item in document.EnumerateArray()) terminal.WriteLine(_template.Apply(item));
         else terminal.WriteLine(_template.Apply(document));
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Ipam;
@@ -9,10 +10,16 @@ public sealed record NetworkRegistered(NetworkSpec Spec) : IEvent;
 public sealed record NetworkConfirmed(NetworkId Id) : IEvent;
 
 /// <summary>The network is being removed. If we stop here, recovery goes on with it.</summary>
-public sealed record NetworkRemovalStarted(NetworkId Id, Rejection? Undo = null) : IEvent;
+/// <param name="Id">Which.</param>
+/// <param name="Undo">The refusal of a create that failed, where this undoes it.</param>
+/// <param name="IfUnused">True where it is removed only if no container has a place in it, or a wish for one.</param>
+public sealed record NetworkRemovalStarted(NetworkId Id, Rejection? Undo = null, bool? IfUnused = null) : IEvent;
 
 /// <summary>The network stays.</summary>
 public sealed record NetworkRemovalCancelled(NetworkId Id) : IEvent;
+
+/// <summary>The network has other labels: these, and no more.</summary>
+public sealed record NetworkRelabelled(NetworkId Id, ImmutableSortedDictionary<string, string> Labels) : IEvent;
 
 /// <summary>Name and subnets are free.</summary>
 public sealed record NetworkUnregistered(NetworkId Id) : IEvent;

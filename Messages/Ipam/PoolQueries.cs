@@ -11,7 +11,17 @@ public sealed record GetPool(PoolId Id) : IQuery
 }
 
 /// <summary>One address that is taken.</summary>
-public sealed record HeldAddress(InetAddress Address, AddressHandle Handle, string HolderName);
+/// <param name="Address">The address.</param>
+/// <param name="Handle">Who holds it.</param>
+/// <param name="HolderName">Who that is, for people.</param>
+public sealed record HeldAddress(InetAddress Address, AddressHandle Handle, string HolderName)
+{
+    /// <summary>Whom it is kept for, whoever holds it now; none: for nobody.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>When it is kept no more; none: not by itself.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>One pool.</summary>
 /// <param name="Id">Its key.</param>

@@ -15,11 +15,29 @@ namespace NetworkCluster.Networks;
 /// <param name="DefaultPools">Where free subnets are picked from, in order.</param>
 public sealed record CreateNetwork(NetworkRequest Request, NetworkScope Scope, ImmutableArray<Subnet> HostRoutes, ImmutableArray<DefaultPool> DefaultPools) : ICommand
 {
+    /// <summary>Subnets of the other scope's networks that lie in the default pools: none of them is picked.</summary>
+    public ImmutableArray<TakenSubnet> Elsewhere { get; init; } = [];
+
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, (Scope == NetworkScope.Global ? AddressSpaceId.Global : AddressSpaceId.Of(Request.Host)).ToString());
 }
 
 /// <summary>Removes a network that no running container is connected to. Answer: <see cref="NetworkRemoved"/>. Refused: <see cref="NetworkNotFound"/>, <see cref="PredefinedNetwork"/>, <see cref="ActiveEndpoints"/>.</summary>
 public sealed record RemoveNetwork(AddressSpaceId Space, NetworkId Id) : ICommand
+{
+    /// <summary>Whether it stays for the sake of stopped containers too: what pruning wants. Decided by the network itself, so that nobody comes in between.</summary>
+    public bool IfUnused { get; init; }
+
+    EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
+}
+
+/// <summary>
+/// Changes a network's labels, whatever is connected: labels are the address space's alone, no network, host or container hears of it. Answer: <see cref="NetworkSummary"/>. Refused: <see cref="NetworkNotFound"/>.
+/// </summary>
+/// <param name="Space">The network's space.</param>
+/// <param name="Id">The network.</param>
+/// <param name="Set">Labels that get these values.</param>
+/// <param name="Removed">Labels that go; one that is not there is gone already.</param>
+public sealed record RelabelNetwork(AddressSpaceId Space, NetworkId Id, ImmutableSortedDictionary<string, string> Set, ImmutableArray<string> Removed) : ICommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
 }
@@ -30,10 +48,11 @@ public sealed record EstablishNetwork(NetworkSpec Spec) : ICommand
     EntityKey IAddressed.Entity => new(EntityKind.Network, Spec.Id.ToString());
 }
 
-/// <summary>Address space to network: cease, unless running containers are connected. Idempotent.</summary>
+/// <summary>Address space to network: cease, unless running containers are connected, or where asked so any container. Idempotent.</summary>
 /// <param name="Spec">What the network is; a network that never came to be needs its pools closed all the same.</param>
 /// <param name="Undo">The refusal to answer with, where this undoes a failed create; otherwise a removal is answered.</param>
-public sealed record DismantleNetwork(NetworkSpec Spec, Rejection? Undo = null) : ICommand
+/// <param name="IfUnused">Whether wishes of stopped containers keep it too.</param>
+public sealed record DismantleNetwork(NetworkSpec Spec, Rejection? Undo = null, bool IfUnused = false) : ICommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.Network, Spec.Id.ToString());
 }

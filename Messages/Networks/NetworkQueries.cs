@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
@@ -9,6 +10,20 @@ public sealed record GetNetwork(NetworkId Id) : IQuery
 {
     EntityKey IAddressed.Entity => new(EntityKind.Network, Id.ToString());
 }
+
+/// <summary>One network with the wishes of stopped containers too, which its view does not have. Answer: <see cref="NetworkMembers"/>. Refused: <see cref="NetworkNotFound"/>.</summary>
+public sealed record GetNetworkMembers(NetworkId Id) : IQuery
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Network, Id.ToString());
+}
+
+/// <summary>A place in a network, or a wish for one.</summary>
+/// <param name="Endpoint">The facts; of a wish, the addresses held for it.</param>
+/// <param name="Attached">Whether it has its place; otherwise its container is stopped.</param>
+public sealed record NetworkMembership(AttachedEndpoint Endpoint, bool Attached);
+
+/// <summary>A network with all its members, in the order in which they came.</summary>
+public sealed record NetworkMembers(NetworkSpec Spec, long Revision, ImmutableArray<NetworkMembership> Members) : IReply;
 
 /// <summary>All networks of a space, in order of creation. Answer: <see cref="NetworkList"/>.</summary>
 public sealed record ListNetworks(AddressSpaceId Space) : IQuery

@@ -22,7 +22,7 @@ public sealed record AuxiliaryAddress(string Name, InetAddress Address);
 /// <summary>One subnet as the user asked for it; every part may be missing.</summary>
 public sealed record PoolRequest
 {
-    /// <summary>The subnet; none: the address space picks a free default one.</summary>
+    /// <summary>The subnet; none: the address space picks a free default one. <c>0.0.0.0/24</c> and <c>::/120</c> ask for any subnet of that size out of the default pools, <c>/0</c> for any.</summary>
     public Subnet? Subnet { get; init; }
     /// <summary>The part of the subnet that addresses are picked from; none: all of it.</summary>
     public Subnet? IpRange { get; init; }
@@ -30,6 +30,9 @@ public sealed record PoolRequest
     public InetAddress? Gateway { get; init; }
     /// <summary>Addresses kept out of the pool.</summary>
     public ImmutableArray<AuxiliaryAddress> Auxiliary { get; init; } = [];
+
+    /// <summary>Whether the user named the subnet: neither left it out nor asked for a size alone.</summary>
+    public bool NamesSubnet => Subnet is { Address.Value: var first } && first != 0;
 }
 
 /// <summary>One subnet as it was granted.</summary>
@@ -62,6 +65,8 @@ public sealed record NetworkRequest
     public bool EnableIPv6 { get; init; }
     /// <summary>Made by the host itself (bridge, host, none): cannot be removed.</summary>
     public bool Predefined { get; init; }
+    /// <summary>Who gives addresses: <c>null</c> gives none; none here, or <c>default</c>, is the pools.</summary>
+    public string? IpamDriver { get; init; }
     /// <summary>The subnets asked for, in order.</summary>
     public ImmutableArray<PoolRequest> Pools { get; init; } = [];
     /// <summary>Driver options.</summary>
@@ -95,6 +100,8 @@ public sealed record NetworkSpec
     public bool EnableIPv6 { get; init; }
     /// <inheritdoc cref="NetworkRequest.Predefined"/>
     public bool Predefined { get; init; }
+    /// <summary><c>null</c> where endpoints get no addresses; none otherwise.</summary>
+    public string? IpamDriver { get; init; }
     /// <summary>The subnets granted, in order.</summary>
     public ImmutableArray<NetworkPool> Pools { get; init; } = [];
     /// <inheritdoc cref="NetworkRequest.Options"/>

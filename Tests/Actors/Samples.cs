@@ -45,6 +45,8 @@ internal static class Samples
 
     private static readonly AttachedEndpoint Facts = Some.Endpoint(2, Network with { Internal = false }, 7) with { Spec = Wish };
 
+    private static readonly Reservation Kept = new(Network.Id, Network.Pools[0].Id, InetAddress.Parse("10.77.5.5"), "db", DateTimeOffset.UnixEpoch.AddDays(1));
+
     private static readonly ContainerSpec Container = Some.Container(3) with
     {
         Hostname = "box",
@@ -57,9 +59,12 @@ internal static class Samples
     public static readonly ImmutableArray<IEvent> Events =
     [
         new NetworkRegistered(Network),
+        new NetworkRegistered(Network with { Pools = [], IpamDriver = "null" }),
         new NetworkConfirmed(Network.Id),
         new NetworkRemovalStarted(Network.Id, new HostFault(Some.Host, "make the bridge", "busy")),
+        new NetworkRemovalStarted(Network.Id, IfUnused: true),
         new NetworkRemovalCancelled(Network.Id),
+        new NetworkRelabelled(Network.Id, Network.Labels),
         new NetworkUnregistered(Network.Id),
         new NetworkCreated(Network, 3),
         new EndpointAttached(Facts, 4),
@@ -70,6 +75,12 @@ internal static class Samples
         new AddressAllocated(InetAddress.Parse("10.77.0.1"), AddressHandle.Gateway, "the gateway of net1"),
         new AddressReleased(InetAddress.Parse("fd00::7"), AddressHandle.Of(Wish.Id)),
         new PoolClosed(Network.Pools[0].Id),
+        new ReservationNoted(Kept),
+        new ReservationKept(Kept),
+        new ReservationEnding(Kept),
+        new ReservationEnded(Kept with { Until = null }),
+        new AddressKept(Kept.Address, Kept.Owner, Kept.Until),
+        new AddressDropped(Kept.Address),
         new EndpointConfigured(Wish),
         new EndpointBound(Facts, new(6)),
         new EndpointProgrammed(Wish.Id, new(6)),

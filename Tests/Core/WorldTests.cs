@@ -23,19 +23,23 @@ public sealed class WorldTests
     [Fact]
     public void Answers_that_come_too_late_bring_nothing_back() => Live(4000, 200, new() { Slow = 0.02 });
 
-    private static void Live(int firstSeed, int seeds, Faults faults)
+    [Fact]
+    public void Reservations_are_kept_and_given_back_whoever_loses_its_memory_or_its_journal() =>
+        Live(5000, 250, new() { Kernel = 0.03, EntityDies = 0.01, JournalFails = 0.01 }, reserves: true);
+
+    private static void Live(int firstSeed, int seeds, Faults faults, bool reserves = false)
     {
         for (var seed = firstSeed; seed < firstSeed + seeds; seed++)
         {
-            var (world, broken) = Live(seed, faults);
+            var (world, broken) = Live(seed, faults, reserves);
             Assert.True(broken.Count == 0, $"seed {seed}:\n{string.Join('\n', broken)}\n\n{string.Join('\n', world.Log.TakeLast(400))}");
         }
     }
 
-    private static (World World, List<string> Broken) Live(int seed, Faults faults)
+    private static (World World, List<string> Broken) Live(int seed, Faults faults, bool reserves)
     {
         var world = new World(seed, faults);
-        var @operator = new Operator(world);
+        var @operator = new Operator(world, reserves);
         for (var typed = 0; typed < 60;)
         {
             if (world.Waiting == 0 || world.Random.Next(8) == 0)

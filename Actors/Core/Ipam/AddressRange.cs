@@ -27,6 +27,13 @@ public static class AddressRange
         return (first, last);
     }
 
+    /// <summary>How many addresses are picked from in all.</summary>
+    public static UInt128 Capacity(PoolId pool)
+    {
+        var (first, last) = Pickable(pool);
+        return last < first ? 0 : last - first + 1;
+    }
+
     /// <summary>The lowest address that may be picked and is in none of the given ones; none where there is no such.</summary>
     public static InetAddress? LowestExcept(PoolId pool, IEnumerable<InetAddress> taken)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using NetworkCluster.Addressing;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Ipam;
@@ -38,6 +37,14 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         },
         ListNetworks => Decision.Answer(new NetworkList([.. state.Networks.Values.OrderBy(network => network.Order).Select(network => network.Spec)])),
         FindNetwork find => Find(state, find.NameOrId),
+        RelabelNetwork relabel => Relabel(state, relabel),
+        ReserveAddress reserve => Reservations.Reserve(state, reserve),
+        KeepSettled settled => Reservations.Settled(state, settled),
+        EndReservation end => Reservations.End(state, end),
+        ExpireReservations tick => Reservations.Tick(state, tick.Now),
+        DropSettled dropped => Reservations.Dropped(state, dropped.Reservation),
+        GetTakenSubnets taken => Decision.Answer(new TakenSubnets(
+            [.. taken.Within.SelectMany(state.Subnets.Within).Distinct().OrderBy(held => held.Subnet).Select(held => new TakenSubnet(held.Subnet, state.NameOf(held.Holder)))])),
         _ => Decision.Nothing,
     };
 
@@ -64,13 +71,14 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
 
         if (NetworkRules.IsReservedName(request.Name) && !request.Predefined) return Decision.Refuse(new ReservedNetworkName(request.Name));
         if (request.Driver is "host" or "null" && !request.Predefined) return Decision.Refuse(new SingleInstanceDriver(request.Driver));
+        if (request.IpamDriver is not (null or "default" or "null")) return Decision.Refuse(new DriverNotFound(request.IpamDriver, ["default", "null"]));
         if (NetworkRules.Problems(request).ToImmutableArray() is { IsEmpty: false } problems) return Decision.Refuse(new InvalidRequest(problems));
         if (state.Names.TryGetValue(request.Name, out var holder))
         {
             return request.Predefined ? Decision.Answer(new NetworkSummary(state.Find(holder)!.Spec)) : Decision.Refuse(new NetworkNameTaken(request.Name, holder));
         }
 
-        var (pools, refusal) = GrantPools(state, create);
+        var (pools, refusal) = PoolGrant.Grant(state, create);
         if (refusal is not null) return Decision.Refuse(refusal);
         var spec = new NetworkSpec
         {
@@ -83,6 +91,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             Attachable = request.Attachable,
             EnableIPv6 = request.EnableIPv6 || pools.Any(pool => pool.Id.Subnet.IsIPv6),
             Predefined = request.Predefined,
+            IpamDriver = request.IpamDriver is "null" ? "null" : null,
             Pools = pools,
             Options = request.Options,
             Labels = request.Labels,
@@ -96,56 +105,26 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         };
     }
 
-    private static (ImmutableArray<NetworkPool> Pools, Rejection? Refusal) GrantPools(AddressSpaceState state, CreateNetwork create)
-    {
-        var request = create.Request;
-        if (request.Driver is "host" or "null") return ([], null);
-        var wishes = request.Pools;
-        if (!wishes.Any(wish => wish.Subnet is not { IsIPv6: true })) wishes = wishes.Insert(0, new());
-        var granted = ImmutableArray.CreateBuilder<NetworkPool>();
-        var taken = new List<Subnet>();
-        foreach (var wish in wishes)
-        {
-            if (Grant(wish, false) is { } refusal) return ([], refusal);
-        }
-
-        if (request.EnableIPv6 && !taken.Any(subnet => subnet.IsIPv6) && Grant(new(), true) is { } noIPv6) return ([], noIPv6);
-        return (granted.ToImmutable(), null);
-
-        Rejection? Grant(PoolRequest wish, bool ipv6)
-        {
-            if (wish.Subnet is { } asked)
-            {
-                if (state.Subnets.InTheWayOf(asked) is { } way) return new PoolOverlap(asked, way.Subnet, state.Find(way.Holder)!.Spec.Name);
-                foreach (var route in create.HostRoutes)
-                {
-                    if (route.Prefix > 0 && route.Overlaps(asked)) return new RouteOverlap(asked, route, request.Host);
-                }
-            }
-            else if (SubnetChoice.Next(create.DefaultPools, ipv6, state.Subnets, taken, create.HostRoutes) is not { })
-            {
-                return new NoFreeSubnet(ipv6, [.. state.Networks.Values.SelectMany(network => network.Spec.Pools.Where(pool => pool.Id.Subnet.IsIPv6 == ipv6).Select(pool => $"{network.Spec.Name} {pool.Id.Subnet}")).Take(40)]);
-            }
-
-            var subnet = wish.Subnet ?? SubnetChoice.Next(create.DefaultPools, ipv6, state.Subnets, taken, create.HostRoutes)!.Value;
-            var id = new PoolId(state.Id, subnet, wish.IpRange);
-            var gateway = wish.Gateway ?? AddressRange.LowestExcept(id, wish.Auxiliary.Select(aux => aux.Address));
-            if (gateway is null) return new InvalidRequest($"failed to allocate gateway (): No available addresses on this pool {wish.IpRange ?? subnet}");
-            taken.Add(subnet);
-            granted.Add(new() { Id = id, Gateway = gateway, Auxiliary = wish.Auxiliary, UserGiven = wish.Subnet is not null });
-            return null;
-        }
-    }
-
     private static Decision Remove(AddressSpaceState state, RemoveNetwork remove)
     {
         if (state.Find(remove.Id) is not { } network) return Decision.Refuse(new NetworkNotFound(remove.Id.ToString()));
         if (network.Spec.Predefined) return Decision.Refuse(new PredefinedNetwork(network.Spec.Name));
-        return new()
-        {
-            Events = network.Phase == RegistrationPhase.Removing ? [] : [new NetworkRemovalStarted(remove.Id)],
-            Sends = [new DismantleNetwork(network.Spec)],
-        };
+        // One removal at a time: who asks while one is under way hears how that one ends.
+        return network.Phase == RegistrationPhase.Removing
+            ? Decision.Send(new DismantleNetwork(network.Spec, network.Undo, network.IfUnused))
+            : new()
+            {
+                Events = [new NetworkRemovalStarted(remove.Id, null, remove.IfUnused ? true : null)],
+                Sends = [new DismantleNetwork(network.Spec, null, remove.IfUnused)],
+            };
+    }
+
+    private static Decision Relabel(AddressSpaceState state, RelabelNetwork relabel)
+    {
+        if (state.Find(relabel.Id) is not { Phase: RegistrationPhase.Confirmed, Spec: var spec }) return Decision.Refuse(new NetworkNotFound(relabel.Id.Short));
+        var labels = spec.Labels.RemoveRange(relabel.Removed).SetItems(relabel.Set);
+        var isSo = labels.SequenceEqual(spec.Labels);
+        return new() { Events = isSo ? [] : [new NetworkRelabelled(spec.Id, labels)], Reply = new NetworkSummary(spec with { Labels = labels }) };
     }
 
     private static Decision Find(AddressSpaceState state, string text)
@@ -156,14 +135,16 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         {
             [] => Decision.Refuse(new NetworkNotFound(text)),
             [var one] => Decision.Answer(new NetworkSummary(Of(one))),
-            var many => Decision.Refuse(new AmbiguousName("network", text, [.. many.Select(match => $"{Of(match).Name} ({match[..12]})")])),
+            var many => Decision.Refuse(new AmbiguousName("network", text, [.. many.Select(match => NetworkLookup.Text(Of(match)))])),
         };
 
         NetworkSpec Of(string known) => state.Networks[NetworkId.Parse(known)].Spec;
     }
 
     /// <inheritdoc/>
-    public AddressSpaceState Evolve(AddressSpaceState state, IEvent fact) => fact switch
+    public AddressSpaceState Evolve(AddressSpaceState state, IEvent fact) => Reservations.Evolve(EvolveNetworks(state, fact), fact);
+
+    private static AddressSpaceState EvolveNetworks(AddressSpaceState state, IEvent fact) => fact switch
     {
         NetworkRegistered registered => state with
         {
@@ -173,9 +154,13 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             Names = state.Names.SetItem(registered.Spec.Name, registered.Spec.Id),
             Subnets = registered.Spec.Pools.Aggregate(state.Subnets, (table, pool) => table.Add(pool.Id.Subnet, registered.Spec.Id)),
         },
-        NetworkConfirmed confirmed => InPhase(state, confirmed.Id, RegistrationPhase.Confirmed, null),
-        NetworkRemovalStarted started => InPhase(state, started.Id, RegistrationPhase.Removing, started.Undo),
-        NetworkRemovalCancelled cancelled => InPhase(state, cancelled.Id, RegistrationPhase.Confirmed, null),
+        NetworkConfirmed confirmed => InPhase(state, confirmed.Id, RegistrationPhase.Confirmed),
+        NetworkRemovalStarted started => InPhase(state, started.Id, RegistrationPhase.Removing, started.Undo, started.IfUnused ?? false),
+        NetworkRemovalCancelled cancelled => InPhase(state, cancelled.Id, RegistrationPhase.Confirmed),
+        NetworkRelabelled relabelled when state.Find(relabelled.Id) is { } network => state with
+        {
+            Networks = state.Networks.SetItem(relabelled.Id, network with { Spec = network.Spec with { Labels = relabelled.Labels } }),
+        },
         NetworkUnregistered gone when state.Find(gone.Id) is { } network => state with
         {
             Networks = state.Networks.Remove(gone.Id),
@@ -186,8 +171,8 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         _ => state,
     };
 
-    private static AddressSpaceState InPhase(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Rejection? undo) =>
-        state.Find(id) is { } network ? state with { Networks = state.Networks.SetItem(id, network with { Phase = phase, Undo = undo }) } : state;
+    private static AddressSpaceState InPhase(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Rejection? undo = null, bool ifUnused = false) =>
+        state.Find(id) is { } network ? state with { Networks = state.Networks.SetItem(id, network with { Phase = phase, Undo = undo, IfUnused = ifUnused }) } : state;
 
     /// <inheritdoc/>
     public ImmutableArray<IAddressed> Resume(AddressSpaceState state) =>
@@ -195,9 +180,10 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         .. state.Networks.Values.OrderBy(network => network.Order).SelectMany<Registration, IAddressed>(network => network.Phase switch
         {
             RegistrationPhase.Pending => [new EstablishNetwork(network.Spec)],
-            RegistrationPhase.Removing => [new DismantleNetwork(network.Spec, network.Undo)],
+            RegistrationPhase.Removing => [new DismantleNetwork(network.Spec, network.Undo, network.IfUnused)],
             _ => [],
         }),
+        .. Reservations.Resume(state),
     ];
 
     /// <inheritdoc/>
@@ -206,8 +192,9 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         .. state.Networks.Values.OrderBy(network => network.Order).SelectMany<Registration, IEvent>(network => network.Phase switch
         {
             RegistrationPhase.Confirmed => [new NetworkRegistered(network.Spec), new NetworkConfirmed(network.Spec.Id)],
-            RegistrationPhase.Removing => [new NetworkRegistered(network.Spec), new NetworkRemovalStarted(network.Spec.Id, network.Undo)],
+            RegistrationPhase.Removing => [new NetworkRegistered(network.Spec), new NetworkRemovalStarted(network.Spec.Id, network.Undo, network.IfUnused ? true : null)],
             _ => [new NetworkRegistered(network.Spec)],
         }),
+        .. Reservations.Compact(state),
     ];
 }

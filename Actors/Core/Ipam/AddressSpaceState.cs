@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Addressing;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Ipam;
@@ -19,7 +20,22 @@ public enum RegistrationPhase
 /// <param name="Phase">Where it is.</param>
 /// <param name="Order">Grows with every registration.</param>
 /// <param name="Undo">The refusal that a failed create is answered with.</param>
-public sealed record Registration(NetworkSpec Spec, RegistrationPhase Phase, long Order, Rejection? Undo = null);
+/// <param name="IfUnused">Whether it is removed only if no container uses it.</param>
+public sealed record Registration(NetworkSpec Spec, RegistrationPhase Phase, long Order, Rejection? Undo = null, bool IfUnused = false);
+
+/// <summary>Where a reservation is.</summary>
+public enum ReservationPhase
+{
+    /// <summary>Its pool is being told: recovery and every tick tell it again.</summary>
+    Noted,
+    /// <summary>Its pool keeps the address.</summary>
+    Kept,
+    /// <summary>Its pool is being told to let go: recovery and every tick tell it again.</summary>
+    Ending,
+}
+
+/// <summary>A reservation, and where it is.</summary>
+public sealed record KeptAddress(Reservation Reservation, ReservationPhase Phase);
 
 /// <summary>What an address space knows: its networks by id and name, and their subnets. Immutable.</summary>
 public sealed record AddressSpaceState
@@ -34,9 +50,14 @@ public sealed record AddressSpaceState
     public ImmutableDictionary<string, NetworkId> Names { get; init; } = ImmutableDictionary<string, NetworkId>.Empty;
     /// <summary>Which subnets are taken.</summary>
     public SubnetTable Subnets { get; init; } = SubnetTable.Empty;
+    /// <summary>Addresses that are kept for somebody, by network and address.</summary>
+    public ImmutableSortedDictionary<(string Network, InetAddress Address), KeptAddress> Reservations { get; init; } = ImmutableSortedDictionary<(string, InetAddress), KeptAddress>.Empty;
     /// <summary>How many registrations there have been.</summary>
     public long Order { get; init; }
 
     /// <summary>The network of this id.</summary>
     public Registration? Find(NetworkId id) => Networks.GetValueOrDefault(id);
+
+    /// <summary>The name of a network that holds something here.</summary>
+    public string NameOf(NetworkId id) => Networks[id].Spec.Name;
 }

@@ -18,8 +18,17 @@ public sealed class PoolDecider : IDecider<PoolState>
         ClosePool close => Close(state, close),
         AllocateAddress allocate => Allocate(state, allocate),
         ReleaseAddress release => Release(state, release),
+        KeepAddress keep => Keep(state, keep.Reservation),
+        DropAddress drop => new()
+        {
+            // A later reservation of the same address is not dropped by a late word about an earlier one.
+            Events = state.Network == drop.Reservation.Network && state.IsKept(drop.Reservation.Address, out var owner, out var until) && (owner, until) == (drop.Reservation.Owner, drop.Reservation.Until)
+                ? [new AddressDropped(drop.Reservation.Address)]
+                : [],
+            Sends = [new DropSettled(drop.Reservation)],
+        },
         GetPool => state.Network is { } network
-            ? Decision.Answer(new PoolView(state.Id, network, state.NetworkName, Capacity(state.Id), [.. state.Held]))
+            ? Decision.Answer(new PoolView(state.Id, network, state.NetworkName, AddressRange.Capacity(state.Id), [.. state.Held]))
             : Decision.Refuse(new InvalidRequest($"no network has opened the pool {state.Id}")),
         _ => Decision.Nothing,
     };
@@ -37,19 +46,8 @@ public sealed class PoolDecider : IDecider<PoolState>
         var events = ImmutableArray.CreateBuilder<IEvent>();
         events.Add(new PoolOpened(state.Id, open.Spec.Id, open.Spec.Name));
         if (pool.Gateway is { } gateway) events.Add(new AddressAllocated(gateway, AddressHandle.Gateway, $"the gateway of {open.Spec.Name}"));
-        foreach (var (aux, handle) in AuxiliaryHandles(pool)) events.Add(new AddressAllocated(aux.Address, handle, $"auxiliary address {aux.Name}"));
+        foreach (var (key, aux) in AuxiliaryNames.Keyed(pool.Auxiliary)) events.Add(new AddressAllocated(aux.Address, AddressHandle.Aux(key), $"auxiliary address {aux.Name}"));
         return new() { Events = events.ToImmutable(), Sends = [new NetworkPoolOpened(open.Spec, open.Index)] };
-    }
-
-    // One name may stand for several addresses of a subnet (the guide's own command names a and b twice): the second is aux:a#2, and so on.
-    private static IEnumerable<(AuxiliaryAddress Aux, AddressHandle Handle)> AuxiliaryHandles(NetworkPool pool)
-    {
-        var seen = new Dictionary<string, int>();
-        foreach (var aux in pool.Auxiliary)
-        {
-            var n = seen[aux.Name] = seen.GetValueOrDefault(aux.Name) + 1;
-            yield return (aux, AddressHandle.Aux(n == 1 ? aux.Name : string.Create(CultureInfo.InvariantCulture, $"{aux.Name}#{n}")));
-        }
     }
 
     private static Decision Close(PoolState state, ClosePool close) => new()
@@ -70,13 +68,13 @@ public sealed class PoolDecider : IDecider<PoolState>
 
         if (allocate.Requested is not { } requested)
         {
-            return state.LowestFree() is { } free
+            return (state.KeptFor(endpoint.ContainerName) ?? state.LowestFree()) is { } free
                 ? Give(free, [new AddressAllocated(free, handle, endpoint.ContainerName)])
                 : Refuse(new PoolExhausted(state.NetworkName, endpoint.Network, state.Id));
         }
 
         if (!state.Id.Subnet.Contains(requested)) return Refuse(new AddressOutsideNetwork(requested, state.NetworkName, [state.Id.Subnet]));
-        if ((AddressRange.OwnName(state.Id.Subnet, requested) ?? state.HolderOf(requested)) is { } holder) return Refuse(new AddressInUse(requested, holder));
+        if (InTheWay(state, requested, endpoint.ContainerName) is { } holder) return Refuse(new AddressInUse(requested, holder));
         return Give(requested, [new AddressAllocated(requested, handle, endpoint.ContainerName)]);
 
         Decision Give(InetAddress address, ImmutableArray<IEvent> events) =>
@@ -84,17 +82,27 @@ public sealed class PoolDecider : IDecider<PoolState>
         Decision Refuse(Rejection reason) => Decision.Send(new CompleteAttach(allocate.Attach, state.Id, null, allocate.Obtained, reason));
     }
 
+    private static string? InTheWay(PoolState state, InetAddress address, string who) =>
+        AddressRange.OwnName(state.Id.Subnet, address)
+        ?? (state.HolderOf(address) is { } holder ? holder : state.IsKept(address, out var owner, out _) && owner != who ? $"{owner}, for whom it is reserved" : null);
+
+    private static Decision Keep(PoolState state, Reservation wish)
+    {
+        // Whoever has the address may have it reserved; nobody else.
+        var holder = AddressRange.OwnName(state.Id.Subnet, wish.Address) ?? (state.HolderOf(wish.Address) is { } name && name != wish.Owner ? name : null);
+        Rejection? refusal = state.Network != wish.Network ? new NetworkNotFound(wish.Network.Short)
+            : holder is not null ? new AddressInUse(wish.Address, holder)
+            : state.IsKept(wish.Address, out var other, out _) && other != wish.Owner ? new AddressInUse(wish.Address, $"{other}, for whom it is reserved")
+            : null;
+        var isSo = state.IsKept(wish.Address, out var owner, out var until) && (owner, until) == (wish.Owner, wish.Until);
+        return new() { Events = refusal is null && !isSo ? [new AddressKept(wish.Address, wish.Owner, wish.Until)] : [], Sends = [new KeepSettled(wish, refusal)] };
+    }
+
     private static Decision Release(PoolState state, ReleaseAddress release) => new()
     {
         Events = state.Network == release.Network && state.AddressOf(release.Handle) is { } address ? [new AddressReleased(address, release.Handle)] : [],
         Sends = release.Detach is { } detach ? [new AddressGivenBack(detach, release.Index)] : [],
     };
-
-    private static UInt128 Capacity(PoolId id)
-    {
-        var (first, last) = AddressRange.Pickable(id);
-        return last < first ? 0 : last - first + 1;
-    }
 
     /// <inheritdoc/>
     public PoolState Evolve(PoolState state, IEvent fact)
@@ -104,6 +112,8 @@ public sealed class PoolDecider : IDecider<PoolState>
             case PoolOpened opened: state.Open(opened.Network, opened.NetworkName); return state;
             case AddressAllocated allocated: state.Take(allocated.Address, allocated.Handle, allocated.HolderName); return state;
             case AddressReleased released: state.Free(released.Address, released.Handle); return state;
+            case AddressKept kept: state.Keep(kept.Address, kept.Owner, kept.Until); return state;
+            case AddressDropped dropped: state.Drop(dropped.Address); return state;
             case PoolClosed: return new(state.Id);
             default: return state;
         }
@@ -114,6 +124,11 @@ public sealed class PoolDecider : IDecider<PoolState>
 
     /// <inheritdoc/>
     public ImmutableArray<IEvent> Compact(PoolState state) => state.Network is { } network
-        ? [new PoolOpened(state.Id, network, state.NetworkName), .. state.Held.Select(held => new AddressAllocated(held.Address, held.Handle, held.HolderName))]
+        ?
+        [
+            new PoolOpened(state.Id, network, state.NetworkName),
+            .. state.Handles.OrderBy(held => held.Value).Select(held => new AddressAllocated(held.Value, held.Key, state.HolderOf(held.Value)!)),
+            .. state.Kept,
+        ]
         : [];
 }

@@ -9,32 +9,32 @@ public static class SubnetChoice
     /// <summary>The subnet; none where all are taken.</summary>
     /// <param name="pools">Blocks to pick from, in order.</param>
     /// <param name="ipv6">The family wanted.</param>
+    /// <param name="size">The prefix wanted, in bits; none, or 0: each block's own.</param>
     /// <param name="taken">Subnets of the address space.</param>
-    /// <param name="alsoTaken">Subnets that the same request has taken already.</param>
-    /// <param name="routes">Routes of hosts that take part.</param>
-    public static Subnet? Next(ImmutableArray<DefaultPool> pools, bool ipv6, SubnetTable taken, IReadOnlyCollection<Subnet> alsoTaken, ImmutableArray<Subnet> routes)
+    /// <param name="others">What else is in the way: what the same request has taken, routes, subnets of the other scope. A default route says nothing about what is in use.</param>
+    public static Subnet? Next(ImmutableArray<DefaultPool> pools, bool ipv6, int? size, SubnetTable taken, IReadOnlyCollection<Subnet> others)
     {
         foreach (var pool in pools.Where(pool => pool.Base.IsIPv6 == ipv6))
         {
-            var candidate = new Subnet(pool.Base.Address, pool.Size);
+            var prefix = size is > 0 ? size.Value : pool.Size;
+            if (prefix < pool.Base.Prefix) continue;
+            var candidate = new Subnet(pool.Base.Address, prefix);
             while (pool.Base.Contains(candidate))
             {
-                if (InTheWay(candidate) is not { } obstacle) return candidate;
+                if (TakenUpTo(candidate) is not { } end) return candidate;
                 // Go on behind the obstacle, not one step further: a wide one costs no more than a narrow one.
-                var behind = obstacle.Last > candidate.Last ? obstacle.Last : candidate.Last;
+                var behind = end > candidate.Last ? end : candidate.Last;
                 if (behind.Plus(1) <= behind) break;
-                candidate = Subnet.Around(behind.Plus(1), pool.Size);
+                candidate = Subnet.Around(behind.Plus(1), prefix);
             }
         }
 
         return null;
 
-        Subnet? InTheWay(Subnet candidate)
+        InetAddress? TakenUpTo(Subnet candidate)
         {
-            if (taken.InTheWayOf(candidate) is { } held) return held.Subnet;
-            foreach (var other in alsoTaken) if (other.Overlaps(candidate)) return other;
-            // A default route says nothing about what is in use.
-            foreach (var route in routes) if (route.Prefix > 0 && route.Overlaps(candidate)) return route;
+            if (taken.TakenUpTo(candidate) is { } end) return end;
+            foreach (var other in others) if (other.Prefix > 0 && other.Overlaps(candidate)) return other.Last;
             return null;
         }
     }

@@ -69,7 +69,8 @@ internal static class NetworkAttach
             IPv6Prefix = v6?.Pool.Subnet.Prefix ?? 0,
             GatewayIPv4 = Gateway(v4),
             GatewayIPv6 = Gateway(v6),
-            Mac = !attach.Running ? attach.Endpoint.Settings.Mac : obtained.IsEmpty ? null : attach.Endpoint.Settings.Mac ?? MacFor(attach.Endpoint.Id, v4?.Address),
+            // The host and null drivers have no links; without addresses (IPAM driver null) a link has its own address all the same.
+            Mac = !attach.Running ? attach.Endpoint.Settings.Mac : spec.Driver is "host" or "null" ? null : attach.Endpoint.Settings.Mac ?? MacFor(attach.Endpoint.Id, v4?.Address),
         };
         // A stopped container is in no view: no host is told, so the revision stays.
         if (!attach.Running) return new() { Events = [new EndpointReserved(endpoint, state.Revision)], Sends = [new ConfigureEndpoint(endpoint)] };

@@ -27,6 +27,9 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         DetachEndpoint detach => NetworkDetach.Begin(state, detach),
         AddressGivenBack given => NetworkDetach.Release(state, given.Detach, given.Index + 1),
         GetNetwork get => state.Exists ? Decision.Answer(state.View) : Decision.Refuse(new NetworkNotFound(get.Id.Short)),
+        GetNetworkMembers get => state.Exists
+            ? Decision.Answer(new NetworkMembers(state.Spec!, state.Revision, [.. state.InOrder.Select(member => new NetworkMembership(member.Endpoint, member.Attached))]))
+            : Decision.Refuse(new NetworkNotFound(get.Id.Short)),
         RequestView request => state.Exists ? Decision.Send(new ViewSnapshot(state.View, request.Host)) : Decision.Nothing,
         _ => Decision.Nothing,
     };
@@ -56,9 +59,9 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     private static Decision Dismantle(NetworkState state, DismantleNetwork dismantle)
     {
         var spec = dismantle.Spec;
-        if (state.Exists && !state.Hosts.IsEmpty)
+        if (state.Exists && (dismantle.IfUnused ? !state.Members.IsEmpty : !state.Hosts.IsEmpty))
         {
-            var names = state.View.Endpoints.Select(endpoint => endpoint.Spec.ContainerName).ToImmutableArray();
+            ImmutableArray<string> names = [.. state.InOrder.Where(member => member.Attached || dismantle.IfUnused).Select(member => member.Endpoint.Spec.ContainerName)];
             return Decision.Send(new KeepNetwork(spec, new ActiveEndpoints(spec.Name, spec.Id, names)));
         }
 

@@ -21,6 +21,16 @@ public static class NetworkRules
     /// <summary>Whether the name belongs to the host's own networks.</summary>
     public static bool IsReservedName(string name) => ReservedNames.Contains(name, StringComparer.Ordinal);
 
+    /// <summary>Whether endpoints of such a network get addresses at all: not from the host and null drivers, and not from the IPAM driver <c>null</c>.</summary>
+    public static bool HasAddresses(NetworkRequest request) => request.Driver is not ("host" or "null") && request.IpamDriver is not "null";
+
+    /// <summary>Whether a subnet has to be picked out of the default pools.</summary>
+    public static bool NeedsChoice(NetworkRequest request) => HasAddresses(request)
+        && (request.Pools.Any(pool => !pool.NamesSubnet) || request.Pools.All(IsIPv6) || (request.EnableIPv6 && !request.Pools.Any(IsIPv6)));
+
+    /// <summary>Whether no network can have the block: it has addresses that are never anybody's.</summary>
+    public static bool IsUnusable(Subnet block) => block.Prefix == 0 || Unusable.Any(unusable => unusable.Overlaps(block));
+
     /// <summary>Everything that is wrong with the request by itself.</summary>
     public static IEnumerable<string> Problems(NetworkRequest request)
     {
@@ -28,11 +38,12 @@ public static class NetworkRules
         foreach (var problem in request.Pools.SelectMany(Problems)) yield return problem;
         if (request.Driver is "bridge" && request.Pools.GroupBy(IsIPv6).Any(family => family.Count() > 1)) yield return "bridge driver doesn't support multiple subnets";
         if (request.Driver is "host" or "null" && request.Pools.Length > 0) yield return $"the {request.Driver} driver has no subnets";
+        if (request.IpamDriver is "null" && request.Pools.Length > 0) yield return "ipam driver null gives no addresses: it takes no subnet, range, gateway or auxiliary address";
         for (var i = 0; i < request.Pools.Length; i++)
         {
             for (var j = 0; j < i; j++)
             {
-                if (request.Pools[i].Subnet is { } a && request.Pools[j].Subnet is { } b && a.Overlaps(b)) yield return $"subnets {b} and {a} of the request overlap";
+                if (request.Pools[i] is { NamesSubnet: true, Subnet: { } a } && request.Pools[j] is { NamesSubnet: true, Subnet: { } b } && a.Overlaps(b)) yield return $"subnets {b} and {a} of the request overlap";
             }
         }
     }
@@ -41,13 +52,14 @@ public static class NetworkRules
 
     private static IEnumerable<string> Problems(PoolRequest pool)
     {
-        if (pool.Subnet is not { } subnet)
+        if (!pool.NamesSubnet)
         {
             if (pool.Gateway is not null || pool.IpRange is not null || !pool.Auxiliary.IsEmpty) yield return "every ip-range or gateway must have a corresponding subnet";
             yield break;
         }
 
-        if (subnet.Prefix == 0 || Unusable.Any(block => block.Overlaps(subnet))) yield return $"subnet {subnet} cannot be used: it has loopback, link-local, multicast or unspecified addresses";
+        var subnet = pool.Subnet!.Value;
+        if (IsUnusable(subnet)) yield return $"subnet {subnet} cannot be used: it has loopback, link-local, multicast or unspecified addresses";
         if (pool.IpRange is { } range && !subnet.Contains(range)) yield return $"ip-range {range} is not part of subnet {subnet}";
         if (pool.Gateway is { } gateway && NotAHost(subnet, gateway) is { } why) yield return $"failed to allocate gateway ({gateway}): {why}";
         var used = new HashSet<InetAddress>();

@@ -33,7 +33,10 @@ public sealed record NetworkState
     public bool Exists => Spec is not null && !Deleted;
 
     /// <summary>The view: attached endpoints in the order of attaching.</summary>
-    public NetworkView View => new(Spec!, Revision, [.. Members.Values.Where(member => member.Attached).OrderBy(member => member.Revision).Select(member => member.Endpoint)]);
+    public NetworkView View => new(Spec!, Revision, [.. InOrder.Where(member => member.Attached).Select(member => member.Endpoint)]);
+
+    /// <summary>All members in the order in which they came; a wish has the revision of the last place before it.</summary>
+    public IEnumerable<NetworkMember> InOrder => Members.OrderBy(member => member.Value.Revision).ThenBy(member => !member.Value.Attached).ThenBy(member => member.Key.ToString(), StringComparer.Ordinal).Select(member => member.Value);
 
     /// <summary>The endpoint, if it is known here.</summary>
     public NetworkMember? Find(EndpointId id) => Members.GetValueOrDefault(id);

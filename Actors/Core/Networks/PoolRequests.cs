@@ -33,15 +33,16 @@ public static class PoolRequests
     private static PoolRequestProblem? AddSubnet(List<PoolRequest> pools, string text)
     {
         if (!Subnet.TryParse(text, out var subnet)) return NotABlock(text);
-        if (pools.Find(p => p.Subnet!.Value.Overlaps(subnet)) is { Subnet: { } other }) return new OverlappingSubnets(other, subnet);
-        pools.Add(new() { Subnet = subnet });
+        var pool = new PoolRequest { Subnet = subnet };
+        if (pool.NamesSubnet && pools.Find(p => p.NamesSubnet && p.Subnet!.Value.Overlaps(subnet)) is { Subnet: { } other }) return new OverlappingSubnets(other, subnet);
+        pools.Add(pool);
         return null;
     }
 
     private static PoolRequestProblem? AddRange(List<PoolRequest> pools, string text)
     {
         if (!Subnet.TrySplit(text, out var address, out var prefix)) return new NoMatchingSubnet("range", text);
-        var at = pools.FindIndex(p => p.Subnet!.Value.Contains(Subnet.Around(address, prefix)));
+        var at = pools.FindIndex(p => p.NamesSubnet && p.Subnet!.Value.Contains(Subnet.Around(address, prefix)));
         if (at < 0) return new NoMatchingSubnet("range", text);
         if (!Subnet.TryParse(text, out var range)) return NotABlock(text);
         if (pools[at].IpRange is { } earlier) return new SeveralRanges(text, earlier.ToString(), pools[at].Subnet!.Value);
@@ -63,10 +64,9 @@ public static class PoolRequests
         var value = equals < 0 ? "" : text[(equals + 1)..];
         if (!TryFind(pools, value, out var address, out var at)) return new NoMatchingSubnet("aux-address", value);
 
-        // The guide gives the same names to addresses of two subnets: a name is one of its subnet's. Given twice there, the last one counts.
-        var name = text[..equals];
-        var others = pools[at].Auxiliary.RemoveAll(a => a.Name == name);
-        pools[at] = pools[at] with { Auxiliary = others.Add(new(name, address)) };
+        // The guide gives the same names to addresses of two subnets. Whoever gives one twice in a subnet means both addresses too: nothing is lost.
+        var aux = new AuxiliaryAddress(text[..equals], address);
+        if (!pools[at].Auxiliary.Contains(aux)) pools[at] = pools[at] with { Auxiliary = pools[at].Auxiliary.Add(aux) };
         return null;
     }
 
@@ -74,7 +74,7 @@ public static class PoolRequests
     {
         var parsed = InetAddress.TryParse(text, out var found);
         address = found;
-        at = parsed ? pools.FindIndex(p => p.Subnet!.Value.Contains(found)) : -1;
+        at = parsed ? pools.FindIndex(p => p.NamesSubnet && p.Subnet!.Value.Contains(found)) : -1;
         return at >= 0;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using NetworkCluster.Endpoints;
+using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Commands.Documents;
@@ -26,6 +27,10 @@ internal sealed record NetworkDocument
     public required IReadOnlyDictionary<string, NetworkContainerDocument> Containers { get; init; }
     public required IReadOnlyDictionary<string, string> Options { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    /// <summary>What Docker does not show; only where it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NetworkVerboseDocument? Verbose { get; init; }
 
     /// <summary>From a network's view.</summary>
     public static NetworkDocument From(NetworkView view) => From(view.Spec) with
@@ -62,6 +67,7 @@ internal sealed record IpamDocument
 
     public static IpamDocument From(NetworkSpec spec) => new()
     {
+        Driver = spec.IpamDriver ?? "default",
         Options = spec.Predefined ? null : ImmutableDictionary<string, string>.Empty,
         Config = [.. spec.Pools.Select(IpamConfigDocument.From)],
     };
@@ -83,7 +89,7 @@ internal sealed record IpamConfigDocument
         Subnet = pool.Id.Subnet.ToString(),
         IpRange = pool.Id.SubPool?.ToString(),
         Gateway = pool.Gateway?.ToString(),
-        AuxiliaryAddresses = pool.Auxiliary.IsEmpty ? null : pool.Auxiliary.ToImmutableSortedDictionary(a => a.Name, a => a.Address.ToString()),
+        AuxiliaryAddresses = pool.Auxiliary.IsEmpty ? null : AuxiliaryNames.Keyed(pool.Auxiliary).ToImmutableSortedDictionary(a => a.Key, a => a.Aux.Address.ToString(), StringComparer.Ordinal),
     };
 }
 

@@ -22,10 +22,11 @@ internal sealed class NetworkCreate(IClusterGateway gateway, TimeProvider time)
             new() { Name = "gateway", ValueName = "address", Repeatable = true, Description = "The network's own address in a subnet", Default = "the lowest free one" },
             new() { Name = "internal", Description = "Restrict external access to the network" },
             new() { Name = "ip-range", ValueName = "cidr", Repeatable = true, Description = "Allocate container addresses from a part of a subnet", Default = "all of it" },
-            new() { Name = "ipv6", Description = "Enable IPv6 networking" },
+            new() { Name = "ipam-driver", ValueName = "string", Description = "Who gives addresses: default (the pools) or null (nobody: containers have links without addresses)", Default = "default" },
+            new() { Name = "ipv6", Description = "Enable IPv6 networking; without an IPv6 subnet a unique local one (fd00::/8) is picked" },
             new() { Name = "label", ValueName = "key=value", Repeatable = true, Description = "Set metadata on a network" },
             new() { Name = "opt", Short = 'o', ValueName = "key=value", Repeatable = true, Description = "Set driver specific options" },
-            new() { Name = "subnet", ValueName = "cidr", Repeatable = true, Description = "Subnet in CIDR format that represents a network segment", Default = "a free one of the default pools" },
+            new() { Name = "subnet", ValueName = "cidr", Repeatable = true, Description = "Subnet in CIDR format that represents a network segment; 0.0.0.0/24 and ::/120 ask for any of that size", Default = "a free one of the default pools" },
         ],
         Examples =
         [
@@ -57,6 +58,7 @@ internal sealed class NetworkCreate(IClusterGateway gateway, TimeProvider time)
             Internal = invocation.Has("internal"),
             Attachable = invocation.Has("attachable"),
             EnableIPv6 = invocation.Has("ipv6"),
+            IpamDriver = invocation.Value("ipam-driver"),
             Pools = pools,
             Options = invocation.KeyValues("opt"),
             Labels = invocation.KeyValues("label"),

@@ -3,37 +3,21 @@ using NetworkCluster.Networks;
 
 namespace NetworkCluster.Commands.Networks;
 
-/// <summary>Docker's filters for lists of networks: values of one key widen, different keys narrow.</summary>
-/// <param name="Terms">Key and value, for example <c>driver</c> and <c>bridge</c>.</param>
-internal sealed record NetworkFilter(ImmutableArray<(string Key, string Value)> Terms)
+/// <summary>Docker's filters for lists of networks.</summary>
+internal sealed record NetworkFilter(FilterTerms Terms)
 {
     private static readonly ImmutableArray<string> Keys = ["dangling", "driver", "id", "label", "name", "scope", "type"];
 
     /// <summary>Whether the filter asks which networks have containers: only then their views are needed.</summary>
-    public bool NeedsViews => Terms.Any(t => t.Key == "dangling");
+    public bool NeedsViews => Terms.Has("dangling");
 
-    /// <summary>Reads <c>KEY=VALUE</c> words.</summary>
-    /// <exception cref="UsageException">A key or value is unknown; the text is Docker's.</exception>
-    public static NetworkFilter Parse(IEnumerable<string> words)
-    {
-        var terms = ImmutableArray.CreateBuilder<(string, string)>();
-        foreach (var word in words)
-        {
-            var equals = word.IndexOf('=');
-            if (equals < 0) throw new UsageException($"invalid argument \"{word}\" for --filter: KEY=VALUE is wanted");
-            var (key, value) = (word[..equals].Trim().ToLowerInvariant(), word[(equals + 1)..].Trim());
-            if (!Keys.Contains(key)) throw new UsageException($"Invalid filter '{key}'");
-            if (!IsValue(key, value)) throw new UsageException($"invalid filter: '{key}'='{value}'");
-            terms.Add((key, value));
-        }
-
-        return new(terms.ToImmutable());
-    }
+    /// <inheritdoc cref="FilterTerms.Parse"/>
+    public static NetworkFilter Parse(IEnumerable<string> words) => new(FilterTerms.Parse(words, Keys, IsValue));
 
     /// <summary>Whether a network passes.</summary>
     /// <param name="network">The network.</param>
     /// <param name="inUse">Whether it has endpoints; only asked with <see cref="NeedsViews"/>.</param>
-    public bool Matches(NetworkSpec network, bool inUse) => Terms.GroupBy(t => t.Key).All(key => key.Any(term => Matches(network, inUse, term.Key, term.Value)));
+    public bool Matches(NetworkSpec network, bool inUse) => Terms.Match((key, value) => Matches(network, inUse, key, value));
 
     private static bool IsValue(string key, string value) => key switch
     {
@@ -50,12 +34,6 @@ internal sealed record NetworkFilter(ImmutableArray<(string Key, string Value)> 
         "scope" => (network.Scope == NetworkScope.Global ? "global" : "local") == value,
         "type" => network.Predefined == (value == "builtin"),
         "dangling" => (!network.Predefined && !inUse) == value is "true" or "1",
-        _ => HasLabel(network.Labels, value),
+        _ => FilterTerms.HasLabel(network.Labels, value),
     };
-
-    private static bool HasLabel(ImmutableSortedDictionary<string, string> labels, string term)
-    {
-        var equals = term.IndexOf('=');
-        return equals < 0 ? labels.ContainsKey(term) : labels.TryGetValue(term[..equals], out var value) && value == term[(equals + 1)..];
-    }
 }

@@ -1,13 +1,13 @@
-using NetworkCluster.Commands.Documents;
 using NetworkCluster.Gateway;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Commands.Networks;
 
 /// <summary>The <c>network</c> palette.</summary>
-internal sealed class NetworkPalette(IClusterGateway gateway, TimeProvider time)
+internal sealed class NetworkPalette(IClusterGateway gateway, IJournalReader journal, TimeProvider time)
 {
     private readonly NetworkDirectory _directory = new(gateway);
+    private readonly NetworkPast _past = new(journal, gateway.Host);
 
     /// <summary>The argument that names a network.</summary>
     public static ArgumentSpec Network { get; } = new() { Name = "network", Description = "Name, id, or the beginning of an id", CompletedBy = "network" };
@@ -17,22 +17,16 @@ internal sealed class NetworkPalette(IClusterGateway gateway, TimeProvider time)
     [
         new NetworkCreate(gateway, time).Command,
         new NetworkList(_directory).Command,
-        new(Inspect, InspectAsync),
+        new NetworkInspect(gateway, _directory, _past, time).Command,
+        new NetworkHistoryCommand(_past).Command,
+        new NetworkUpdate(gateway, _directory).Command,
         new(Remove, RemoveAsync),
+        new NetworkPrune(gateway, _directory, time).Command,
         new NetworkConnect(gateway, _directory).Command,
         new NetworkDisconnect(gateway, _directory).Command,
     ])
     {
         Names = _directory.NetworkNamesAsync,
-    };
-
-    private static CommandSpec Inspect { get; } = new()
-    {
-        Name = "inspect",
-        Description = "Display detailed information on one or more networks",
-        Arguments = [Network with { Repeatable = true }],
-        Output = CommandOutput.Document,
-        Examples = ["network inspect isolated_nw", "network inspect --format '{{json .Containers}}' isolated_nw"],
     };
 
     private static CommandSpec Remove { get; } = new()
@@ -44,18 +38,6 @@ internal sealed class NetworkPalette(IClusterGateway gateway, TimeProvider time)
         Arguments = [Network with { Repeatable = true }],
         Examples = ["network rm isolated_nw"],
     };
-
-    private async Task<int> InspectAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
-    {
-        var documents = new List<NetworkDocument>();
-        var code = await output.ForEachAsync(invocation.Values("network"), async name =>
-        {
-            var network = await _directory.NetworkAsync(name, cancel);
-            documents.Add(NetworkDocument.From(await gateway.AskAsync<NetworkView>(new GetNetwork(network.Id), cancel)));
-        }, cancel);
-        await output.DocumentAsync([.. documents], DocumentJson.Default.ImmutableArrayNetworkDocument, cancel);
-        return code;
-    }
 
     private Task<int> RemoveAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel) =>
         output.ForEachAsync(invocation.Values("network"), async name =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using NetworkCluster.Commands.Documents;
 using NetworkCluster.Gateway;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
@@ -7,17 +8,24 @@ using NetworkCluster.Networks;
 namespace NetworkCluster.Commands.Views;
 
 /// <summary>The <c>ipam</c> palette: the pools, and who holds which address.</summary>
-internal sealed class IpamPalette(IClusterGateway gateway)
+internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
 {
     private readonly NetworkDirectory _directory = new(gateway);
 
     /// <summary>The palette.</summary>
-    public Palette Palette => new("ipam", "Show address pools", [new(Pools, PoolsAsync), new(Addresses, AddressesAsync)]);
+    public Palette Palette => new("ipam", "Show address pools, and keep addresses for containers",
+    [
+        new(Pools, PoolsAsync),
+        new(Addresses, AddressesAsync),
+        new IpamReserve(gateway, _directory, time).Command,
+        new IpamRelease(gateway, _directory).Command,
+    ]);
 
     private static CommandSpec Pools { get; } = new()
     {
         Name = "pools",
         Description = "List the pools of all networks that can be seen from this host",
+        Details = "CAPACITY counts the addresses that are picked from, USED those held (gateway, auxiliary, endpoints), FREE those still to be picked.",
         Output = CommandOutput.Table,
         Examples = ["ipam pools"],
     };
@@ -37,7 +45,7 @@ internal sealed class IpamPalette(IClusterGateway gateway)
         var pools = (await ViewsAsync(networks, cancel)).ToDictionary(p => p.Id);
         ImmutableArray<TableColumn> columns =
         [
-            new("Pool", "POOL"), new("Network", "NETWORK"), new("Gateway", "GATEWAY"), new("Capacity", "CAPACITY"), new("Used", "USED"),
+            new("Pool", "POOL"), new("Network", "NETWORK"), new("Gateway", "GATEWAY"), new("Capacity", "CAPACITY"), new("Used", "USED"), new("Free", "FREE"), new("InUse", null),
         ];
         await output.TableAsync(columns, networks.SelectMany(n => n.Pools.Where(p => pools.ContainsKey(p.Id)).Select(p => Row(n, p, pools[p.Id]))), cancel);
         return ExitCodes.Ok;
@@ -49,7 +57,7 @@ internal sealed class IpamPalette(IClusterGateway gateway)
         var code = ExitCodes.Ok;
         if (invocation.Values("network") is { IsEmpty: false } names) code = await output.ForEachAsync(names, async n => networks.Add(await _directory.NetworkAsync(n, cancel)), cancel);
         else networks.AddRange(await _directory.AllAsync(cancel));
-        ImmutableArray<TableColumn> columns = [new("Address", "ADDRESS"), new("Network", "NETWORK"), new("Holder", "HOLDER"), new("Handle", "HANDLE"), new("Pool", null)];
+        ImmutableArray<TableColumn> columns = [new("Address", "ADDRESS"), new("Network", "NETWORK"), new("Holder", "HOLDER"), new("Handle", "HANDLE"), new("Pool", null), new("ReservedFor", null), new("ReservedUntil", null)];
         var rows = (await ViewsAsync(networks, cancel)).SelectMany(p => p.Addresses.Select(a => Row(p, a)));
         await output.TableAsync(columns, rows, cancel);
         return code;
@@ -63,21 +71,27 @@ internal sealed class IpamPalette(IClusterGateway gateway)
         return [.. replies.Where(r => r is not Rejected { Reason: InvalidRequest }).Select(r => r.Expect<PoolView>())];
     }
 
-    private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view) =>
+    private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view) => Row(network, pool, view, PoolUsage.Of(pool.Id, view.Addresses.Select(held => held.Address)));
+
+    private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view, PoolUsage usage) =>
     [
         pool.Id.ToString(),
         network.Name,
         pool.Gateway?.ToString() ?? "",
         view.Capacity.ToString(CultureInfo.InvariantCulture),
         view.Addresses.Length.ToString(CultureInfo.InvariantCulture),
+        usage.Free.ToString(CultureInfo.InvariantCulture),
+        usage.InUse.ToString(CultureInfo.InvariantCulture),
     ];
 
     private static ImmutableArray<string> Row(PoolView pool, HeldAddress held) =>
     [
         held.Address.ToString(),
         pool.NetworkName,
-        held.HolderName,
+        held.Owner is not null && held.Handle.Endpoint is null && held.Until is { } end ? $"{held.HolderName} until {Rfc3339.Text(end)}" : held.HolderName,
         held.Handle.Endpoint is { } endpoint ? endpoint.Short : held.Handle.ToString(),
         pool.Id.ToString(),
+        held.Owner ?? "",
+        held.Until is { } until ? Rfc3339.Text(until) : "",
     ];
 }

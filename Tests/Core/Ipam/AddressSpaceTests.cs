@@ -70,7 +70,6 @@ public sealed class AddressSpaceTests
 
     [Theory]
     [InlineData("10.110.5.9/32", "No available addresses on this pool")]
-    [InlineData("0.0.0.0/0", "cannot be used")]
     [InlineData("127.0.0.0/8", "cannot be used")]
     [InlineData("224.0.0.0/24", "cannot be used")]
     [InlineData("fe80::/64", "cannot be used")]
@@ -146,6 +145,19 @@ public sealed class AddressSpaceTests
     public void A_name_that_nobody_can_read_is_refused(string name) => Space().When(Create(1, name)).Refuses<InvalidRequest>();
 
     [Theory]
+    [InlineData("a/b")]
+    [InlineData("a b")]
+    [InlineData("-ab")]
+    [InlineData("nätz")]
+    [InlineData("deadbeef")]
+    [InlineData("Bridge")]
+    public void Any_other_name_is_taken_as_in_Docker(string name)
+    {
+        Assert.Equal(name, Space().When(Create(1, name)).Sends<EstablishNetwork>().Spec.Name);
+        Assert.Equal(300, Space().When(Create(1, new string('n', 300))).Sends<EstablishNetwork>().Spec.Name.Length);
+    }
+
+    [Theory]
     [InlineData("host")]
     [InlineData("null")]
     public void There_is_one_network_of_the_host_and_null_drivers(string driver)
@@ -213,6 +225,22 @@ public sealed class AddressSpaceTests
     }
 
     [Fact]
+    public void Pruning_is_a_removal_with_a_condition_that_survives_a_death_and_others_hear_how_it_ends()
+    {
+        var space = Given("base", "10.77.0.0/16").When(new RemoveNetwork(Id, Some.NetworkId(1)) { IfUnused = true });
+        space.Journals(nameof(NetworkRemovalStarted));
+        Assert.True(space.Sends<DismantleNetwork>().IfUnused);
+        Assert.True(Assert.IsType<DismantleNetwork>(space.Recovered().Resumed().Single()).IfUnused);
+        space.When(new RemoveNetwork(Id, Some.NetworkId(1))).Journals();
+        Assert.True(space.Sends<DismantleNetwork>().IfUnused);
+        var spec = space.State.Find(Some.NetworkId(1))!.Spec;
+        space.When(new KeepNetwork(spec, new ActiveEndpoints("base", spec.Id, ["c1"])), new RemoveNetwork(Id, Some.NetworkId(1)));
+        space.Journals(nameof(NetworkRemovalStarted));
+        Assert.False(space.Sends<DismantleNetwork>().IfUnused);
+        Assert.False(Assert.IsType<DismantleNetwork>(space.Recovered().Resumed().Single()).IfUnused);
+    }
+
+    [Fact]
     public void A_removal_that_its_network_refuses_is_answered_with_the_reason_and_over()
     {
         var space = Given("base", "10.77.0.0/16").When(new RemoveNetwork(Id, Some.NetworkId(1)));
@@ -245,6 +273,41 @@ public sealed class AddressSpaceTests
         Assert.Equal(["one", "two", "0000002"], space.When(new ListNetworks(Id)).Replies<NetworkList>().Networks.Select(network => network.Name));
 
         string Found(string text) => space.When(new FindNetwork(Id, text)).Replies<NetworkSummary>().Spec.Name;
+    }
+
+    [Fact]
+    public void With_the_ipam_driver_null_there_are_no_pools_and_unknown_ones_are_refused()
+    {
+        var create = Create(1, "plain");
+        var space = Space().When(create with { Request = create.Request with { IpamDriver = "null", EnableIPv6 = true } });
+        var spec = space.Sends<EstablishNetwork>().Spec;
+        Assert.Empty(spec.Pools);
+        Assert.Equal("null", spec.IpamDriver);
+        Assert.Null(Space().When(create with { Request = create.Request with { IpamDriver = "default" } }).Sends<EstablishNetwork>().Spec.IpamDriver);
+        Assert.Equal("plugin \"nosuchipam\" not found (drivers: default, null)", Space().When(create with { Request = create.Request with { IpamDriver = "nosuchipam" } }).Refuses<DriverNotFound>().Text);
+        Assert.Contains("gives no addresses", Space().When(create with { Request = create.Request with { IpamDriver = "null", Pools = [Pool("10.1.0.0/16")] } }).Refuses<InvalidRequest>().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Labels_change_in_one_fact_and_again_is_the_same()
+    {
+        var relabel = new RelabelNetwork(Id, Some.NetworkId(1), ImmutableSortedDictionary<string, string>.Empty.Add("team", "blue").Add("new", ""), ["old", "team"]);
+        var space = Given("base", "10.77.0.0/16").When(relabel with { Set = ImmutableSortedDictionary<string, string>.Empty.Add("old", "1").Add("kept", "2") }, relabel);
+        space.Journals(nameof(NetworkRelabelled));
+        Assert.Equal("kept=2 new= team=blue", Labels(space.Replies<NetworkSummary>().Spec));
+        space.Recovered().When(relabel).Journals();
+        Assert.Equal("kept=2 new= team=blue", Labels(space.When(new FindNetwork(Id, "base")).Replies<NetworkSummary>().Spec));
+        Space().When(relabel).Refuses<NetworkNotFound>();
+
+        static string Labels(NetworkSpec spec) => string.Join(' ', spec.Labels.Select(label => $"{label.Key}={label.Value}"));
+    }
+
+    [Fact]
+    public void What_a_space_holds_within_some_blocks_is_told_with_names()
+    {
+        var space = Space().When(Create(1, "a", ["10.1.0.0/16"]), Create(2, "b", ["10.2.0.0/16"]), Create(3, "c", ["172.20.0.0/16"]));
+        var told = space.When(new GetTakenSubnets(Id, [Subnet.Parse("10.2.5.0/24"), Subnet.Parse("172.16.0.0/12"), Subnet.Parse("fd00::/8"), Subnet.Parse("172.20.0.0/14")])).Replies<TakenSubnets>();
+        Assert.Equal(["b 10.2.0.0/16", "c 172.20.0.0/16"], told.Subnets.Select(held => $"{held.Network} {held.Subnet}"));
     }
 
     private static Scenario<AddressSpaceState> Space() => new(new AddressSpaceDecider(), Id.ToString());

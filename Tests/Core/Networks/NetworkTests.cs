@@ -62,6 +62,37 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void A_stopped_containers_wish_keeps_a_network_from_pruning_but_not_from_removal()
+    {
+        var network = Existing(Spec).Given(new EndpointReserved(Some.Endpoint(2, Spec, 3), 0));
+        network.When(new DismantleNetwork(Spec, null, IfUnused: true)).Journals();
+        Assert.Equal(["c2"], Assert.IsType<ActiveEndpoints>(network.Sends<KeepNetwork>().Reason).Containers.AsEnumerable());
+        network.When(new DismantleNetwork(Spec)).Journals(nameof(NetworkDeleted));
+        Existing(Spec).When(new DismantleNetwork(Spec, null, IfUnused: true)).Journals(nameof(NetworkDeleted));
+    }
+
+    [Fact]
+    public void Its_members_are_told_with_the_wishes_of_stopped_containers()
+    {
+        var network = With(1).Given(new EndpointReserved(Some.Endpoint(2, Spec, 3), 1));
+        Assert.Equal(["c1 True", "c2 False"], network.When(new GetNetworkMembers(Spec.Id)).Replies<NetworkMembers>().Members.Select(member => $"{member.Endpoint.Spec.ContainerName} {member.Attached}"));
+        Network(Spec).When(new GetNetworkMembers(Spec.Id)).Refuses<NetworkNotFound>();
+    }
+
+    [Fact]
+    public void Without_pools_an_endpoint_gets_its_place_and_a_link_address_at_once_and_no_fixed_address()
+    {
+        var plain = Spec with { Pools = [], IpamDriver = "null" };
+        var network = Existing(plain).When(Attach(1, plain));
+        network.Journals(nameof(EndpointAttached));
+        var endpoint = network.Then.Events.OfType<EndpointAttached>().Single().Endpoint;
+        Assert.Equal((null, null, "02:42:00:00:00:01"), (endpoint.IPv4, endpoint.IPv6, endpoint.Mac.ToString()));
+        var attach = Attach(2, plain);
+        network.When(attach with { Endpoint = attach.Endpoint with { Settings = new() { IPv4 = InetAddress.Parse("10.77.0.9") } } });
+        Assert.IsType<FixedAddressNotSupported>(network.Sends<EndpointSettled>().Failure);
+    }
+
+    [Fact]
     public void A_running_containers_endpoint_gets_an_address_of_each_family_then_its_place_in_one_fact()
     {
         var network = Existing(Dual).When(Attach(1, Dual));

@@ -69,6 +69,18 @@ public sealed class PoolRequestsTests
     }
 
     [Fact]
+    public void A_name_given_twice_in_one_subnet_keeps_both_addresses_and_the_same_pair_twice_is_one() => Assert.Equal(
+        ["a=10.1.0.5", "a=10.1.0.6"],
+        Pools("10.1.0.0/16", auxiliary: "a=10.1.0.5 a=10.1.0.6 a=10.1.0.5").Single().Auxiliary.Select(aux => $"{aux.Name}={aux.Address}"));
+
+    [Fact]
+    public void A_size_alone_contains_no_gateway_and_overlaps_nothing()
+    {
+        Assert.Equal(new NoMatchingSubnet("gateway", "10.0.0.1"), Refusal("0.0.0.0/0", gateways: "10.0.0.1"));
+        Assert.Equal([false, true], Pools("0.0.0.0/0 10.0.0.0/16").Select(pool => pool.NamesSubnet));
+    }
+
+    [Fact]
     public void Families_are_matched_by_containment_too()
     {
         var pools = Pools("172.28.0.0/16 2001:db8:1::/64", gateways: "2001:db8:1::1 172.28.0.254");

@@ -26,6 +26,12 @@ internal sealed class FakeGateway : IClusterGateway
 
     public List<PoolView> Pools { get; } = [];
 
+    /// <summary>What was.</summary>
+    public FakeJournal Journal { get; } = new();
+
+    /// <summary>Names of networks that are not removed.</summary>
+    public HashSet<string> InUse { get; } = [];
+
     public Task<IReply> SendAsync(IAddressed message, CancellationToken cancel = default) => Task.FromResult(Answer(message));
 
     public Task<IReply> ResolveNetworkAsync(string nameOrId, CancellationToken cancel = default) => Task.FromResult<IReply>(
@@ -53,7 +59,15 @@ internal sealed class FakeGateway : IClusterGateway
             ListNetworks list => new NetworkList([.. Networks.Select(n => n.Spec).Where(s => s.Space == list.Space)]),
             GetNetwork get => Networks.Find(n => n.Spec.Id == get.Id) is { } view ? view : new Rejected(new NetworkNotFound(get.Id.ToString())),
             CreateNetwork create => Create(create),
-            RemoveNetwork remove => new NetworkRemoved(remove.Id),
+            RemoveNetwork remove => Networks.Find(n => n.Spec.Id == remove.Id) is { } used && InUse.Contains(used.Spec.Name)
+                ? new Rejected(new ActiveEndpoints(used.Spec.Name, used.Spec.Id, ["somebody"]))
+                : new NetworkRemoved(remove.Id),
+            GetNetworkMembers get => Networks.Find(n => n.Spec.Id == get.Id) is { } members
+                ? new NetworkMembers(members.Spec, members.Revision, [.. members.Endpoints.Select(e => new NetworkMembership(e, true))])
+                : new Rejected(new NetworkNotFound(get.Id.ToString())),
+            RelabelNetwork relabel => Relabel(relabel),
+            ReserveAddress reserve => new ReservationMade(new(reserve.Network, Pools.First(p => p.Network == reserve.Network).Id, reserve.Address, reserve.Owner, reserve.Until)),
+            EndReservation end => new ReservationGone(new(end.Network, Pools.First(p => p.Network == end.Network).Id, end.Address, "", null)),
             ListContainers => new ContainerList([.. Containers]),
             CreateContainer create => Create(create),
             IContainerCommand command => new ContainerDone(Containers.Find(c => c.Spec.Id == command.Container)!),
@@ -67,6 +81,13 @@ internal sealed class FakeGateway : IClusterGateway
         };
     }
 
+    private NetworkSummary Relabel(RelabelNetwork command)
+    {
+        var at = Networks.FindIndex(n => n.Spec.Id == command.Id);
+        Networks[at] = Networks[at] with { Spec = Networks[at].Spec with { Labels = Networks[at].Spec.Labels.RemoveRange(command.Removed).SetItems(command.Set) } };
+        return new(Networks[at].Spec);
+    }
+
     private NetworkSummary Create(CreateNetwork command)
     {
         var request = command.Request;
@@ -78,6 +99,7 @@ internal sealed class FakeGateway : IClusterGateway
             Scope = command.Scope,
             Host = request.Host,
             Created = request.Created,
+            IpamDriver = request.IpamDriver,
             Options = request.Options,
             Labels = request.Labels,
         };

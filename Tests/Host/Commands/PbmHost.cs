@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
 using NetworkCluster.Containers;
+using NetworkCluster.Gateway;
 using NetworkCluster.Linux;
 using NetworkCluster.Pbm;
 
@@ -18,26 +19,32 @@ namespace NetworkCluster.Tests.Host.Commands;
 internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerProcesses
 {
     private readonly WebApplication _app;
+    private readonly IClusterGateway _gateway;
 
-    private PbmHost(FakeGateway gateway, ImmutableArray<Palette> more)
+    private PbmHost(IClusterGateway gateway, IJournalReader journal, ImmutableArray<Palette> more)
     {
-        Gateway = gateway;
+        _gateway = gateway;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(new IPEndPoint(IPAddress.Loopback, 0)));
         _app = builder.Build();
-        _app.MapPbm([.. PbmPalettes.All(gateway, this, this, new Random(1), TimeProvider.System), .. more]);
+        _app.MapPbm([.. PbmPalettes.All(gateway, journal, this, this, new Random(1), TimeProvider.System), .. more]);
     }
 
-    public FakeGateway Gateway { get; }
+    /// <summary>The fake cluster, where this serves one.</summary>
+    public FakeGateway Gateway => (FakeGateway)_gateway;
 
     public HostAddress Address { get; private set; }
 
-    public ImmutableArray<ClusterMember> Members => [new(Gateway.Host, "akka://cluster@127.0.0.1:4053#17", "Up", Reachable: true, Leader: true)];
+    public ImmutableArray<ClusterMember> Members => [new(_gateway.Host, "akka://cluster@127.0.0.1:4053#17", "Up", Reachable: true, Leader: true)];
 
-    public static async Task<PbmHost> StartAsync(FakeGateway? gateway = null, params ImmutableArray<Palette> more)
+    public static Task<PbmHost> StartAsync(FakeGateway? gateway = null, params ImmutableArray<Palette> more) =>
+        StartAsync(gateway ??= Samples.Guide(), gateway.Journal, more);
+
+    /// <summary>Serves any cluster.</summary>
+    public static async Task<PbmHost> StartAsync(IClusterGateway gateway, IJournalReader journal, params ImmutableArray<Palette> more)
     {
-        var host = new PbmHost(gateway ?? Samples.Guide(), more);
+        var host = new PbmHost(gateway, journal, more);
         await host._app.StartAsync();
         var url = host._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         host.Address = new("127.0.0.1", new Uri(url).Port);

@@ -17,6 +17,7 @@ internal static class Laws
         .. RegistryAndNetworks(world),
         .. WishesAndMembers(world),
         .. PoolsHoldTheMembers(world),
+        .. PoolsKeepWhatIsReserved(world),
         .. KernelIsWanted(world),
         .. ViewsAreCurrent(world),
         .. AcknowledgedIsThere(world, @operator),
@@ -27,13 +28,20 @@ internal static class Laws
         foreach (var (key, journal) in world.Journal.Where(entry => entry.Key.Kind == EntityKind.Pool))
         {
             var holders = new Dictionary<InetAddress, AddressHandle>();
+            var owners = new Dictionary<InetAddress, string>();
             foreach (var fact in journal)
             {
                 switch (fact)
                 {
                     case AddressAllocated taken when !holders.TryAdd(taken.Address, taken.Handle): yield return $"{key}: {taken.Address} was given to {taken.Handle} while {holders[taken.Address]} had it"; break;
+                    case AddressAllocated given when owners.GetValueOrDefault(given.Address, given.HolderName) != given.HolderName: yield return $"{key}: {given.HolderName} got {given.Address}, reserved for {owners[given.Address]}"; break;
+                    case AddressKept kept: owners[kept.Address] = kept.Owner; break;
+                    case AddressDropped dropped: owners.Remove(dropped.Address); break;
                     case AddressReleased free when !holders.Remove(free.Address): yield return $"{key}: {free.Address} was freed and had no holder"; break;
-                    case PoolClosed: holders.Clear(); break;
+                    case PoolClosed:
+                        holders.Clear();
+                        owners.Clear();
+                        break;
                 }
             }
         }
@@ -128,6 +136,17 @@ internal static class Laws
             var life = world.StateOf<EndpointState>(EntityKind.Endpoint, id);
             if (life.Phase is not (EndpointPhase.Deleted or null)) yield return $"endpoint {id[..8]} is {life.Phase} and nobody wishes it";
         }
+    }
+
+    private static IEnumerable<string> PoolsKeepWhatIsReserved(World world)
+    {
+        var noted = world.Space.Reservations.Values;
+        foreach (var kept in noted.Where(kept => kept.Phase != ReservationPhase.Kept)) yield return $"the reservation of {kept.Reservation.Address} is still {kept.Phase}";
+        foreach (var kept in noted.Where(kept => !world.Space.Networks.ContainsKey(kept.Reservation.Network))) yield return $"{kept.Reservation.Address} is reserved in a network that is gone";
+        var expected = noted.Select(kept => (kept.Reservation.Pool.ToString(), new AddressKept(kept.Reservation.Address, kept.Reservation.Owner, kept.Reservation.Until))).ToHashSet();
+        var actual = Ids(world, EntityKind.Pool).SelectMany(id => world.StateOf<PoolState>(EntityKind.Pool, id).Kept.Select(kept => (id, kept))).ToHashSet();
+        foreach (var missing in expected.Except(actual)) yield return $"{missing} is reserved and not kept";
+        foreach (var leaked in actual.Except(expected)) yield return $"{leaked} is kept and not reserved";
     }
 
     private static IEnumerable<string> PoolsHoldTheMembers(World world)

@@ -18,13 +18,14 @@ internal sealed class Operator
     private static readonly ImmutableArray<DefaultPool> Defaults = [new(Subnet.Parse("172.16.0.0/14"), 16), new(Subnet.Parse("fd01::/32"), 64)];
 
     private readonly World _world;
+    private readonly bool _reserves;
     private readonly HashSet<object> _busy = [];
     private readonly List<Request> _lost = [];
     private int _ids;
 
-    public Operator(World world)
+    public Operator(World world, bool reserves = false)
     {
-        _world = world;
+        (_world, _reserves) = (world, reserves);
         world.OnProcessDeath = machineToo =>
         {
             foreach (var hear in Outstanding.ToList()) hear(null);
@@ -51,7 +52,7 @@ internal sealed class Operator
             return;
         }
 
-        switch (random.Next(12))
+        switch (random.Next(_reserves ? 14 : 12))
         {
             case 0 or 1: CreateNetwork(); break;
             case 2: if (Pick(Networks) is { } removed) Remove(removed); break;
@@ -60,6 +61,8 @@ internal sealed class Operator
             case 7: if (PickContainer() is { } stopped) Stop(stopped); break;
             case 8: if (PickContainer() is { } gone) Remove(gone, random.Next(2) == 0); break;
             case 9 or 10: if (PickContainer() is { } one && PickNetwork() is { } to) Connect(one, to); break;
+            case 12: if (Pick(Networks) is { } reserved) Reserve(reserved); break;
+            case 13: _world.Send("clock", new ExpireReservations(AddressSpaceId.Of(Host), DateTimeOffset.UnixEpoch.AddSeconds(random.Next(20))), null); break;
             default: if (PickContainer() is { } other && PickNetwork() is { } from) Disconnect(other, from); break;
         }
     }
@@ -90,7 +93,7 @@ internal sealed class Operator
         }));
     }
 
-    private void Remove(BelievedNetwork network) => Type(new(network, new RemoveNetwork(AddressSpaceId.Of(Host), network.Id), () =>
+    private void Remove(BelievedNetwork network) => Type(new(network, new RemoveNetwork(AddressSpaceId.Of(Host), network.Id) { IfUnused = _world.Random.Next(3) == 0 }, () =>
     {
         var before = network.Exists;
         network.Exists = null;
@@ -101,6 +104,18 @@ internal sealed class Operator
             _ => null,
         };
     }));
+
+    // Nothing is believed of it: the laws compare the address space with its pools.
+    private void Reserve(BelievedNetwork network)
+    {
+        var random = _world.Random;
+        var address = InetAddress.Parse($"10.0.{random.Next(3)}.{random.Next(1, 7)}");
+        DateTimeOffset? until = random.Next(2) == 0 ? null : DateTimeOffset.UnixEpoch.AddSeconds(random.Next(20));
+        IAddressed command = random.Next(3) == 0
+            ? new EndReservation(AddressSpaceId.Of(Host), network.Id, address)
+            : new ReserveAddress(AddressSpaceId.Of(Host), network.Id, address, $"box{random.Next(5)}", until);
+        Type(new(network, command, () => _ => { }));
+    }
 
     private void CreateContainer()
     {

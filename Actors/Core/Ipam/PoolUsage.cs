@@ -1,0 +1,28 @@
+using NetworkCluster.Addressing;
+
+namespace NetworkCluster.Ipam;
+
+/// <summary>How full a pool is, counted as Docker does, but exactly: Docker's counters end at 2^64-1.</summary>
+/// <param name="InUse">Addresses that nobody can get any more: those held, and the subnet's own (network, broadcast, subnet-router anycast).</param>
+/// <param name="Free">Addresses that are still to be picked when nobody asks for a certain one.</param>
+public sealed record PoolUsage(UInt128 InUse, UInt128 Free)
+{
+    /// <summary>Counts.</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="held">The addresses held, each once.</param>
+    public static PoolUsage Of(PoolId pool, IEnumerable<InetAddress> held)
+    {
+        var (first, last) = AddressRange.Pickable(pool);
+        UInt128 inUse = 0, picked = 0;
+        foreach (var address in held)
+        {
+            var offset = address.Value - pool.Subnet.Address.Value;
+            inUse++;
+            if (first <= offset && offset <= last) picked++;
+        }
+
+        if (AddressRange.IsSubnetsOwn(pool.Subnet, pool.Subnet.Address)) inUse++;
+        if (AddressRange.IsSubnetsOwn(pool.Subnet, pool.Subnet.Last)) inUse++;
+        return new(inUse, AddressRange.Capacity(pool) - picked);
+    }
+}

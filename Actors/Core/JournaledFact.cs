@@ -1,0 +1,6 @@
+namespace NetworkCluster;
+
+/// <summary>A fact with the time at which the journal was told, by the clock of the host that wrote it.</summary>
+/// <param name="At">When.</param>
+/// <param name="Fact">What.</param>
+public sealed record JournaledFact(DateTimeOffset At, IEvent Fact);

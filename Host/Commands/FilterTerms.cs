@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace NetworkCluster.Commands;
+
+/// <summary>The <c>KEY=VALUE</c> words of <c>--filter</c>, as Docker reads them: values of one key widen, except labels, which must all be there; different keys narrow.</summary>
+/// <param name="Terms">Key in lower case and value, in order.</param>
+internal sealed record FilterTerms(ImmutableArray<(string Key, string Value)> Terms)
+{
+    /// <summary>Reads the words.</summary>
+    /// <param name="words">As they were typed.</param>
+    /// <param name="keys">The keys there are.</param>
+    /// <param name="isValue">Whether a key may have a value.</param>
+    /// <exception cref="UsageException">A key or value is unknown; the text is Docker's.</exception>
+    public static FilterTerms Parse(IEnumerable<string> words, ImmutableArray<string> keys, Func<string, string, bool> isValue)
+    {
+        var terms = ImmutableArray.CreateBuilder<(string, string)>();
+        foreach (var word in words)
+        {
+            var equals = word.IndexOf('=');
+            if (equals < 0) throw new UsageException($"invalid argument \"{word}\" for --filter: KEY=VALUE is wanted");
+            var (key, value) = (word[..equals].Trim().ToLowerInvariant(), word[(equals + 1)..].Trim());
+            if (!keys.Contains(key)) throw new UsageException($"Invalid filter '{key}'");
+            if (!isValue(key, value)) throw new UsageException($"invalid filter: '{key}'='{value}'");
+            terms.Add((key, value));
+        }
+
+        return new(terms.ToImmutable());
+    }
+
+    /// <summary>Whether a key was given.</summary>
+    public bool Has(string key) => Terms.Any(term => term.Key == key);
+
+    /// <summary>All values of a key.</summary>
+    public IEnumerable<string> Values(string key) => Terms.Where(term => term.Key == key).Select(term => term.Value);
+
+    /// <summary>Whether for each key one of its values is true; for labels, all of them.</summary>
+    public bool Match(Func<string, string, bool> isTrue) => Terms.GroupBy(term => term.Key).All(key => key.Key == "label"
+        ? key.All(term => isTrue(term.Key, term.Value))
+        : key.Any(term => isTrue(term.Key, term.Value)));
+
+    /// <summary>Whether there is a label of this key, or of this <c>KEY=VALUE</c>.</summary>
+    public static bool HasLabel(IReadOnlyDictionary<string, string> labels, string term)
+    {
+        var equals = term.IndexOf('=');
+        return equals < 0 ? labels.ContainsKey(term) : labels.TryGetValue(term[..equals], out var value) && value == term[(equals + 1)..];
+    }
+}

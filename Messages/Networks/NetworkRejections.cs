@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster;
+
+/// <summary>No network of that name or id.</summary>
+public sealed record NetworkNotFound(string Name) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"network {Name} not found";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.NotFound;
+}
+
+/// <summary>The name belongs to another network of the same address space.</summary>
+public sealed record NetworkNameTaken(string Name, NetworkId Holder) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"network with name {Name} already exists (id {Holder.Short})";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}
+
+/// <summary>bridge, host, none and default belong to the host.</summary>
+public sealed record ReservedNetworkName(string Name) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"operation is not permitted on predefined {Name} network";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Forbidden;
+}
+
+/// <summary>The host and null drivers have one network each, the predefined one.</summary>
+public sealed record SingleInstanceDriver(string Driver) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"only one instance of \"{Driver}\" network is allowed";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Forbidden;
+}
+
+/// <summary>No such driver here.</summary>
+public sealed record DriverNotFound(string Driver, ImmutableArray<string> Known) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"plugin \"{Driver}\" not found (drivers: {string.Join(", ", Known)})";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.NotFound;
+}
+
+/// <summary>The host's own networks cannot be removed.</summary>
+public sealed record PredefinedNetwork(string Name) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"{Name} is a pre-defined network and cannot be removed";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Forbidden;
+}
+
+/// <summary>Running containers are connected.</summary>
+public sealed record ActiveEndpoints(string Name, NetworkId Id, ImmutableArray<string> Containers) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"error while removing network: network {Name} id {Id} has active endpoints: {string.Join(", ", Containers)}";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Forbidden;
+}
+
+/// <summary>The predefined networks have no names.</summary>
+public sealed record AliasNotSupported(string Network) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"network-scoped alias is supported only for containers in user defined networks ({Network} is predefined)";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Invalid;
+}

@@ -1,0 +1,44 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using NetworkCluster.Configuration;
+using Xunit;
+
+namespace NetworkCluster.Tests.Host.Configuration;
+
+public sealed class DefaultPoolSettingsTests
+{
+    [Fact]
+    public void Without_a_setting_they_are_Dockers_and_unique_local_ones()
+    {
+        var settings = Settings();
+        Assert.Equal(["172.17.0.0/16:16", "172.18.0.0/16:16"], settings.LocalPools.Take(2).Select(pool => $"{pool.Base}:{pool.Size}"));
+        Assert.Equal("10.0.0.0/8:24", settings.GlobalPools.Select(pool => $"{pool.Base}:{pool.Size}").First());
+        Assert.All(settings.LocalPools.Concat(settings.GlobalPools).Where(pool => pool.Base.IsIPv6), pool => Assert.StartsWith("fd", pool.Base.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Any_list_is_taken_in_its_order() => Assert.Equal(
+        ["175.30.0.0/16:16", "175.33.0.0/16:24", "10.0.0.0/31:31", "fd00::/48:64"],
+        Settings("""network-cluster.ipam.default-pools.local=["175.30.0.0/16:16", "175.33.0.0/16:24", "10.0.0.0/31:31", "fd00::/48:64"]""").LocalPools.Select(pool => $"{pool.Base}:{pool.Size}"));
+
+    [Theory]
+    [InlineData("172.17.0.0/12:16", "is not block:size")]
+    [InlineData("172.16.0.0/12", "is not block:size")]
+    [InlineData("172.16.0.0/12:8", "is not block:size")]
+    [InlineData("172.16.0.0/12:33", "is not block:size")]
+    [InlineData("fd00::/48:129", "is not block:size")]
+    [InlineData("nonsense:16", "is not block:size")]
+    [InlineData("127.0.0.0/8:16", "loopback")]
+    [InlineData("0.0.0.0/0:16", "loopback")]
+    [InlineData("fe80::/10:64", "link-local")]
+    public void What_no_subnet_can_come_from_is_refused_at_start_and_named(string pool, string why)
+    {
+        var problem = Assert.Throws<ConfigurationProblemException>(() => Settings($"""network-cluster.ipam.default-pools.global=["{pool}"]""")).Message;
+        Assert.Contains($"network-cluster.ipam.default-pools.global: '{pool}'", problem, StringComparison.Ordinal);
+        Assert.Contains(why, problem, StringComparison.Ordinal);
+    }
+
+    private static HostSettings Settings(params string[] settings) => HostSettings.From(LayeredConfig.Load([Base()], new Hashtable(), settings));
+
+    private static string Base([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "hocon", "akka.conf");
+}

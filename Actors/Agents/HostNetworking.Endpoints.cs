@@ -163,6 +163,6 @@ public sealed partial class HostNetworking
         if (wanted.Links.IsEmpty || state.OnHost) return new Place(endpoint.Id, null, Wanted.Nothing, network);
         var out4 = driver.HasWayOut(network) ? endpoint.GatewayIPv4 : null;
         var out6 = driver.HasWayOut(network) ? endpoint.GatewayIPv6 : null;
-        return new Place(endpoint.Id, new SandboxEndpoint(link, [.. new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InetAddress>()], out4, out6), wanted, network);
+        return new Place(endpoint.Id, new SandboxEndpoint(link, [.. new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InetAddress>()], out4, out6, endpoint.Spec.Settings.GatewayPriority ?? 0), wanted, network);
     }
 }

@@ -128,7 +128,9 @@ public sealed partial class HostNetworking
                          link.Name,
                          [.. inside.Addresses.Where(a => a.Link == new LinkName(state.Netns, link.Name)).Select(a => a.Address).Order()],
                          gateways.FirstOrDefault(g => g is { IsIPv6: false }),
-                         gateways.FirstOrDefault(g => g is { IsIPv6: true })), null, null);
+                         gateways.FirstOrDefault(g => g is { IsIPv6: true }),
+                         // Its wish is not known yet: until it is, the route stays where it is.
+                         int.MaxValue), null, null);
         state.Places = state.Places.AddRange(places);
         foreach (var place in state.Places) _endpoints[place.Id] = state.Wanted.Id;
     }

@@ -46,8 +46,8 @@ public interface IHostNetworking : IAsyncDisposable
     Task StopSandboxAsync(ContainerId container, CancellationToken cancel);
 
     /// <summary>
-    /// Gives a started sandbox its link into the network, under the lowest free name <c>ethN</c>. The default route of a family goes to the first
-    /// endpoint that has a gateway; when that one is detached, to the next. A failure undoes what this call did.
+    /// Gives a started sandbox its link into the network, under the lowest free name <c>ethN</c>. The default route of a family goes to the
+    /// endpoint with a gateway that has the highest priority, among equals to the first; when that one is detached, to the next. A failure undoes what this call did.
     /// </summary>
     Task AttachAsync(NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel);
 

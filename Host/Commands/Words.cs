@@ -29,6 +29,7 @@ internal static class Words
         IPv4 = Address(invocation, "ip", isIPv6: false),
         IPv6 = Address(invocation, "ip6", isIPv6: true),
         Mac = invocation.Parsed<MacAddress>("mac-address"),
+        GatewayPriority = invocation.Parsed<int>("gw-priority"),
         Aliases = invocation.Values(aliasOption),
         Links = [.. invocation.Values("link").Select(Link)],
         DriverOptions = invocation.KeyValues("driver-opt"),
@@ -39,6 +40,7 @@ internal static class Words
     [
         new() { Name = aliasOption, ValueName = "name", Repeatable = true, Description = "Add network-scoped alias for the container" },
         new() { Name = "driver-opt", ValueName = "key=value", Repeatable = true, Description = "Driver options for the network" },
+        new() { Name = "gw-priority", ValueName = "int", Description = "The default route and the published ports go by the network with the highest; among equals by the first", Default = "0" },
         new() { Name = "ip", ValueName = "address", Description = "IPv4 address (e.g., 172.30.100.104) of a network with a subnet of your own", Default = "the lowest free one" },
         new() { Name = "ip6", ValueName = "address", Description = "IPv6 address (e.g., 2001:db8::33)", Default = "the lowest free one" },
         new() { Name = "link", ValueName = "container[:alias]", Repeatable = true, Description = "Add link to another container: a private name for it", CompletedBy = "container" },

@@ -22,6 +22,8 @@ public sealed record EndpointSettings
     public InetAddress? IPv6 { get; init; }
     /// <summary>A fixed link-layer address; none: made from the IPv4 address.</summary>
     public MacAddress? Mac { get; init; }
+    /// <summary>The container's default route goes by its endpoint with the highest; none: 0. Among equals by the one that came first.</summary>
+    public int? GatewayPriority { get; init; }
     /// <summary>Further names, known in the whole network.</summary>
     public ImmutableArray<string> Aliases { get; init; } = [];
     /// <summary>Private names for others.</summary>

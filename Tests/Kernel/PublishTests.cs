@@ -122,6 +122,38 @@ public sealed class PublishTests
     }
 
     [KernelFact]
+    public async Task The_default_route_and_the_ports_go_by_the_highest_priority_also_after_kill_9()
+    {
+        await using var host = await KernelHost.StartAsync();
+        await using var outside = Outside.Make();
+        await PublishAsync(host, 1, Tcp(8080, 80));
+        var plain = await host.RunAsync(1, One, 2);
+        var high = Some.Endpoint(12, Two, 2, 1);
+        high = high with { Spec = high.Spec with { Settings = new() { GatewayPriority = 10 } } };
+        await host.Networking.EnsureNetworkAsync(Two, default);
+        await host.Networking.AttachAsync(Two, high, default);
+        using var web = Serve(1, 80);
+        await ByAsync("10.62.0");
+        await host.LiveAgainAsync();
+        await PublishAsync(host, 1, Tcp(8080, 80));
+        await host.Networking.StartSandboxAsync(Some.Container(1), default);
+        await host.Networking.AttachAsync(One, plain, default);
+        await ByAsync("10.62.0");
+        await host.Networking.AttachAsync(Two, high, default);
+        await ByAsync("10.62.0");
+        await host.Networking.DetachAsync(high.Id, default);
+        await ByAsync("10.61.0");
+
+        Task ByAsync(string network)
+        {
+            Assert.Contains($"default via {network}.1 ", KernelHost.In(1, "ip route"));
+            Assert.Contains($"tcp . 8080 : {network}.2 . 80", KernelHost.Shell("nft list map inet nwt publish4"));
+            Assert.NotNull(Outside.Asks("192.0.2.1", 8080));
+            return Task.CompletedTask;
+        }
+    }
+
+    [KernelFact]
     public async Task An_internal_network_is_not_entered_by_published_ports_and_does_not_reach_others()
     {
         await using var host = await KernelHost.StartAsync();

@@ -10,7 +10,8 @@ namespace NetworkCluster.Dataplane;
 /// <param name="Addresses">Its addresses.</param>
 /// <param name="GatewayIPv4">Where it can lead the sandbox's IPv4 traffic; none for internal networks.</param>
 /// <param name="GatewayIPv6">The same for IPv6.</param>
-public sealed record SandboxEndpoint(string Link, ImmutableArray<InetAddress> Addresses, InetAddress? GatewayIPv4, InetAddress? GatewayIPv6);
+/// <param name="Priority">The default route goes to the one with the highest, among equals to the one that came first.</param>
+public sealed record SandboxEndpoint(string Link, ImmutableArray<InetAddress> Addresses, InetAddress? GatewayIPv4, InetAddress? GatewayIPv6, int Priority = 0);
 
 /// <summary>A line of a hosts file.</summary>
 /// <param name="Address">The address.</param>
@@ -34,8 +35,8 @@ public static class SandboxShape
     public static Wanted Describe(WantedSandbox sandbox, string hostname, IReadOnlyList<SandboxEndpoint> endpoints, IReadOnlyList<PublishedPort> ports, IReadOnlyList<HostsEntry> names)
     {
         var netns = new Netns(sandbox.Name);
-        var v4 = endpoints.FirstOrDefault(e => e.GatewayIPv4 is not null);
-        var v6 = endpoints.FirstOrDefault(e => e.GatewayIPv6 is not null);
+        var v4 = endpoints.Where(e => e.GatewayIPv4 is not null).MaxBy(e => e.Priority);
+        var v6 = endpoints.Where(e => e.GatewayIPv6 is not null).MaxBy(e => e.Priority);
         return new Wanted
         {
             Sandboxes = [sandbox],

@@ -20,7 +20,7 @@ internal static class HostPorts
     {
         if (container.Spec.Ports is not { } wishes) return ([], null);
         var bindings = Bindings(wishes);
-        var standard = container.Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => endpoint.Spec.HostBinding).FirstOrDefault(address => address is not null);
+        var standard = container.Endpoints.Where(endpoint => !endpoint.Leaving).OrderByDescending(endpoint => endpoint.Spec.Settings.GatewayPriority ?? 0).Select(endpoint => endpoint.Spec.HostBinding).FirstOrDefault(address => address is not null);
         var ports = new PublishedPort?[bindings.Length];
         // Those that will have nothing else first, so that a free choice does not take it from them.
         foreach (var at in Enumerable.Range(0, bindings.Length).OrderBy(at => Range(bindings[at]) is var (first, last) ? last - first : 0))

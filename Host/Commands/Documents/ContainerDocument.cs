@@ -112,6 +112,7 @@ internal sealed record EndpointDocument
     [JsonPropertyName("GlobalIPv6PrefixLen")]
     public required int GlobalIPv6PrefixLength { get; init; }
     public required string MacAddress { get; init; }
+    public required int GwPriority { get; init; }
     public IReadOnlyDictionary<string, string>? DriverOpts { get; init; }
 
     public static EndpointDocument From(ContainerEndpoint endpoint)
@@ -131,6 +132,7 @@ internal sealed record EndpointDocument
             GlobalIPv6Address = facts?.IPv6?.ToString() ?? "",
             GlobalIPv6PrefixLength = facts?.IPv6 is null ? 0 : facts.IPv6Prefix,
             MacAddress = (facts?.Mac ?? wish.Mac)?.ToString() ?? "",
+            GwPriority = wish.GatewayPriority ?? 0,
             DriverOpts = wish.DriverOptions.IsEmpty ? null : wish.DriverOptions,
         };
     }

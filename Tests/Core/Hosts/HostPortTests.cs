@@ -79,6 +79,9 @@ public sealed class HostPortTests
     {
         var host = Host(Published(1, Fixed(80, 80))).Given(Connected(1, 11, null), Connected(1, 12, "192.0.2.1"), Connected(1, 13, "192.0.2.2")).When(Start(1));
         Assert.Equal("192.0.2.1:80>80", Text(host.Sends<StartSandbox>().Ports));
+        var first = Connected(1, 14, "192.0.2.3");
+        host = Host(Published(1, Fixed(80, 80))).Given(Connected(1, 12, "192.0.2.1"), first with { Endpoint = first.Endpoint with { Settings = new() { GatewayPriority = 1 } } }).When(Start(1));
+        Assert.Equal("192.0.2.3:80>80", Text(host.Sends<StartSandbox>().Ports));
         var all = Host(Published(1, Fixed(80, 80), Fixed(81, 81, "127.0.0.1"))).Given(Connected(1, 11, "0.0.0.0")).When(Start(1));
         Assert.Null(all.Sends<StartSandbox>().Ports[0].Host.Address);
         Assert.Equal("127.0.0.1:81", all.Sends<StartSandbox>().Ports[1].Host.ToString());

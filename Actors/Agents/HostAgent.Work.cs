@@ -112,6 +112,14 @@ internal sealed partial class HostAgent
         });
     }
 
+    // Those that are being made are waited for: only what could be made lives.
+    private async Task<Opened> OpenedAsync()
+    {
+        var sandboxes = _sandboxes.Select(sandbox => (Id: sandbox.Key, sandbox.Value.Sandbox)).ToList();
+        await Task.WhenAll(sandboxes.Select(sandbox => (Task)sandbox.Sandbox)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new([.. sandboxes.Where(sandbox => sandbox.Sandbox.IsCompletedSuccessfully).Select(sandbox => sandbox.Id)]);
+    }
+
     private Task<Sandbox> Open(ContainerSpec container, bool adopted, ImmutableArray<PublishedPort> ports)
     {
         var (self, incarnation) = (_router, _incarnation);

@@ -55,6 +55,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
 
     private sealed record Failed(Exception Cause);
 
+    private sealed record Opened(System.Collections.Immutable.ImmutableArray<ContainerId> Alive);
+
     private sealed record Worked(IAddressed? Answer, ContainerId? Lane);
 
     private sealed class JoinTick
@@ -128,7 +130,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Receive<StartSandbox>(start => InLane(start.Container.Id, StartSandboxAsync(start)));
         Receive<RunCommand>(run => InLane(run.Container.Id, async () => await RunCommandAsync(run)));
         Receive<StopSandbox>(stop => Stop(stop));
-        Receive<RejoinHost>(rejoin => rejoin.Incarnation == _incarnation, _ => Join([.. _sandboxes.Keys]));
+        Receive<RejoinHost>(rejoin => rejoin.Incarnation == _incarnation, _ => OpenedAsync().PipeTo(Self));
+        Receive<Opened>(opened => Join(opened.Alive));
         Receive<HostWelcome>(_ => { });
         Receive<Worked>(Done);
         Receive<Failed>(failed => _log.Error(failed.Cause, "work in the background failed"));

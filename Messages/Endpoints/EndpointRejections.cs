@@ -39,3 +39,23 @@ public sealed record SandboxModeConflict(string Why) : Rejection
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.Invalid;
 }
+
+/// <summary>On the predefined network a link is to a container that exists.</summary>
+public sealed record LinkTargetNotFound(string Target) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"could not get container for {Target}: No such container: {Target}";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.NotFound;
+}
+
+/// <summary>On the predefined network a link is to a container that runs there.</summary>
+public sealed record LinkTargetNotRunning(string Target, string Container, string Alias, bool Running) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => Running
+        ? $"Cannot link to /{Target}, as it does not belong to the default network"
+        : $"Cannot link to a non running container: /{Target} AS /{Container}/{Alias}";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}

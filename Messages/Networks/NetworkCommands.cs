@@ -121,7 +121,8 @@ public sealed record KeepNetwork(NetworkSpec Spec, Rejection Reason) : ICommand
 /// <param name="Endpoint">The wish.</param>
 /// <param name="Incarnation">The life of the host that asks.</param>
 /// <param name="Running">Whether the container runs: only then it gets a place; otherwise only a fixed address is held.</param>
-public sealed record AttachEndpoint(EndpointSpec Endpoint, Incarnation Incarnation, bool Running) : ICommand
+/// <param name="Attempt">The network's own mark while it asks its pools; 0 from everybody else.</param>
+public sealed record AttachEndpoint(EndpointSpec Endpoint, Incarnation Incarnation, bool Running, long Attempt = 0) : ICommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.Network, Endpoint.Network.ToString());
 }

@@ -2,6 +2,12 @@ using NetworkCluster.Endpoints;
 
 namespace NetworkCluster.Networks;
 
+/// <summary>The network's pools are being asked for an endpoint's addresses. Whatever detaches the endpoint meanwhile ends the attempt: what the pools gave is given back then.</summary>
+public sealed record EndpointAttaching(EndpointId Endpoint, long Attempt) : IEphemeralEvent;
+
+/// <summary>The attempts for an endpoint are over: it was told to leave.</summary>
+public sealed record EndpointAttachEnded(EndpointId Endpoint) : IEphemeralEvent;
+
 /// <summary>The network is.</summary>
 public sealed record NetworkCreated(NetworkSpec Spec, long Revision = 0) : IEvent;
 

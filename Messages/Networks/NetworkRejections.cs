@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Hosts;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster;
@@ -73,4 +74,16 @@ public sealed record AliasNotSupported(string Network) : Rejection
     public override string Text => $"network-scoped alias is supported only for containers in user defined networks ({Network} is predefined)";
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.Invalid;
+}
+
+/// <summary>A link of the name that is wanted is there already, and is another network's or not ours at all.</summary>
+/// <param name="Link">The name.</param>
+/// <param name="Host">The host that has it.</param>
+/// <param name="Network">The network whose it is; none: not ours.</param>
+public sealed record LinkNameTaken(string Link, HostId Host, NetworkId? Network) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"host {Host} has a link named {Link} already, {(Network is { } other ? $"of network {other.Short}" : "which is not ours")}: left alone";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
 }

@@ -45,6 +45,8 @@ public sealed class EntityActorTests : TestKit
         network.Tell(new NetworkApplied(Network), TestActor);
         _others.ExpectMsg<ConfirmNetwork>();
         var attach = new AttachEndpoint(Some.Endpoint(1, Network, 2).Spec, new(1), Running: true);
+        network.Tell(attach, TestActor);
+        attach = _others.ExpectMsg<AllocateAddress>().Attach;
         network.Tell(new CompleteAttach(attach, Network.Pools[0].Id, InetAddress.Parse("10.0.0.2"), [], null), TestActor);
         _others.ExpectMsg<ViewSnapshot>();
         _others.ExpectMsg<BindEndpoint>();

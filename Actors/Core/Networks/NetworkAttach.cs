@@ -13,7 +13,15 @@ internal static class NetworkAttach
         if (!state.Exists) return Settle(attach, new NetworkNotFound(attach.Endpoint.NetworkName));
         if (state.Find(attach.Endpoint.Id) is { } known && (known.Attached || !attach.Running)) return Again(state, known, attach);
         if (Refusal(state, attach) is { } reason) return Settle(attach, reason, state.Find(attach.Endpoint.Id) is not null);
-        return NextPool(state, attach, []);
+        return Try(state, attach);
+    }
+
+    // Only an attempt that nobody has ended may become a fact: otherwise what its pools gave has been given back since, and may be another's.
+    private static Decision Try(NetworkState state, AttachEndpoint attach)
+    {
+        var attempt = Math.Max(state.LastAttempt, state.Revision << 20) + 1;
+        var next = NextPool(state, attach with { Attempt = attempt }, []);
+        return next with { Events = [new EndpointAttaching(attach.Endpoint.Id, attempt), .. next.Events] };
     }
 
     public static Decision Complete(NetworkState state, CompleteAttach complete)
@@ -21,18 +29,19 @@ internal static class NetworkAttach
         var (attach, obtained) = (complete.Attach, complete.Obtained);
         // A second copy of the same command may have come through before us: the pool has given both the same address.
         if (state.Find(attach.Endpoint.Id) is { } known && (known.Attached || !attach.Running)) return Again(state, known, attach);
-        if (complete.Refusal is { } refusal)
+        var counts = state.Attempts.GetValueOrDefault(attach.Endpoint.Id, []).Contains(attach.Attempt);
+        if (counts && complete.Refusal is { } refusal)
         {
             return refusal is PoolExhausted && After(state.Spec!, attach, complete.Pool) is { } another
                 ? Decision.Send(new AllocateAddress(another, null, attach, obtained))
                 : GiveBack(state, attach, obtained, refusal);
         }
 
-        obtained = obtained.Add(new(complete.Pool, complete.Address!.Value));
+        if (complete.Address is { } address) obtained = obtained.Add(new(complete.Pool, address));
         if (!state.Exists) return GiveBack(state, attach, obtained, new NetworkNotFound(attach.Endpoint.NetworkName));
         // Others may have come since: ask again before it becomes a fact.
         if (Refusal(state, attach) is { } late) return GiveBack(state, attach, obtained, late);
-        return NextPool(state, attach, obtained);
+        return counts ? NextPool(state, attach, obtained) : Try(state, attach);
     }
 
     private static Decision Again(NetworkState state, NetworkMember known, AttachEndpoint attach) => Decision.Send(
@@ -136,12 +145,17 @@ internal static class NetworkAttach
     {
         // A stopped container's held addresses are not ours to give back: only what this command obtained and nobody knows of.
         var held = state.Find(attach.Endpoint.Id)?.Endpoint;
-        return Decision.Send(
-        [
-            .. obtained.Where(address => address.Address != held?.IPv4 && address.Address != held?.IPv6)
-                .Select(address => new ReleaseAddress(address.Pool, attach.Endpoint.Network, AddressHandle.Of(attach.Endpoint.Id))),
-            .. Settle(attach, reason, held is not null).Sends,
-        ]);
+        // Another attempt for the same endpoint may have been given the same addresses: it asks again.
+        return new()
+        {
+            Events = state.Attempts.ContainsKey(attach.Endpoint.Id) ? [new EndpointAttachEnded(attach.Endpoint.Id)] : [],
+            Sends =
+            [
+                .. obtained.Where(address => address.Address != held?.IPv4 && address.Address != held?.IPv6)
+                    .Select(address => new ReleaseAddress(address.Pool, attach.Endpoint.Network, AddressHandle.Of(attach.Endpoint.Id))),
+                .. Settle(attach, reason, held is not null).Sends,
+            ],
+        };
     }
 
     private static Decision Settle(AttachEndpoint attach, Rejection reason, bool held = false) =>

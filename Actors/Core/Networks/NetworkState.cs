@@ -29,6 +29,11 @@ public sealed record NetworkState
     /// <summary>Hosts that take part, with how many attached endpoints.</summary>
     public ImmutableDictionary<HostId, int> Hosts { get; init; } = ImmutableDictionary<HostId, int>.Empty;
 
+    /// <summary>Endpoints whose addresses are being asked for, with the attempts that count. In memory only: after a recovery every earlier attempt begins again.</summary>
+    public ImmutableDictionary<EndpointId, ImmutableHashSet<long>> Attempts { get; init; } = ImmutableDictionary<EndpointId, ImmutableHashSet<long>>.Empty;
+    /// <summary>The last attempt's number.</summary>
+    public long LastAttempt { get; init; }
+
     /// <summary>Whether it is made and not removed.</summary>
     public bool Exists => Spec is not null && !Deleted;
 
@@ -40,6 +45,12 @@ public sealed record NetworkState
 
     /// <summary>The endpoint, if it is known here.</summary>
     public NetworkMember? Find(EndpointId id) => Members.GetValueOrDefault(id);
+
+    internal NetworkState Attaching(EndpointId id, long attempt) => this with
+    {
+        Attempts = Attempts.SetItem(id, Attempts.GetValueOrDefault(id, []).Add(attempt)),
+        LastAttempt = attempt,
+    };
 
     internal NetworkState With(AttachedEndpoint endpoint, bool attached, long revision)
     {

@@ -132,7 +132,8 @@ internal sealed class Operator
                 container.Exists = reply switch { ContainerDone => true, Rejected => false, _ => null };
                 // The answer to a repeated create shows the container as it is now.
                 var done = reply as ContainerDone;
-                foreach (var endpoint in endpoints) container.Wishes[endpoint.Network] = (reply is null ? null : done?.Container.Endpoints.Any(there => there.Spec.Id == endpoint.Id) ?? false, endpoint);
+                // Another connect to the same network since then is what counts.
+                foreach (var endpoint in endpoints.Where(endpoint => done?.Container.Endpoints.Any(there => there.Spec.Network == endpoint.Network && there.Spec.Id != endpoint.Id) != true)) container.Wishes[endpoint.Network] = (reply is null ? null : done?.Container.Endpoints.Any(there => there.Spec.Id == endpoint.Id) ?? false, endpoint);
                 container.Running = done is null ? null : done.Container.Status == ContainerStatus.Running;
             };
         }));
@@ -167,8 +168,15 @@ internal sealed class Operator
         return reply =>
         {
             if (reply is Rejected { Reason: not ContainerNotFound }) container.Exists = before;
-            container.Heard(reply, () => container.Exists = false, () => { });
+            container.Heard(reply, Gone, () => { });
         };
+
+        // Were it made again by a command that is sent a second time, it would be connected to nothing.
+        void Gone()
+        {
+            container.Exists = false;
+            container.Wishes.Clear();
+        }
     }));
 
     private void Connect(BelievedContainer container, BelievedNetwork network)

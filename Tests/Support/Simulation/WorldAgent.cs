@@ -15,7 +15,8 @@ internal sealed class WorldAgent(World world, string token)
 
     private readonly List<Action> _stash = [];
     private readonly List<Action> _early = [];
-    private readonly HashSet<ContainerId> _sandboxes = [];
+    private readonly Dictionary<ContainerId, object> _sandboxes = [];
+    private int _opening;
     private readonly Dictionary<ContainerId, Queue<(bool NeedsNetworks, Action Work)>> _lanes = [];
     private readonly List<(BindEndpoint Bind, Action<IReply>? Asker)> _unseen = [];
     private readonly List<ContainerId> _alive = [.. world.Kernel.Sandboxes.Keys];
@@ -34,7 +35,7 @@ internal sealed class WorldAgent(World world, string token)
 
     public void Start() => Join();
 
-    public void Join() => Join(IsReady ? [.. _sandboxes] : [.. _alive]);
+    public void Join() => Join(IsReady ? [.. _sandboxes.Keys] : [.. _alive]);
 
     public void Receive(IAddressed message, Action<IReply>? asker)
     {
@@ -60,7 +61,8 @@ internal sealed class WorldAgent(World world, string token)
             case WithdrawNetwork when !_networksThere: _early.Add(() => Receive(message, asker)); break;
             case WithdrawNetwork withdraw: Work($"net {withdraw.Dismantle.Spec.Id.Short}", () => Withdraw(withdraw.Dismantle, asker)); break;
             case StartSandbox start:
-                _sandboxes.Add(start.Container.Id);
+                _sandboxes[start.Container.Id] = start;
+                _opening++;
                 InLane(start.Container.Id, true, () => StartSandbox(start, asker));
                 break;
             case RunCommand run:
@@ -75,6 +77,8 @@ internal sealed class WorldAgent(World world, string token)
                     Send(new SandboxStopped(Host, stop.Container, stop.Incarnation, null), asker);
                 });
                 break;
+            // Sandboxes that are being made are waited for: only what could be made lives.
+            case RejoinHost rejoin when rejoin.Incarnation == _incarnation && _opening > 0: Work("rejoin", () => Receive(message, asker)); break;
             case RejoinHost rejoin when rejoin.Incarnation == _incarnation: Join(); break;
         }
     }
@@ -89,7 +93,7 @@ internal sealed class WorldAgent(World world, string token)
                 (_welcome, _incarnation) = (welcome, welcome.Incarnation);
                 foreach (var container in welcome.Running)
                 {
-                    _sandboxes.Add(container.Spec.Id);
+                    _sandboxes[container.Spec.Id] = container;
                     InLane(container.Spec.Id, true, () => world.Kernel.Sandboxes.TryAdd(container.Spec.Id, []));
                 }
 
@@ -105,7 +109,7 @@ internal sealed class WorldAgent(World world, string token)
     {
         Work("adopt", () => world.Kernel.Sweep(
             [.. list.Networks.Select(network => network.Id), .. _madeHere],
-            [.. _welcome!.Running.Select(container => container.Spec.Id), .. _sandboxes],
+            [.. _welcome!.Running.Select(container => container.Spec.Id), .. _sandboxes.Keys],
             [.. _welcome.Running.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Spec.Id)]));
         foreach (var network in list.Networks) Work("adopt", () => Ensure(network.Id));
         Work("adopt", () =>
@@ -141,7 +145,9 @@ internal sealed class WorldAgent(World world, string token)
     {
         Rejection? failure = Fault("make the sandbox");
         if (failure is null && !start.Ports.IsEmpty && world.Chance(world.Faults.Kernel)) failure = new PortInUse([start.Ports[0].Host], Host);
+        _opening--;
         if (failure is null) world.Kernel.Sandboxes.TryAdd(start.Container.Id, []);
+        else if (ReferenceEquals(_sandboxes.GetValueOrDefault(start.Container.Id), start)) _sandboxes.Remove(start.Container.Id);
         Send(new SandboxStarted(Host, start.Container.Id, start.Incarnation, failure), asker);
     }
 

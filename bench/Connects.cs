@@ -6,7 +6,7 @@ internal static class Connects
     private const int Rounds = 200;
     private const int WarmUp = 100;
 
-    // What a connect journals: the host's wish, the pool's address, the network's place, and that the kernel has it.
+    // What a connect journals before its answer: the host's wish, the pool's address, the network's place, and the endpoint's binding. That the kernel has it is journaled after it.
     private const int FactsPerConnect = 4;
     private const int FactsPerCreate = 3;
 

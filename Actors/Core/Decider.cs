@@ -23,6 +23,12 @@ public sealed record Decision
     /// <summary>Messages that go out after the facts are safe. The original sender travels along.</summary>
     public ImmutableArray<IAddressed> Sends { get; init; } = [];
 
+    /// <summary>
+    /// Whether the messages go out before the facts are safe. Only where whoever takes them may act even if the facts never get to the journal: because what drives the whole
+    /// (a root's wish) is safe already, and will ask again or undo. There is no reply then.
+    /// </summary>
+    public bool SendsFirst { get; init; }
+
     /// <summary>The answer to the original sender, after the last fact is safe.</summary>
     public IReply? Reply { get; init; }
 

@@ -71,10 +71,11 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
         if (facts.IsEmpty)
         {
-            Finish(decision, Sender);
+            Finish(decision with { SendsFirst = false }, Sender);
             return;
         }
 
+        if (decision.SendsFirst) Send(decision, Sender);
         var (sender, left) = (Sender, facts.Length);
         PersistAll(facts, _ =>
         {
@@ -85,13 +86,18 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private void Finish(Decision decision, IActorRef sender)
     {
         foreach (var fact in decision.Events) _state = _decider.Evolve(_state, fact);
-        foreach (var message in decision.Sends) _router.Send(message, sender);
+        if (!decision.SendsFirst) Send(decision, sender);
         foreach (var (delay, message) in decision.Timers) Timers.StartSingleTimer(message, message, delay);
         if (decision.Reply is { } reply) sender.Tell(reply, Self);
         if (!decision.Events.IsEmpty) Stash.UnstashAll();
         if (!_snapshots || LastSequenceNr - _snapshotAt < FactsPerSnapshot) return;
         _snapshotAt = LastSequenceNr;
         SaveSnapshot(new EntitySnapshot(_decider.Compact(_state)));
+    }
+
+    private void Send(Decision decision, IActorRef sender)
+    {
+        foreach (var message in decision.Sends) _router.Send(message, sender);
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Unknown(cause);

@@ -84,7 +84,6 @@ internal static class Samples
         new EndpointConfigured(Wish),
         new EndpointBound(Facts, new(6)),
         new EndpointProgrammed(Wish.Id, new(6)),
-        new EndpointProgrammed(Wish.Id, new(6), Facts),
         new EndpointFailed(Wish.Id, new(6), new AddressInUse(InetAddress.Parse("10.77.7.7"), "c9")),
         new EndpointUnbound(Wish.Id),
         new EndpointDeleted(Wish.Id),

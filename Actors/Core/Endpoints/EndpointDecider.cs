@@ -16,8 +16,6 @@ public sealed record EndpointState
     public EndpointPhase? Phase { get; init; }
     /// <summary>The life of its host that it is, or was last, bound under.</summary>
     public Incarnation Incarnation { get; init; }
-    /// <summary>Whether its place is only in memory: the kernel has not answered yet.</summary>
-    public bool OnItsWay { get; init; }
 }
 
 /// <summary>The life of one endpoint, fenced by the life of its host: what an earlier life of the host says late changes nothing.</summary>
@@ -45,7 +43,7 @@ public sealed class EndpointDecider : IDecider<EndpointState>
         : new()
         {
             // Its network says that the container is stopped: a place it still believes in came too late.
-            Events = state.Phase is null ? [new EndpointConfigured(endpoint.Spec)] : state.Attached is not null ? [.. Unsaved(state), new EndpointUnbound(endpoint.Id)] : [],
+            Events = state.Phase is null ? [new EndpointConfigured(endpoint.Spec)] : state.Attached is not null ? [new EndpointUnbound(endpoint.Id)] : [],
             Sends = [new EndpointSettled(endpoint.Spec, state.Incarnation, null, null)],
         };
 
@@ -55,7 +53,8 @@ public sealed class EndpointDecider : IDecider<EndpointState>
         if (state.Phase == EndpointPhase.Deleted) return Decision.Send(new DetachEndpoint(new(bind.Endpoint.Spec, bind.Incarnation, Forget: true)));
         if (state.Incarnation.Value > bind.Incarnation.Value) return Decision.Nothing;
         var again = state.Attached is not null && state.Incarnation == bind.Incarnation && state.Phase is EndpointPhase.Attached or EndpointPhase.Programmed;
-        return new() { Events = again ? [] : [new EndpointBinding(bind.Endpoint, bind.Incarnation)], Sends = [new ProgramEndpoint(bind)] };
+        // The kernel works while the journal writes: the wish and the place are facts of the host and the network, and an undo takes it out of the kernel whatever we know.
+        return new() { Events = again ? [] : [new EndpointBound(bind.Endpoint, bind.Incarnation)], Sends = [new ProgramEndpoint(bind)], SendsFirst = true };
     }
 
     private static Decision Applied(EndpointState state, EndpointApplied applied)
@@ -66,15 +65,17 @@ public sealed class EndpointDecider : IDecider<EndpointState>
         {
             return new()
             {
-                Events = [.. Unsaved(state), new EndpointFailed(bind.Endpoint.Id, bind.Incarnation, reason)],
+                Events = [new EndpointFailed(bind.Endpoint.Id, bind.Incarnation, reason)],
                 Sends = [new EndpointSettled(bind.Endpoint.Spec, bind.Incarnation, null, reason)],
             };
         }
 
         return new()
         {
-            Events = state.Phase == EndpointPhase.Attached ? [new EndpointProgrammed(bind.Endpoint.Id, bind.Incarnation, bind.Endpoint)] : [],
+            Events = state.Phase == EndpointPhase.Attached ? [new EndpointProgrammed(bind.Endpoint.Id, bind.Incarnation)] : [],
             Sends = [new EndpointSettled(bind.Endpoint.Spec, bind.Incarnation, bind.Endpoint, null)],
+            // That it answers is so without the fact, and the fact dies with the host's life.
+            SendsFirst = true,
         };
     }
 
@@ -91,8 +92,8 @@ public sealed class EndpointDecider : IDecider<EndpointState>
         {
             // One that was never configured is marked too, so that a late answer of its network finds it deleted.
             Events = unbind.Forget
-                ? state.Phase == EndpointPhase.Deleted ? [] : [.. Unsaved(state), new EndpointDeleted(unbind.Endpoint.Id)]
-                : state.Phase is null or EndpointPhase.Configured or EndpointPhase.Deleted ? [] : [.. Unsaved(state), new EndpointUnbound(unbind.Endpoint.Id)],
+                ? state.Phase == EndpointPhase.Deleted ? [] : [new EndpointDeleted(unbind.Endpoint.Id)]
+                : state.Phase is null or EndpointPhase.Configured or EndpointPhase.Deleted ? [] : [new EndpointUnbound(unbind.Endpoint.Id)],
             Sends = [new DetachEndpoint(unbind)],
         };
     }
@@ -101,22 +102,13 @@ public sealed class EndpointDecider : IDecider<EndpointState>
     public EndpointState Evolve(EndpointState state, IEvent fact) => fact switch
     {
         EndpointConfigured configured => state with { Spec = configured.Spec, Phase = EndpointPhase.Configured },
-        EndpointBinding binding => Placed(state, binding.Endpoint, binding.Incarnation, EndpointPhase.Attached) with { OnItsWay = true },
-        EndpointBound bound => Placed(state, bound.Endpoint, bound.Incarnation, EndpointPhase.Attached),
-        EndpointProgrammed { Endpoint: { } endpoint } programmed => Placed(state, endpoint, programmed.Incarnation, EndpointPhase.Programmed),
+        EndpointBound bound => state with { Spec = bound.Endpoint.Spec, Attached = bound.Endpoint, Phase = EndpointPhase.Attached, Incarnation = bound.Incarnation },
         EndpointProgrammed => state with { Phase = EndpointPhase.Programmed },
         EndpointFailed => state with { Phase = EndpointPhase.Failed },
         EndpointUnbound => state with { Attached = null, Phase = EndpointPhase.Configured },
         EndpointDeleted => state with { Attached = null, Phase = EndpointPhase.Deleted },
         _ => state,
     };
-
-    private static EndpointState Placed(EndpointState state, AttachedEndpoint endpoint, Incarnation incarnation, EndpointPhase phase) =>
-        state with { Spec = endpoint.Spec, Attached = endpoint, Phase = phase, Incarnation = incarnation, OnItsWay = false };
-
-    // What follows is said of a place that the journal must know, too.
-    private static ImmutableArray<IEvent> Unsaved(EndpointState state) =>
-        state is { OnItsWay: true, Attached: { } attached } ? [new EndpointBound(attached, state.Incarnation)] : [];
 
     /// <inheritdoc/>
     /// <remarks>Nothing: its host knows every endpoint it has and drives it.</remarks>
@@ -136,7 +128,7 @@ public sealed class EndpointDecider : IDecider<EndpointState>
 
         return state.Phase switch
         {
-            EndpointPhase.Programmed => [new EndpointProgrammed(spec.Id, state.Incarnation, attached)],
+            EndpointPhase.Programmed => [new EndpointBound(attached, state.Incarnation), new EndpointProgrammed(spec.Id, state.Incarnation)],
             EndpointPhase.Failed => [new EndpointBound(attached, state.Incarnation), new EndpointFailed(spec.Id, state.Incarnation, new OutcomeUnknown("see the journal"))],
             _ => [new EndpointBound(attached, state.Incarnation)],
         };

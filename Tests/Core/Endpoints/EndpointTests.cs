@@ -25,7 +25,7 @@ public sealed class EndpointTests
     public void A_place_goes_into_the_kernel_and_the_host_is_told_when_it_is_there()
     {
         var endpoint = Endpoint().When(Bind(1));
-        endpoint.Journals();
+        endpoint.Journals(nameof(EndpointBound));
         endpoint.Sends<ProgramEndpoint>();
         endpoint.When(new EndpointApplied(Bind(1))).Journals(nameof(EndpointProgrammed));
         Assert.Equal(Facts, endpoint.Sends<Containers.EndpointSettled>().Attached);
@@ -46,18 +46,16 @@ public sealed class EndpointTests
     {
         var fault = new HostFault(Some.Host, "a", "b");
         var endpoint = Endpoint().When(Bind(1), new EndpointApplied(Bind(1), fault));
-        endpoint.Journals(nameof(EndpointBound), nameof(EndpointFailed));
+        endpoint.Journals(nameof(EndpointFailed));
         Assert.Equal(fault, endpoint.Sends<Containers.EndpointSettled>().Failure);
         Assert.Equal(EndpointPhase.Failed, endpoint.Recovered().When(new GetEndpoint(Facts.Id)).Replies<EndpointView>().Phase);
-        endpoint.When(Bind(1)).Journals();
-        endpoint.Sends<ProgramEndpoint>();
-        endpoint.When(new EndpointApplied(Bind(1))).Journals(nameof(EndpointProgrammed));
+        endpoint.When(Bind(1)).Journals(nameof(EndpointBound));
     }
 
     [Fact]
     public void An_earlier_life_changes_nothing()
     {
-        var endpoint = Endpoint().When(Bind(1), new EndpointApplied(Bind(1)), Bind(2));
+        var endpoint = Endpoint().When(Bind(1), Bind(2)).Recovered();
         endpoint.When(Bind(1)).DoesNothing();
         endpoint.When(new EndpointApplied(Bind(1))).DoesNothing();
         endpoint.When(new EndpointApplied(Bind(1), new HostFault(Some.Host, "a", "b"))).DoesNothing();
@@ -68,20 +66,11 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public void What_was_on_its_way_into_the_kernel_when_memory_was_lost_is_driven_by_the_host_again()
+    public void The_kernel_and_the_host_are_told_before_the_journal_has_the_facts()
     {
-        var endpoint = Endpoint().When(Bind(1)).Recovered();
-        Assert.Null(endpoint.State.Phase);
-        endpoint.When(new EndpointApplied(Bind(1))).DoesNothing();
-        endpoint.When(Bind(1)).Sends<ProgramEndpoint>();
-    }
-
-    [Fact]
-    public void A_journal_from_before_the_place_came_with_the_kernels_word_still_reads()
-    {
-        var decider = new EndpointDecider();
-        var state = new IEvent[] { new EndpointConfigured(Facts.Spec), new EndpointBound(Facts, new(1)), new EndpointProgrammed(Facts.Id, new(1)) }.Aggregate(decider.Empty(""), decider.Evolve);
-        Assert.Equal((EndpointPhase.Programmed, Facts), (state.Phase!.Value, state.Attached));
+        Assert.True(Endpoint().When(Bind(1)).Then.SendsFirst);
+        Assert.True(Endpoint().When(Bind(1), new EndpointApplied(Bind(1))).Then.SendsFirst);
+        Assert.False(Endpoint().When(Bind(1), new EndpointApplied(Bind(1), new HostFault(Some.Host, "a", "b"))).Then.SendsFirst);
     }
 
     [Fact]
@@ -125,6 +114,7 @@ public sealed class EndpointTests
         foreach (var messages in new IAddressed[][]
         {
             [new ConfigureEndpoint(Facts)],
+            [Bind(3)],
             [Bind(3), new EndpointApplied(Bind(3))],
             [Bind(3), new EndpointApplied(Bind(3), new HostFault(Some.Host, "a", "b"))],
             [Bind(3), new EndpointWithdrawn(Unbind(3, forget: false))],

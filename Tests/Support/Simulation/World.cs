@@ -188,6 +188,7 @@ internal sealed class World
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToList();
         Log.Add($"{Short(key.ToString())} <- {message.GetType().Name}{(message is Containers.IContainerCommand { Container: var about } ? $" {about.ToString()[..8]}" : "")}: {string.Join(", ", decision.Events.Select(fact => fact.GetType().Name))}{(decision.Reply is { } said ? $" => {(said as Rejected)?.Reason.ToString() ?? said.GetType().Name}" : "")}");
         foreach (var needed in decision.Wakes) Living(needed);
+        if (decision.SendsFirst) SendAll();
         if (facts.Count > 0)
         {
             if (!Journal.TryGetValue(key, out var journal)) Journal[key] = journal = [];
@@ -203,13 +204,18 @@ internal sealed class World
         }
 
         foreach (var fact in decision.Events) entity.Evolve(fact);
-        foreach (var send in decision.Sends) Send(key.ToString(), send, asker);
+        if (!decision.SendsFirst) SendAll();
         foreach (var (_, later) in decision.Timers) _timers.AddLast((key, entity, later));
         if (decision.Reply is { } reply) asker?.Invoke(reply);
         if (!decision.Events.Any(fact => fact is IEphemeralEvent)) return;
         var waiting = entity.Stash.ToList();
         entity.Stash.Clear();
         foreach (var again in waiting) again();
+
+        void SendAll()
+        {
+            foreach (var send in decision.Sends) Send(key.ToString(), send, asker);
+        }
     }
 
     private static string Short(string key) => key.Length > 24 ? key[..24] : key;

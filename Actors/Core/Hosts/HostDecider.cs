@@ -29,7 +29,7 @@ public sealed class HostDecider : IDecider<HostState>
         ExpireOperation expire => HostOperations.Expire(state, expire),
         ListContainers => Decision.Answer(new ContainerList([.. state.InOrder.Select(container => container.View(state.Id))])),
         FindContainer find => Find(state, find.NameOrId),
-        AwaitHost wait when wait.Token != state.Token || state.Containers.Values.Any(container => container.Operation is not null) => Decision.Later,
+        AwaitHost wait when wait.Token != state.Token || !state.Reconciled || state.Containers.Values.Any(container => container.Operation is not null) => Decision.Later,
         GetHost or AwaitHost => state.Incarnation.Value == 0
             ? Decision.Refuse(new HostUnknown(state.Id))
             : Decision.Answer(new HostView(state.Id, state.Incarnation, state.Lost, state.JoinedAt, state.Containers.Count, state.Containers.Values.Count(container => container.IsRunning), state.Reclaimed, state.Adopted)),

@@ -41,7 +41,9 @@ public sealed class HostTests
         var host = Running().Recovered();
         Assert.Equal(new Incarnation(1), ((RejoinHost)host.Resumed().Single()).Incarnation);
         Assert.True(host.When(new StartContainer(Some.Host, Box)).Then.Defer);
+        Assert.True(host.When(new AwaitHost(Some.Host, "a")).Then.Defer);
         host.When(Join("a", Box), new EndpointSettled(Wish(1), new(1), Some.Endpoint(1, Network, 2), null), new StartContainer(Some.Host, Box)).Replies<ContainerDone>();
+        host.When(new AwaitHost(Some.Host, "a")).Replies<HostView>();
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace NetworkCluster.Tests.Host.Dns;
 internal sealed class FakeUpstream : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly Socket _udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _udp;
     private readonly TcpListener _tcp;
     private readonly Func<byte[], bool, IEnumerable<byte[]>> _answer;
     private readonly Channel<byte[]> _received = Channel.CreateUnbounded<byte[]>();
@@ -18,15 +18,34 @@ internal sealed class FakeUpstream : IAsyncDisposable
     public FakeUpstream(Func<byte[], bool, IEnumerable<byte[]>> answer)
     {
         _answer = answer;
-        _udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        (_udp, _tcp) = OnOnePort();
         EndPoint = (IPEndPoint)_udp.LocalEndPoint!;
-        _tcp = new(EndPoint);
-        _tcp.Start();
         _ = ServeUdpAsync();
         _ = ServeTcpAsync();
     }
 
     public IPEndPoint EndPoint { get; }
+
+    // The port that the kernel picks for one protocol may be somebody's in the other: then another one.
+    private static (Socket Udp, TcpListener Tcp) OnOnePort()
+    {
+        while (true)
+        {
+            var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            var tcp = new TcpListener((IPEndPoint)udp.LocalEndPoint!);
+            try
+            {
+                tcp.Start();
+                return (udp, tcp);
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                udp.Dispose();
+                tcp.Dispose();
+            }
+        }
+    }
 
     /// <summary>The queries as they came.</summary>
     public ChannelReader<byte[]> Received => _received.Reader;

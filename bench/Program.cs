@@ -12,5 +12,6 @@ await ColdStart.RunAsync(host);
 var pbm = host.Client;
 await Connects.RunAsync(pbm);
 await Rates.RunAsync(pbm);
+await DnsRate.RunAsync(pbm);
 await Memory.RunAsync(host, pbm);
 return 0;

@@ -3,6 +3,7 @@
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 . "$here/../.ci/prepare.sh"
+install_missing dnsperf=dnsperf ip=iproute2 nft=nftables
 publish_host "$here/.."
 quietly dotnet build "$here/Bench.csproj" -c Release
 exec unshare --net --mount --propagation private sh -c '

@@ -51,21 +51,21 @@ internal sealed record HostSettings
         {
             Host = Parsed<HostId>("host-id", name),
             DataDirectory = data,
-            Pbm = new(Read("pbm.address", config.GetString("pbm.address"), IPAddress.Parse, IPAddress.Loopback), Ranged("pbm.port", config.GetInt("pbm.port"), 0, 65535)),
+            Pbm = new(Read("pbm.address", config.GetString("pbm.address"), IPAddress.Parse, IPAddress.Loopback), Ranged("pbm.port", 0, 65535)),
             JournalProvider = provider,
             JournalConnection = config.GetString("journal.connection-string") is { Length: > 0 } connection ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
             Mode = Read("dataplane.mode", config.GetString("dataplane.mode"), text => Enum.Parse<DataplaneMode>(text, ignoreCase: true), DataplaneMode.Auto),
             Networking = new()
             {
                 Prefix = prefix,
-                DefaultMtuBytes = Ranged("dataplane.mtu", config.GetInt("dataplane.mtu"), 576, 65535),
+                DefaultMtuBytes = Ranged("dataplane.mtu", 576, 65535),
                 StateDirectory = config.GetString("dataplane.state-directory") is { Length: > 0 } state ? state : null,
             },
-            ReconcileEvery = config.GetTimeSpan("dataplane.reconcile-every"),
-            LocalPools = [.. config.GetStringList("ipam.default-pools.local").Select(text => Read("ipam.default-pools.local", text, ParsePool, new(default, 0)))],
-            GlobalPools = [.. config.GetStringList("ipam.default-pools.global").Select(text => Read("ipam.default-pools.global", text, ParsePool, new(default, 0)))],
-            DnsTtl = config.GetTimeSpan("dns.ttl"),
-            DnsUpstream = [.. config.GetStringList("dns.upstream").Select(text => Read("dns.upstream", text, ParseServer, new IPEndPoint(IPAddress.Loopback, 53)))],
+            ReconcileEvery = Duration("dataplane.reconcile-every", TimeSpan.FromSeconds(60)),
+            LocalPools = [.. Listed("ipam.default-pools.local").Select(text => Read("ipam.default-pools.local", text, ParsePool, new(default, 0)))],
+            GlobalPools = [.. Listed("ipam.default-pools.global").Select(text => Read("ipam.default-pools.global", text, ParsePool, new(default, 0)))],
+            DnsTtl = Duration("dns.ttl", TimeSpan.Zero),
+            DnsUpstream = [.. Listed("dns.upstream").Select(text => Read("dns.upstream", text, ParseServer, new IPEndPoint(IPAddress.Loopback, 53)))],
             LogLevel = Read("log-level", config.GetString("log-level"), text => Enum.Parse<LogLevel>(text, ignoreCase: true), LogLevel.Information),
         };
         Check(options.ReconcileEvery >= TimeSpan.FromSeconds(1), "dataplane.reconcile-every: at least 1s");
@@ -87,10 +87,30 @@ internal sealed record HostSettings
             if (!good) problems.Add(problem);
         }
 
-        int Ranged(string key, int value, int least, int most)
+        int Ranged(string key, int least, int most)
         {
-            Check(value >= least && value <= most, $"{key}: {value} is not from {least} to {most}");
-            return value;
+            var text = config.GetString(key);
+            var good = int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value) && value >= least && value <= most;
+            Check(good, $"{key}: '{text}' is not a number from {least} to {most}");
+            return good ? value : least;
+        }
+
+        TimeSpan Duration(string key, TimeSpan otherwise) => Understood(key, () => config.GetTimeSpan(key, allowInfinite: false), "a duration as 500ms, 60s or 5m", otherwise);
+
+        IList<string> Listed(string key) => Understood(key, () => config.GetStringList(key), "a list as [\"a\", \"b\"]", []);
+
+        // The configuration library has an exception of its own for each way in which a value is not what is asked for.
+        T Understood<T>(string key, Func<T> read, string form, T otherwise)
+        {
+            try
+            {
+                return read();
+            }
+            catch (Exception)
+            {
+                problems.Add($"{key}: '{config.GetValue(key)}' is not {form}");
+                return otherwise;
+            }
         }
 
         T Parsed<T>(string key, string text) where T : struct, IParsable<T> => Read(key, text, value => T.Parse(value, null), default);

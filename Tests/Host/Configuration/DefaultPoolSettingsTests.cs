@@ -38,7 +38,7 @@ public sealed class DefaultPoolSettingsTests
         Assert.Contains(why, problem, StringComparison.Ordinal);
     }
 
-    private static HostSettings Settings(params string[] settings) => HostSettings.From(LayeredConfig.Load([Base()], new Hashtable(), settings));
+    internal static HostSettings Settings(params string[] settings) => HostSettings.From(LayeredConfig.Load([Base()], new Hashtable(), settings));
 
     private static string Base([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "hocon", "akka.conf");
 }

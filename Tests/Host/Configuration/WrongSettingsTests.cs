@@ -1,0 +1,20 @@
+using NetworkCluster.Configuration;
+using Xunit;
+
+namespace NetworkCluster.Tests.Host.Configuration;
+
+public sealed class WrongSettingsTests
+{
+    [Theory]
+    [InlineData("pbm.port=abc", "network-cluster.pbm.port: 'abc' is not a number from 0 to 65535")]
+    [InlineData("pbm.port=70000", "network-cluster.pbm.port: '70000' is not a number from 0 to 65535")]
+    [InlineData("pbm.address=here", "network-cluster.pbm.address")]
+    [InlineData("dataplane.mtu=10", "network-cluster.dataplane.mtu: '10' is not a number from 576 to 65535")]
+    [InlineData("dataplane.reconcile-every=soon", "network-cluster.dataplane.reconcile-every: 'soon' is not a duration")]
+    [InlineData("dataplane.reconcile-every=1ms", "network-cluster.dataplane.reconcile-every: at least 1s")]
+    [InlineData("dns.ttl=2h", "network-cluster.dns.ttl: from 0s to 1h")]
+    [InlineData("dns.upstream=[nonsense]", "network-cluster.dns.upstream: 'nonsense' is not an address")]
+    [InlineData("log-level=loud", "network-cluster.log-level")]
+    public void What_cannot_be_understood_is_named_with_what_would_be(string setting, string problem) =>
+        Assert.Contains(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings($"network-cluster.{setting}")).Message, StringComparison.Ordinal);
+}

@@ -68,14 +68,14 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
         (_asker, _asked) = (Sender, command);
         foreach (var needed in decision.Wakes) _router.Send(new WakeEntity(needed), ActorRefs.NoSender);
+        if (decision.SendsFirst) Send(decision, Sender);
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
         if (facts.IsEmpty)
         {
-            Finish(decision with { SendsFirst = false }, Sender);
+            Finish(decision, Sender);
             return;
         }
 
-        if (decision.SendsFirst) Send(decision, Sender);
         var (sender, left) = (Sender, facts.Length);
         PersistAll(facts, _ =>
         {

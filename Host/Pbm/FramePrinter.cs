@@ -19,9 +19,12 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
     private const string Table = "table";
 
     private readonly bool _isJson = view.Format == "json";
-    private readonly bool _hasHeadings = view.Format is not null && view.Format.StartsWith($"{Table} ", StringComparison.Ordinal);
-    private readonly Template? _template = view.Format is null or "json" or Table ? null
-        : new Template(view.Format.StartsWith($"{Table} ", StringComparison.Ordinal) ? view.Format[(Table.Length + 1)..] : view.Format);
+    private readonly bool _hasHeadings = UnderHeadings(view.Format) is not null;
+    private readonly Template? _template = view.Format is null or "json" or Table ? null : new Template(UnderHeadings(view.Format) ?? view.Format);
+
+    // The template of 'table TEMPLATE'; none in any other format.
+    private static string? UnderHeadings(string? format) =>
+        format is not null && format.StartsWith($"{Table} ", StringComparison.Ordinal) ? format[(Table.Length + 1)..] : null;
 
     /// <summary>Prints all frames.</summary>
     /// <returns>The exit code.</returns>

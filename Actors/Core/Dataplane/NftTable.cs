@@ -25,11 +25,13 @@ public static class NftTable
     public static IReadOnlyList<NftSet> Sets { get; } = [NftSet.Bridges, NftSet.Masquerade, NftSet.Internal, NftSet.Intra];
 
     /// <summary>The name in the kernel of the map that a published port is in.</summary>
-    public static string NameOf(MappingKey key) => $"publish{(key.Address is null ? "" : "_at")}{(key.IsIPv6 ? 6 : 4)}";
+    public static string NameOf(MappingKey key) => NameOf(key.IsIPv6, key.Address is not null);
 
     /// <summary>The maps of published ports: those at every address of a family, and those at one.</summary>
     public static IReadOnlyList<(string Name, bool IsIPv6, bool HasAddress)> Maps { get; } =
-        [("publish4", false, false), ("publish6", true, false), ("publish_at4", false, true), ("publish_at6", true, true)];
+        [.. new[] { (false, false), (true, false), (false, true), (true, true) }.Select(map => (NameOf(map.Item1, map.Item2), map.Item1, map.Item2))];
+
+    private static string NameOf(bool isIPv6, bool hasAddress) => $"publish{(hasAddress ? "_at" : "")}{(isIPv6 ? 6 : 4)}";
 
     /// <summary>
     /// A script that puts the whole table in place in one transaction, whatever was there: naming it first makes the deletion succeed

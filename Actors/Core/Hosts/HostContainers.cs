@@ -15,7 +15,7 @@ internal static class HostContainers
         if (ContainerRules.Problems(spec).ToImmutableArray() is { IsEmpty: false } problems) return Decision.Refuse(new InvalidRequest(problems));
         if (state.Names.TryGetValue(spec.Name, out var holder)) return Decision.Refuse(new ContainerNameTaken(spec.Name, holder));
         if (create.Endpoints.Select(endpoint => NetworkRefusal(spec.Mode, endpoint.NetworkName)).FirstOrDefault(refusal => refusal is not null) is { } conflict) return Decision.Refuse(conflict);
-        if (create.Endpoints.Select(endpoint => HostLinks.Refusal(state, endpoint, mustRun: false)).FirstOrDefault(refusal => refusal is not null) is { } nobody) return Decision.Refuse(nobody);
+        if (HostLinks.Refusal(state, create.Endpoints, mustRun: false) is { } nobody) return Decision.Refuse(nobody);
         if (create.Endpoints.GroupBy(endpoint => endpoint.Network).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             return Decision.Refuse(new EndpointNameTaken(spec.Name, twice.First().NetworkName, state.Id));
@@ -50,7 +50,7 @@ internal static class HostContainers
     {
         ContainerPhase.Running => Done(state, container),
         ContainerPhase.Removing => Decision.Refuse(new ContainerNotFound(container.Spec.Name)),
-        _ when container.Endpoints.Select(endpoint => HostLinks.Refusal(state, endpoint.Spec, mustRun: true)).FirstOrDefault(refusal => refusal is not null) is { } stopped => Decision.Refuse(stopped),
+        _ when HostLinks.Refusal(state, container.Endpoints.Select(endpoint => endpoint.Spec), mustRun: true) is { } stopped => Decision.Refuse(stopped),
         _ => HostPorts.Choose(state, container, []) is var (ports, refusal) && refusal is not null
             ? Decision.Refuse(refusal)
             : HostOperations.StartSandbox(state, container, ports, [new ContainerStarted(container.Spec.Id)]),

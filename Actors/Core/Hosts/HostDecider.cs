@@ -60,17 +60,14 @@ public sealed class HostDecider : IDecider<HostState>
 
     private static Decision Find(HostState state, string text)
     {
-        if (ContainerId.TryParse(text, null, out var id) && state.Find(id) is { } byId) return Answer(byId);
-        if (state.Names.TryGetValue(text.StartsWith('/') ? text[1..] : text, out var named)) return Answer(state.Find(named)!);
-        return NameLookup.ByPrefix(state.Ids, text) switch
+        // Docker shows names with a slash before them; ids have none.
+        if (text is ['/', .. var name]) return state.Named(name) is { } named ? Decision.Answer(named.View(state.Id)) : Decision.Refuse(new ContainerNotFound(text));
+        return state.Matching(text) switch
         {
             [] => Decision.Refuse(new ContainerNotFound(text)),
-            [var one] => Answer(Of(one)),
-            var many => Decision.Refuse(new AmbiguousName("container", text, [.. many.Select(match => $"{Of(match).Spec.Name} ({match[..12]})")])),
+            [var one] => Decision.Answer(one.View(state.Id)),
+            var many => Decision.Refuse(new AmbiguousName("container", text, [.. many.Select(match => $"{match.Spec.Name} ({match.Spec.Id.Short})")])),
         };
-
-        HeldContainer Of(string known) => state.Containers[ContainerId.Parse(known, CultureInfo.InvariantCulture)];
-        Decision Answer(HeldContainer container) => Decision.Answer(container.View(state.Id));
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
 
@@ -10,12 +9,16 @@ namespace NetworkCluster.Hosts;
 /// </summary>
 internal static class HostLinks
 {
+    /// <summary>What is wrong with the first of these that has a link nobody can follow.</summary>
+    public static Rejection? Refusal(HostState state, IEnumerable<EndpointSpec> endpoints, bool mustRun) =>
+        endpoints.Select(endpoint => Refusal(state, endpoint, mustRun)).FirstOrDefault(refusal => refusal is not null);
+
     public static Rejection? Refusal(HostState state, EndpointSpec endpoint, bool mustRun)
     {
         if (endpoint.NetworkName is not NetworkRules.Bridge) return null;
         foreach (var link in endpoint.Settings.Links)
         {
-            if (Find(state, link.Target) is not { } target)
+            if (state.Matching(link.Target) is not [var target])
             {
                 if (state.Find(endpoint.Container)?.Find(endpoint.Id) is not null) continue;
                 return new LinkTargetNotFound(link.Target);
@@ -27,9 +30,4 @@ internal static class HostLinks
 
         return null;
     }
-
-    private static HeldContainer? Find(HostState state, string target) =>
-        ContainerId.TryParse(target, null, out var id) ? state.Find(id)
-        : state.Names.TryGetValue(target, out var named) ? state.Find(named)
-        : NameLookup.ByPrefix(state.Ids, target) is [var one] ? state.Find(ContainerId.Parse(one, System.Globalization.CultureInfo.InvariantCulture)) : null;
 }

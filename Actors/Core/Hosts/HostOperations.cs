@@ -62,15 +62,13 @@ internal static class HostOperations
             return progressed with { Sends = [AttachNext(state, container, operation, settled.Endpoint.Id)] };
         }
 
-        // Its network had agreed to the wish and has no place for it now: the start was still under way, or its places were given to others meanwhile. As after a start that fails.
-        if (operation.Kind == OperationKind.Rejoin && settled is { Failure: not (null or HostFault), Held: true } && container.IsRunning)
-        {
-            return StopEndpoints(state, container, settled.Failure, [new ContainerStopping(id)]);
-        }
-
-        // What its network refuses after a restart was never acknowledged: the wish goes, too. A kernel's failure does not end a wish: the next reconciliation may mend it.
+        // A kernel's failure does not end a wish: the next reconciliation may mend it.
         if (operation.Kind == OperationKind.Rejoin && settled.Failure is not (null or HostFault))
         {
+            // Its network had agreed to the wish and has no place for it now: the start was still under way, or its places were given to others meanwhile. As after a start that fails.
+            if (settled.Held && container.IsRunning) return StopEndpoints(state, container, settled.Failure, [new ContainerStopping(id)]);
+
+            // What its network refuses after a restart was never acknowledged: the wish goes, too.
             return new()
             {
                 Events = [new ContainerDisconnecting(id, settled.Endpoint.Id)],

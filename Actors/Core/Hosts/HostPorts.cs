@@ -36,8 +36,13 @@ internal static class HostPorts
             }
 
             if (ports[at] is not null) continue;
-            if (first == last) return ([], HolderOf(new(address, first, binding.Port.Protocol)) is { } holder ? new PortAllocated(new(address, first, binding.Port.Protocol), holder) : new PortInUse(taken, state.Id));
-            return ([], new NoFreePort(state.Id, first, last, binding.Port.Protocol, HolderOf(new(address, last, binding.Port.Protocol)) ?? "another program"));
+            var wanted = new HostPort(address, last, binding.Port.Protocol);
+            return ([], (first == last, HolderOf(wanted)) switch
+            {
+                (true, { } holder) => new PortAllocated(wanted, holder),
+                (true, null) => new PortInUse(taken, state.Id),
+                (false, var holder) => new NoFreePort(state.Id, first, last, wanted.Protocol, holder ?? "another program"),
+            });
         }
 
         return ([.. ports.OfType<PublishedPort>()], null);

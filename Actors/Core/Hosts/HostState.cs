@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
@@ -111,6 +112,15 @@ public sealed record HostState
 
     /// <summary>The containers in order of creation.</summary>
     public IEnumerable<HeldContainer> InOrder => Containers.Values.OrderBy(container => container.Order);
+
+    /// <summary>The container of this name.</summary>
+    public HeldContainer? Named(string name) => Names.TryGetValue(name, out var id) ? Find(id) : null;
+
+    /// <summary>The container of this full id, else of this name, else all whose ids begin so.</summary>
+    public ImmutableArray<HeldContainer> Matching(string text) =>
+        ContainerId.TryParse(text, null, out var id) && Find(id) is { } known ? [known]
+        : Named(text) is { } named ? [named]
+        : [.. NameLookup.ByPrefix(Ids, text).Select(match => Containers[ContainerId.Parse(match, CultureInfo.InvariantCulture)])];
 
     /// <summary>Another container than this one that has the port, or that packets for it might be for as well.</summary>
     public HeldContainer? HolderOf(HostPort port, ContainerId except) =>

@@ -22,9 +22,7 @@ public sealed class PoolDecider : IDecider<PoolState>
         DropAddress drop => new()
         {
             // A later reservation of the same address is not dropped by a late word about an earlier one.
-            Events = state.Network == drop.Reservation.Network && state.IsKept(drop.Reservation.Address, out var owner, out var until) && (owner, until) == (drop.Reservation.Owner, drop.Reservation.Until)
-                ? [new AddressDropped(drop.Reservation.Address)]
-                : [],
+            Events = IsSo(state, drop.Reservation) ? [new AddressDropped(drop.Reservation.Address)] : [],
             Sends = [new DropSettled(drop.Reservation)],
         },
         GetPool => state.Network is { } network
@@ -74,7 +72,7 @@ public sealed class PoolDecider : IDecider<PoolState>
         }
 
         if (!state.Id.Subnet.Contains(requested)) return Refuse(new AddressOutsideNetwork(requested, state.NetworkName, [state.Id.Subnet]));
-        if (InTheWay(state, requested, endpoint.ContainerName) is { } holder) return Refuse(new AddressInUse(requested, holder));
+        if (InTheWay(state, requested, endpoint.ContainerName, mayHaveIt: false) is { } holder) return Refuse(new AddressInUse(requested, holder));
         return Give(requested, [new AddressAllocated(requested, handle, endpoint.ContainerName)]);
 
         Decision Give(InetAddress address, ImmutableArray<IEvent> events) =>
@@ -82,20 +80,23 @@ public sealed class PoolDecider : IDecider<PoolState>
         Decision Refuse(Rejection reason) => Decision.Send(new CompleteAttach(allocate.Attach, state.Id, null, allocate.Obtained, reason));
     }
 
-    private static string? InTheWay(PoolState state, InetAddress address, string who) =>
-        AddressRange.OwnName(state.Id.Subnet, address)
-        ?? (state.HolderOf(address) is { } holder ? holder : state.IsKept(address, out var owner, out _) && owner != who ? $"{owner}, for whom it is reserved" : null);
+    private static string? InTheWay(PoolState state, InetAddress address, string who, bool mayHaveIt)
+    {
+        if (AddressRange.OwnName(state.Id.Subnet, address) is { } own) return own;
+        if (state.HolderOf(address) is { } holder && !(mayHaveIt && holder == who)) return holder;
+        return state.IsKept(address, out var owner, out _) && owner != who ? $"{owner}, for whom it is reserved" : null;
+    }
+
+    private static bool IsSo(PoolState state, Reservation reservation) => state.Network == reservation.Network
+        && state.IsKept(reservation.Address, out var owner, out var until) && (owner, until) == (reservation.Owner, reservation.Until);
 
     private static Decision Keep(PoolState state, Reservation wish)
     {
         // Whoever has the address may have it reserved; nobody else.
-        var holder = AddressRange.OwnName(state.Id.Subnet, wish.Address) ?? (state.HolderOf(wish.Address) is { } name && name != wish.Owner ? name : null);
         Rejection? refusal = state.Network != wish.Network ? new NetworkNotFound(wish.Network.Short)
-            : holder is not null ? new AddressInUse(wish.Address, holder)
-            : state.IsKept(wish.Address, out var other, out _) && other != wish.Owner ? new AddressInUse(wish.Address, $"{other}, for whom it is reserved")
+            : InTheWay(state, wish.Address, wish.Owner, mayHaveIt: true) is { } holder ? new AddressInUse(wish.Address, holder)
             : null;
-        var isSo = state.IsKept(wish.Address, out var owner, out var until) && (owner, until) == (wish.Owner, wish.Until);
-        return new() { Events = refusal is null && !isSo ? [new AddressKept(wish.Address, wish.Owner, wish.Until)] : [], Sends = [new KeepSettled(wish, refusal)] };
+        return new() { Events = refusal is null && !IsSo(state, wish) ? [new AddressKept(wish.Address, wish.Owner, wish.Until)] : [], Sends = [new KeepSettled(wish, refusal)] };
     }
 
     private static Decision Release(PoolState state, ReleaseAddress release) => new()

@@ -148,7 +148,7 @@ internal static class NetworkAttach
         // Another attempt for the same endpoint may have been given the same addresses: it asks again.
         return new()
         {
-            Events = state.Attempts.ContainsKey(attach.Endpoint.Id) ? [new EndpointAttachEnded(attach.Endpoint.Id)] : [],
+            Events = state.EndOfAttempts(attach.Endpoint.Id),
             Sends =
             [
                 .. obtained.Where(address => address.Address != held?.IPv4 && address.Address != held?.IPv6)

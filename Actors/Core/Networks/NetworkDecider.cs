@@ -82,10 +82,10 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     {
         NetworkCreated created => state with { Spec = created.Spec, Revision = created.Revision },
         EndpointAttaching attaching => state.Attaching(attaching.Endpoint, attaching.Attempt),
-        EndpointAttachEnded ended => state with { Attempts = state.Attempts.Remove(ended.Endpoint) },
-        EndpointAttached attached => state.With(attached.Endpoint, attached: true, attached.Revision) with { Attempts = state.Attempts.Remove(attached.Endpoint.Id) },
-        EndpointReserved reserved => state.With(reserved.Endpoint, attached: false, reserved.Revision) with { Attempts = state.Attempts.Remove(reserved.Endpoint.Id) },
-        EndpointDetached detached => state.Without(detached.Endpoint) with { Revision = detached.Revision, Attempts = state.Attempts.Remove(detached.Endpoint) },
+        EndpointAttachEnded ended => state.WithoutAttempts(ended.Endpoint),
+        EndpointAttached attached => state.With(attached.Endpoint, attached: true, attached.Revision),
+        EndpointReserved reserved => state.With(reserved.Endpoint, attached: false, reserved.Revision),
+        EndpointDetached detached => state.Without(detached.Endpoint) with { Revision = detached.Revision },
         NetworkDeleted => new() { Spec = state.Spec, Deleted = true, Revision = state.Revision },
         _ => state,
     };

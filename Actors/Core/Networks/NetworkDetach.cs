@@ -11,14 +11,13 @@ internal static class NetworkDetach
     {
         var endpoint = detach.Withdrawal.Endpoint;
         var release = Release(state, detach, 0);
-        ImmutableArray<IEvent> ended = state.Attempts.ContainsKey(endpoint.Id) ? [new EndpointAttachEnded(endpoint.Id)] : [];
-        if (!state.Exists || state.Find(endpoint.Id) is not { } member) return release with { Events = ended };
+        if (!state.Exists || state.Find(endpoint.Id) is not { } member) return release with { Events = state.EndOfAttempts(endpoint.Id) };
 
         // The revision counts what the hosts are told: of a stopped container they know nothing.
         var revision = member.Attached ? state.Revision + 1 : state.Revision;
         ImmutableArray<IEvent> events = detach.Withdrawal.Forget ? [new EndpointDetached(endpoint.Id, revision)]
             : member.Attached ? [new EndpointReserved(Kept(member.Endpoint), revision)]
-            : ended;
+            : state.EndOfAttempts(endpoint.Id);
         var after = state.Without(endpoint.Id);
         return release with
         {

@@ -52,6 +52,11 @@ public sealed record NetworkState
         LastAttempt = attempt,
     };
 
+    /// <summary>What ends the attempts for an endpoint that is told to leave; nothing where there are none.</summary>
+    internal ImmutableArray<IEvent> EndOfAttempts(EndpointId id) => Attempts.ContainsKey(id) ? [new EndpointAttachEnded(id)] : [];
+
+    internal NetworkState WithoutAttempts(EndpointId id) => Attempts.ContainsKey(id) ? this with { Attempts = Attempts.Remove(id) } : this;
+
     internal NetworkState With(AttachedEndpoint endpoint, bool attached, long revision)
     {
         var without = Without(endpoint.Id);
@@ -66,8 +71,9 @@ public sealed record NetworkState
 
     internal NetworkState Without(EndpointId id)
     {
-        if (Find(id) is not { } member) return this;
-        var next = this with { Members = Members.Remove(id), Macs = member.Endpoint.Mac is { } mac && Macs.GetValueOrDefault(mac) == id ? Macs.Remove(mac) : Macs };
+        var idle = WithoutAttempts(id);
+        if (Find(id) is not { } member) return idle;
+        var next = idle with { Members = Members.Remove(id), Macs = member.Endpoint.Mac is { } mac && Macs.GetValueOrDefault(mac) == id ? Macs.Remove(mac) : Macs };
         if (!member.Attached) return next;
         var host = member.Endpoint.Spec.Host;
         return next with

@@ -1,4 +1,3 @@
-using NetworkCluster.Addressing;
 using NetworkCluster.Gateway;
 using NetworkCluster.Ipam;
 
@@ -20,8 +19,7 @@ internal sealed class IpamRelease(IClusterGateway gateway, NetworkDirectory dire
 
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
-        var text = invocation.Required("address");
-        if (!InetAddress.TryParse(text, out var address)) throw new UsageException($"invalid address: {text}");
+        var address = IpamReserve.AddressOf(invocation);
         var network = await directory.NetworkAsync(invocation.Required("network"), cancel);
         await gateway.AskAsync<ReservationGone>(new EndReservation(network.Space, network.Id, address), cancel);
         await output.LineAsync(address.ToString(), cancel);

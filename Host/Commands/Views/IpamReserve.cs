@@ -12,6 +12,11 @@ internal sealed class IpamReserve(IClusterGateway gateway, NetworkDirectory dire
     /// <summary>The argument that names an address of the network.</summary>
     public static ArgumentSpec Address { get; } = new() { Name = "address", Description = "An address of one of the network's subnets, in or outside the ip-range" };
 
+    /// <summary>Reads that argument.</summary>
+    /// <exception cref="UsageException">It is no address.</exception>
+    public static InetAddress AddressOf(Invocation invocation) =>
+        invocation.Required("address") is var text && InetAddress.TryParse(text, out var address) ? address : throw new UsageException($"invalid address: {text}");
+
     public PaletteCommand Command => new(Spec, HandleAsync);
 
     private static CommandSpec Spec { get; } = new()
@@ -31,8 +36,7 @@ internal sealed class IpamReserve(IClusterGateway gateway, NetworkDirectory dire
 
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
-        var text = invocation.Required("address");
-        if (!InetAddress.TryParse(text, out var address)) throw new UsageException($"invalid address: {text}");
+        var address = AddressOf(invocation);
         TimeSpan? ttl = invocation.Value("ttl") is { } span ? PointInTime.ParseSpan(span) : null;
         if (ttl < Shortest) throw new UsageException("--ttl: 1s or more");
         var network = await directory.NetworkAsync(invocation.Required("network"), cancel);

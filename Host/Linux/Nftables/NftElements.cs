@@ -16,8 +16,8 @@ internal sealed class NftElements : IDisposable
     private const ushort Subsystem = 10 << 8;
     private const ushort NewElement = Subsystem | 12, GetElement = Subsystem | 13, DeleteElement = Subsystem | 14;
     private const byte InetFamily = 1;
-    private const ushort ListTable = 1, ListSet = 2, DataVerdict = 2, VerdictCode = 1;
-    internal const ushort ListElements = 3, ListElement = 1, ElementKey = 1, ElementData = 2, DataValue = 1;
+    private const ushort ListTable = 1, ListSet = 2, ListElements = 3, ListElement = 1, DataVerdict = 2, VerdictCode = 1;
+    internal const ushort ElementKey = 1, ElementData = 2, DataValue = 1;
     internal const ushort Nested = 0x8000;
     private const int Accept = 1;
     private const int NameBytes = 16;
@@ -48,7 +48,7 @@ internal sealed class NftElements : IDisposable
         var all = ImmutableHashSet.CreateBuilder<SetElement>();
         foreach (var set in NftTable.Sets)
         {
-            if (List<SetElement>(table, NftTable.NameOf(set), (payload, found) => Read(set, payload, found)) is not { } some) return null;
+            if (List<SetElement>(table, NftTable.NameOf(set), (element, found) => Read(set, element, found)) is not { } some) return null;
             all.UnionWith(some);
         }
 
@@ -58,9 +58,9 @@ internal sealed class NftElements : IDisposable
     /// <summary>All published ports of the table; none where there is no such table, or where it is an older version's that could not publish.</summary>
     /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>
     public ImmutableHashSet<PortMapping> ListMappings(string table) =>
-        [.. NftTable.Maps.SelectMany(map => List<PortMapping>(table, map.Name, (payload, found) => NftMappings.Read(map.IsIPv6, map.HasAddress, payload, found)) ?? [])];
+        [.. NftTable.Maps.SelectMany(map => List<PortMapping>(table, map.Name, (element, found) => NftMappings.Read(map.IsIPv6, map.HasAddress, element, found)) ?? [])];
 
-    private delegate void Reader<T>(ReadOnlySpan<byte> payload, List<T> found);
+    private delegate void Reader<T>(ReadOnlySpan<byte> element, List<T> found);
 
     private List<T>? List<T>(string table, string set, Reader<T> read)
     {
@@ -68,7 +68,7 @@ internal sealed class NftElements : IDisposable
         try
         {
             var question = Header(new NetlinkWriter().Begin(GetElement, NetlinkWriter.Dump), InetFamily, 0).Attribute(ListTable, table).Attribute(ListSet, set);
-            lock (_gate) Socket.Dump(question, found.Clear, (_, payload) => read(payload, found));
+            lock (_gate) Socket.Dump(question, found.Clear, (_, payload) => ReadElements(payload, read, found));
             return found;
         }
         catch (NetlinkException none) when (none.Errno == Native.Enoent)
@@ -81,12 +81,26 @@ internal sealed class NftElements : IDisposable
         }
     }
 
+    private static void ReadElements<T>(ReadOnlySpan<byte> payload, Reader<T> read, List<T> found)
+    {
+        var message = new NetlinkAttributes(payload[4..]);
+        while (message.Next())
+        {
+            if (message.Type != ListElements) continue;
+            var items = new NetlinkAttributes(message.Value);
+            while (items.Next()) read(items.Value, found);
+        }
+    }
+
     private void Change(Step step, string table, string set, Action<NetlinkWriter> element, ushort type, ushort flags)
     {
         var writer = new NetlinkWriter();
         Header(writer.Begin(BatchBegin, 0), 0, 10);
         Header(writer.Begin(type, (ushort)flags), InetFamily, 0).Attribute(ListTable, table).Attribute(ListSet, set);
+        var list = writer.Nest(ListElements | Nested);
+        var item = writer.Nest(ListElement | Nested);
         element(writer);
+        writer.End(item).End(list);
         Header(writer.Begin(BatchEnd, 0), 0, 10);
         lock (_gate)
         {
@@ -101,8 +115,6 @@ internal sealed class NftElements : IDisposable
         key.Clear();
         Encoding.ASCII.GetBytes(element.Link, key[..NameBytes]);
         Encoding.ASCII.GetBytes(element.Link, key[NameBytes..]);
-        var list = writer.Nest(ListElements | Nested);
-        var item = writer.Nest(ListElement | Nested);
         var keyNest = writer.Nest(ElementKey | Nested);
         writer.Attribute(DataValue, element.Set == NftSet.Intra ? key : key[..NameBytes]).End(keyNest);
         if (element.Set == NftSet.Intra)
@@ -111,30 +123,19 @@ internal sealed class NftElements : IDisposable
             var verdict = writer.Nest(DataVerdict | Nested);
             writer.AttributeBigEndian(VerdictCode, Accept).End(verdict).End(data);
         }
-
-        writer.End(item).End(list);
     }
 
     /// <summary>struct nfgenmsg; its resource number is in network byte order.</summary>
     private static NetlinkWriter Header(NetlinkWriter writer, byte family, byte resource) => writer.Fixed([family, 0, 0, resource]);
 
-    private static void Read(NftSet set, ReadOnlySpan<byte> payload, List<SetElement> found)
+    private static void Read(NftSet set, ReadOnlySpan<byte> element, List<SetElement> found)
     {
-        var message = new NetlinkAttributes(payload[4..]);
-        while (message.Next())
+        var item = new NetlinkAttributes(element);
+        while (item.Next())
         {
-            if (message.Type != ListElements) continue;
-            var items = new NetlinkAttributes(message.Value);
-            while (items.Next())
-            {
-                var item = new NetlinkAttributes(items.Value);
-                while (item.Next())
-                {
-                    var key = new NetlinkAttributes(item.Value);
-                    if (item.Type == ElementKey && key.Next() && key.Value.Length >= NameBytes)
-                        found.Add(new SetElement(set, Encoding.ASCII.GetString(key.Value[..NameBytes].TrimEnd((byte)0))));
-                }
-            }
+            var key = new NetlinkAttributes(item.Value);
+            if (item.Type == ElementKey && key.Next() && key.Value.Length >= NameBytes)
+                found.Add(new SetElement(set, Encoding.ASCII.GetString(key.Value[..NameBytes].TrimEnd((byte)0))));
         }
     }
 

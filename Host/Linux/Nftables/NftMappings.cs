@@ -17,38 +17,24 @@ internal static class NftMappings
     public static void Write(NetlinkWriter writer, PortMapping mapping)
     {
         Span<byte> bytes = stackalloc byte[16 + FieldBytes];
-        var list = writer.Nest(ListElements | Nested);
-        var item = writer.Nest(ListElement | Nested);
-        WriteFields(writer, mapping.Key);
+        WriteKey(writer, mapping.Key);
         var data = writer.Nest(ElementData | Nested);
-        writer.Attribute(DataValue, WritePort(bytes, WriteAddress(bytes, mapping.Target), mapping.TargetPort)).End(data).End(item).End(list);
+        writer.Attribute(DataValue, WritePort(bytes, WriteAddress(bytes, mapping.Target), mapping.TargetPort)).End(data);
     }
 
     /// <summary>Writes the element by its key alone, as deleting wants it.</summary>
     public static void WriteKey(NetlinkWriter writer, MappingKey key)
     {
-        var list = writer.Nest(ListElements | Nested);
-        var item = writer.Nest(ListElement | Nested);
-        WriteFields(writer, key);
-        writer.End(item).End(list);
+        Span<byte> bytes = stackalloc byte[16 + (2 * FieldBytes)];
+        var length = key.Address is { } address ? WriteAddress(bytes, address) : 0;
+        bytes.Slice(length, FieldBytes).Clear();
+        bytes[length] = key.Protocol == PortProtocol.Udp ? Udp : Tcp;
+        var nest = writer.Nest(ElementKey | Nested);
+        writer.Attribute(DataValue, WritePort(bytes, length + FieldBytes, key.Port)).End(nest);
     }
 
-    /// <summary>Reads the elements of one message of a dump.</summary>
-    public static void Read(bool ipv6, bool hasAddress, ReadOnlySpan<byte> payload, List<PortMapping> found)
-    {
-        var message = new NetlinkAttributes(payload[4..]);
-        while (message.Next())
-        {
-            if (message.Type != ListElements) continue;
-            var items = new NetlinkAttributes(message.Value);
-            while (items.Next())
-            {
-                if (Read(ipv6, hasAddress, items.Value) is { } mapping) found.Add(mapping);
-            }
-        }
-    }
-
-    private static PortMapping? Read(bool ipv6, bool hasAddress, ReadOnlySpan<byte> element)
+    /// <summary>Reads one element of a dump.</summary>
+    public static void Read(bool ipv6, bool hasAddress, ReadOnlySpan<byte> element, List<PortMapping> found)
     {
         var (width, key, target, targetPort) = (ipv6 ? 16 : 4, (MappingKey?)null, (InetAddress?)null, 0);
         var item = new NetlinkAttributes(element);
@@ -70,17 +56,7 @@ internal static class NftMappings
             }
         }
 
-        return key is { } k && target is { } t ? new PortMapping(k, t, targetPort) : null;
-    }
-
-    private static void WriteFields(NetlinkWriter writer, MappingKey key)
-    {
-        Span<byte> bytes = stackalloc byte[16 + (2 * FieldBytes)];
-        var length = key.Address is { } address ? WriteAddress(bytes, address) : 0;
-        bytes.Slice(length, FieldBytes).Clear();
-        bytes[length] = key.Protocol == PortProtocol.Udp ? Udp : Tcp;
-        var nest = writer.Nest(ElementKey | Nested);
-        writer.Attribute(DataValue, WritePort(bytes, length + FieldBytes, key.Port)).End(nest);
+        if (key is { } k && target is { } t) found.Add(new(k, t, targetPort));
     }
 
     private static int WriteAddress(Span<byte> bytes, InetAddress address)

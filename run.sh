@@ -17,6 +17,7 @@ fi
 require_dotnet "$here"
 if [ ! -d "$here/artifacts/host" ]; then echo "building; the first time takes a few minutes" >&2; fi
 publish_host "$here" || fail "the build failed, see above"
-[ -x "$here/artifacts/pbm/pbm" ] || publish_pbm "$here" || fail "the command line could not be built, see above"
+# Also where there is one: an older client may not know what this host answers.
+publish_pbm "$here" || fail "the command line could not be built, see above"
 
 exec dotnet "$here/artifacts/host/Akka.NetworkCluster.Host.dll" "$@"

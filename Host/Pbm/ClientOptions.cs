@@ -12,6 +12,9 @@ internal static class ClientOptions
 
     public static OptionSpec NoColor { get; } = new() { Name = "no-color", Description = "Print plain text (also with NO_COLOR set)" };
 
+    /// <summary>Stands alone, in place of a palette.</summary>
+    public static OptionSpec Version { get; } = new() { Name = "version", Description = "Print the version of this program" };
+
     public static OptionSpec Format { get; } =
         new() { Name = "format", ValueName = "template", Description = "table, json, 'table TEMPLATE' with headings, or a template for each object, e.g. '{{.Name}} {{.ID}}' or '{{json .}}'" };
 

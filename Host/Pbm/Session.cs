@@ -12,6 +12,8 @@ internal sealed class Session(PbmClient client, ITerminal terminal, Func<Stream>
     {
         try
         {
+            // The one question that needs no host.
+            if (words is ["--version"]) return Print($"pbm {typeof(Session).Assembly.GetName().Version?.ToString(3)}");
             return await DispatchAsync(words, await client.PalettesAsync(cancel), cancel);
         }
         catch (UsageError e)

@@ -26,6 +26,7 @@ public sealed class PublishedBinaryTests
         var host = await PbmHost.StartAsync();
         await host.DisposeAsync();
         Assert.Equal(new(3, "", $"Error: cannot reach the host at {host.Address}: connection refused\n"), await RunAsync(host, "network", "ls"));
+        Assert.Equal(new(0, "pbm 0.1.0\n", ""), await RunAsync(host, "--version"));
     }
 
     private static Task<Outcome> RunAsync(PbmHost host, params string[] words) => RunIntoAsync(host, "", words);

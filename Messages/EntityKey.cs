@@ -15,6 +15,8 @@ public enum EntityKind
     Host,
     /// <summary>Not an entity: the process on a host that puts wishes into its kernel.</summary>
     Agent,
+    /// <summary>Which hosts there are: one for the cluster.</summary>
+    Hosts,
 }
 
 /// <summary>Whom a message is for.</summary>
@@ -22,6 +24,9 @@ public enum EntityKind
 /// <param name="Id">Its key within the kind.</param>
 public readonly record struct EntityKey(EntityKind Kind, string Id)
 {
+    /// <summary>The cluster's list of hosts.</summary>
+    public static EntityKey AllHosts { get; } = new(EntityKind.Hosts, "global");
+
     /// <summary>The journal's persistence id: <c>network/0123...</c>. Permanent.</summary>
     public string PersistenceId => Kind switch
     {
@@ -30,6 +35,7 @@ public readonly record struct EntityKey(EntityKind Kind, string Id)
         EntityKind.Pool => $"pool/{Id}",
         EntityKind.Endpoint => $"endpoint/{Id}",
         EntityKind.Host => $"host/{Id}",
+        EntityKind.Hosts => $"hosts/{Id}",
         _ => throw new InvalidOperationException($"{Kind} is not persistent"),
     };
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
 using NetworkCluster.Dns;
 using NetworkCluster.Endpoints;
@@ -21,6 +22,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
 
     private readonly HostId _host;
     private readonly string _token;
+    private readonly InetAddress? _vtep;
     private readonly EntityRouter _router;
     private readonly IHostNetworking _networking;
     private readonly ISandboxServices _services;
@@ -41,7 +43,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
 
     public HostAgent(AgentSettings settings, EntityRouter router, IHostNetworking networking, ISandboxServices services, NameTable names, TimeProvider time)
     {
-        (_host, _token, _reconcileEvery) = (settings.Host, settings.Token, settings.ReconcileEvery);
+        (_host, _token, _vtep, _reconcileEvery) = (settings.Host, settings.Token, settings.Vtep, settings.ReconcileEvery);
         (_router, _networking, _services, _names, _time) = (router, networking, services, names, time);
         _views = new(_host, names);
         Joining();
@@ -94,7 +96,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     }
 
     private void Join(System.Collections.Immutable.ImmutableArray<ContainerId> alive) =>
-        _router.Send(new JoinHost(_host, _token, alive, _time.GetUtcNow()), Self);
+        _router.Send(new JoinHost(_host, _token, alive, _time.GetUtcNow()) { Vtep = _vtep }, Self);
 
     private void Welcomed(HostWelcome welcome)
     {

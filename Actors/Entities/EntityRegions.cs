@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
+using NetworkCluster.Membership;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Entities;
@@ -16,24 +17,28 @@ internal static class EntityRegions
     // Permanent for a running cluster: an entity's shard must be the same on every node. About ten times the most nodes we expect.
     private const int Shards = 128;
 
-    public static void Start(ActorSystem system, EntityRouter router)
+    /// <summary>Starts them.</summary>
+    /// <param name="system">The actor system.</param>
+    /// <param name="router">Is told where each kind is reached.</param>
+    /// <param name="carries">Whether this process carries entities; otherwise it only finds the way to them.</param>
+    public static void Start(ActorSystem system, EntityRouter router, bool carries)
     {
-        Start(system, router, EntityKind.AddressSpace, "space", new AddressSpaceDecider(), staysInMemory: true);
-        Start(system, router, EntityKind.Host, "host", new HostDecider(), staysInMemory: true);
-        Start(system, router, EntityKind.Network, "network", new NetworkDecider(), staysInMemory: false);
-        Start(system, router, EntityKind.Pool, "pool", new PoolDecider(), staysInMemory: false);
-        Start(system, router, EntityKind.Endpoint, "endpoint", new EndpointDecider(), staysInMemory: false, snapshots: false);
-    }
+        Start(EntityKind.AddressSpace, "space", new AddressSpaceDecider(), staysInMemory: true);
+        Start(EntityKind.Host, "host", new HostDecider(), staysInMemory: true);
+        Start(EntityKind.Hosts, "hosts", new HostsDecider(), staysInMemory: true);
+        Start(EntityKind.Network, "network", new NetworkDecider(), staysInMemory: false);
+        Start(EntityKind.Pool, "pool", new PoolDecider(), staysInMemory: false);
+        Start(EntityKind.Endpoint, "endpoint", new EndpointDecider(), staysInMemory: false, snapshots: false);
 
-    private static void Start<TState>(ActorSystem system, EntityRouter router, EntityKind kind, string name, IDecider<TState> decider, bool staysInMemory, bool snapshots = true)
-    {
-        var settings = ClusterShardingSettings.Create(system);
-        if (staysInMemory) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
-        router.Register(kind, ClusterSharding.Get(system).Start(
-            typeName: name,
-            entityPropsFactory: id => Props.CreateBy(new Birth<TState>(new(kind, id), decider, router, snapshots)),
-            settings: settings,
-            messageExtractor: new AddressedExtractor(Shards)));
+        void Start<TState>(EntityKind kind, string name, IDecider<TState> decider, bool staysInMemory, bool snapshots = true)
+        {
+            var extractor = new AddressedExtractor(Shards);
+            var settings = ClusterShardingSettings.Create(system).WithRole(NodeRoles.Control);
+            if (staysInMemory) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
+            router.Register(kind, carries
+                ? ClusterSharding.Get(system).Start(name, id => Props.CreateBy(new Birth<TState>(new(kind, id), decider, router, snapshots)), settings, extractor)
+                : ClusterSharding.Get(system).StartProxy(name, NodeRoles.Control, extractor));
+        }
     }
 
     // An expression would be compiled anew for every entity, which takes longer than everything else about its birth.

@@ -14,5 +14,8 @@ public sealed class EntityRouter
     public void Send(IAddressed message, IActorRef? sender) => TargetOf(message).Tell(message, sender);
 
     /// <summary>Where the message is to be sent.</summary>
-    public ICanTell TargetOf(IAddressed message) => _targets[(int)message.Entity.Kind];
+    public ICanTell TargetOf(IAddressed message) => TargetOf(message.Entity.Kind);
+
+    /// <summary>Where this kind is reached.</summary>
+    public IActorRef TargetOf(EntityKind kind) => _targets[(int)kind];
 }

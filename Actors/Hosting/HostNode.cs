@@ -6,53 +6,105 @@ using Akka.Configuration;
 using Akka.DistributedData;
 using Akka.Persistence.Sql;
 using Akka.Persistence.Sql.Config;
+using LinqToDB;
 using Microsoft.Extensions.Logging;
 using NetworkCluster.Agents;
 using NetworkCluster.Dns;
 using NetworkCluster.Entities;
 using NetworkCluster.Hosts;
+using NetworkCluster.Membership;
 
 namespace NetworkCluster.Hosting;
 
 /// <summary>One process's part of the cluster: the actor system with its journal, the entities' regions and the host's agent.</summary>
 public sealed class HostNode : IAsyncDisposable
 {
-    private HostNode(ActorSystem system, EntityRouter router) => (System, Router) = (system, router);
+    private readonly NodeSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private HostNode(ActorSystem system, NodeSettings settings, TimeProvider time)
+    {
+        (System, _settings, _time) = (system, settings, time);
+        Cluster = Cluster.Get(system);
+        Cluster.RegisterOnMemberUp(() => _up.TrySetResult());
+        Cluster.RegisterOnMemberRemoved(() => _removed.TrySetResult());
+    }
 
     /// <summary>The actor system.</summary>
     public ActorSystem System { get; }
 
-    /// <summary>Where entities are reached.</summary>
-    public EntityRouter Router { get; }
+    /// <summary>The cluster as this process sees it.</summary>
+    public Cluster Cluster { get; }
 
-    /// <summary>Starts the system on an embedded journal and forms a cluster of one.</summary>
+    /// <summary>Where entities are reached.</summary>
+    public EntityRouter Router { get; } = new();
+
+    /// <summary>This life of the process, see <see cref="JoinHost"/>.</summary>
+    public string Token => NodeRoles.TokenOf(Cluster.SelfUniqueAddress);
+
+    /// <summary>Completes when this process is a member of the cluster.</summary>
+    public Task Up => _up.Task;
+
+    /// <summary>Completes when this process is a member no more: it has left, or the others have removed it because they did not hear of it.</summary>
+    public Task Removed => _removed.Task;
+
+    /// <summary>Starts the system on an embedded journal, for one host alone.</summary>
     /// <param name="config">All layers; Akka's and the journal's own defaults are laid under it.</param>
     /// <param name="sqliteConnection">The journal.</param>
+    /// <param name="settings">What this process is.</param>
     /// <param name="logs">Where Akka's log goes.</param>
-    public static HostNode StartAlone(Config config, string sqliteConnection, ILoggerFactory logs)
+    /// <param name="time">The clock.</param>
+    public static HostNode StartAlone(Config config, string sqliteConnection, NodeSettings settings, ILoggerFactory logs, TimeProvider time) =>
+        Start(config, SqliteJournal.Options(sqliteConnection), settings, logs, time);
+
+    /// <summary>Starts the system and begins to join. It carries entities as soon as it is <see cref="Up"/>.</summary>
+    /// <param name="config">All layers; Akka's and the journal's own defaults are laid under it.</param>
+    /// <param name="journal">The journal.</param>
+    /// <param name="settings">What this process is, and whom it joins.</param>
+    /// <param name="logs">Where Akka's log goes.</param>
+    /// <param name="time">The clock.</param>
+    public static HostNode Start(Config config, DataOptions journal, NodeSettings settings, ILoggerFactory logs, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(settings);
+        var roles = string.Join(", ", NodeRoles.Of(settings).Select(role => $"\"{role}\""));
         var setup = BootstrapSetup.Create()
-            .WithConfig(config
+            .WithConfig(ConfigurationFactory.ParseString($"akka.cluster.roles = [{roles}]")
+                .WithFallback(config)
                 .WithFallback(SqlPersistence.DefaultConfiguration)
                 .WithFallback(ClusterSharding.DefaultConfig())
                 .WithFallback(ClusterSingleton.DefaultConfig())
                 .WithFallback(DistributedData.DefaultConfig()))
-            .And(new DataOptionsSetup(SqliteJournal.Options(sqliteConnection)))
+            .And(new DataOptionsSetup(journal))
             .And(new LoggerSetup(logs));
-        var system = ActorSystem.Create("network-cluster", setup);
-        var router = new EntityRouter();
-        var cluster = Cluster.Get(system);
-        cluster.Join(cluster.SelfAddress);
-        EntityRegions.Start(system, router);
-        return new(system, router);
+        var node = new HostNode(ActorSystem.Create("network-cluster", setup), settings, time);
+        node.Join();
+        return node;
+    }
+
+    private void Join()
+    {
+        var self = Cluster.SelfAddress;
+        if (_settings.Seeds.IsEmpty) Cluster.Join(self);
+        else Cluster.JoinSeedNodes(_settings.Seeds.Select(seed => Address.Parse($"{self.Protocol}://{self.System}@{seed}")));
+
+        EntityRegions.Start(System, Router, _settings.Control);
+        Router.Register(EntityKind.Agent, System.ActorOf(Props.Create(() => new AgentDirectory(_settings.Host)), "agents"));
+        if (_settings is { Clustered: true, Control: true }) System.ActorOf(Props.Create(() => new LostHosts(_settings, Router, _time)), "lost-hosts");
     }
 
     /// <summary>Starts the host's agent; it joins by itself.</summary>
-    public void StartAgent(AgentSettings settings, IHostNetworking networking, ISandboxServices services, NameTable names, TimeProvider time) =>
-        Router.Register(EntityKind.Agent, System.ActorOf(Props.Create(() => new HostAgent(settings, Router, networking, services, names, time)), "agent"));
+    public void StartAgent(AgentSettings settings, IHostNetworking networking, ISandboxServices services, NameTable names)
+    {
+        var agent = System.ActorOf(Props.Create(() => new HostAgent(settings, Router, networking, services, names, _time)), AgentDirectory.AgentName);
+        Router.TargetOf(EntityKind.Agent).Tell(new AgentDirectory.OwnAgent(agent), ActorRefs.NoSender);
+        // Said again by the leader, should it get lost: see LostHosts.
+        Router.Send(new RegisterHost(settings.Host), ActorRefs.NoSender);
+    }
 
     /// <summary>Starts the clock that ends reservations.</summary>
-    public void StartClock(HostId host, TimeProvider time) => System.ActorOf(Props.Create(() => new ReservationClock(host, Router, time)), "reservation-clock");
+    public void StartClock() => System.ActorOf(Props.Create(() => new ReservationClock(_settings.Host, Router, _time)), "reservation-clock");
 
     /// <summary>Leaves the cluster and stops everything in order.</summary>
     public async ValueTask DisposeAsync() => await CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);

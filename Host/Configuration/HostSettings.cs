@@ -3,8 +3,10 @@ using System.Net;
 using Akka.Configuration;
 using NetworkCluster.Addressing;
 using NetworkCluster.Agents;
+using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
+using NetworkCluster.Membership;
 
 namespace NetworkCluster.Configuration;
 
@@ -25,7 +27,10 @@ internal sealed record HostSettings
     public required HostId Host { get; init; }
     public required string DataDirectory { get; init; }
     public required IPEndPoint Pbm { get; init; }
-    public required string JournalProvider { get; init; }
+    public required bool Clustered { get; init; }
+    public required string ClusterName { get; init; }
+    public required IPEndPoint ClusterAddress { get; init; }
+    public required NodeSettings Node { get; init; }
     public required string JournalConnection { get; init; }
     public required DataplaneMode Mode { get; init; }
     public required HostNetworkingOptions Networking { get; init; }
@@ -35,6 +40,9 @@ internal sealed record HostSettings
     public required TimeSpan DnsTtl { get; init; }
     public required ImmutableArray<IPEndPoint> DnsUpstream { get; init; }
     public required LogLevel LogLevel { get; init; }
+
+    /// <summary>Where other hosts send the packets of overlay networks to; none: this host takes part in none.</summary>
+    public InetAddress? Vtep => Clustered ? InetAddress.Parse(ClusterAddress.Address.ToString()) : null;
 
     /// <summary>Reads and checks everything before anything is started.</summary>
     /// <exception cref="ConfigurationProblemException">Something is wrong; all of it is told.</exception>
@@ -46,14 +54,33 @@ internal sealed record HostSettings
         var name = config.GetString("host-id") is { Length: > 0 } given ? given : Environment.MachineName;
         var prefix = config.GetString("dataplane.prefix");
         var provider = config.GetString("journal.provider");
-        Check(provider == "sqlite", $"journal.provider: '{provider}' is not known here; this host runs alone on sqlite");
+        var clustered = provider == "postgresql";
+        Check(clustered || provider == "sqlite", $"journal.provider: '{provider}' is neither sqlite nor postgresql");
+        var connection = config.GetString("journal.connection-string");
+        Check(!clustered || connection is { Length: > 0 }, "journal.connection-string: postgresql needs one, as Host=db;Database=network_cluster;Username=nwc;Password=...");
+        var seeds = Listed("cluster.seeds").Select(text => Read("cluster.seeds", text, ParseSeed, new IPEndPoint(IPAddress.Loopback, 0))).ToImmutableArray();
+        Check(clustered || seeds.IsEmpty, "cluster.seeds: a cluster cannot share a journal on sqlite, which one process has for itself; take hocon/cluster.conf and a journal.connection-string of postgresql");
+        var roles = Listed("cluster.roles").ToHashSet();
+        Check(roles.Count > 0 && roles.IsSubsetOf([NodeRoles.Control, NodeRoles.Agent]), $"cluster.roles: [{string.Join(", ", roles)}] is not control, agent or both");
         var options = new HostSettings
         {
             Host = Parsed<HostId>("host-id", name),
             DataDirectory = data,
             Pbm = new(Read("pbm.address", config.GetString("pbm.address"), IPAddress.Parse, IPAddress.Loopback), Ranged("pbm.port", 0, 65535)),
-            JournalProvider = provider,
-            JournalConnection = config.GetString("journal.connection-string") is { Length: > 0 } connection ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
+            Clustered = clustered,
+            ClusterName = config.GetString("cluster.name"),
+            ClusterAddress = new(clustered ? Read("cluster.address", config.GetString("cluster.address"), IPAddress.Parse, IPAddress.Loopback) : IPAddress.Loopback, Ranged("cluster.port", 0, 65535)),
+            JournalConnection = connection is { Length: > 0 } ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
+            Node = new()
+            {
+                Host = HostId.TryParse(name, null, out var self) ? self : default,
+                Control = roles.Contains(NodeRoles.Control),
+                Agent = roles.Contains(NodeRoles.Agent),
+                Seeds = [.. seeds.Select(seed => seed.ToString())],
+                Clustered = clustered,
+                LeaveGrace = Duration("cluster.leave-grace", TimeSpan.FromSeconds(60)),
+                ReturnGrace = Duration("cluster.return-grace", TimeSpan.FromSeconds(10)),
+            },
             Mode = Read("dataplane.mode", config.GetString("dataplane.mode"), text => Enum.Parse<DataplaneMode>(text, ignoreCase: true), DataplaneMode.Auto),
             Networking = new()
             {
@@ -140,6 +167,9 @@ internal sealed record HostSettings
         if (Networks.NetworkRules.IsUnusable(block)) throw new FormatException($"'{text}' has loopback, link-local, multicast or unspecified addresses");
         return new(block, size);
     }
+
+    private static IPEndPoint ParseSeed(string text) =>
+        IPEndPoint.TryParse(text, out var seed) && seed.Port > 0 ? seed : throw new FormatException($"'{text}' is not address:port");
 
     private static IPEndPoint ParseServer(string text) =>
         IPEndPoint.TryParse(text, out var server) ? new(server.Address, server.Port == 0 ? 53 : server.Port) : throw new FormatException($"'{text}' is not an address or address:port");

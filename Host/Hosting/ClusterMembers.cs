@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using Akka.Cluster;
 using NetworkCluster.Commands;
-using NetworkCluster.Hosts;
+using NetworkCluster.Membership;
 
 namespace NetworkCluster.Hosting;
 
 /// <summary>Who is in the cluster, from this process's own gossip.</summary>
-internal sealed class ClusterMembers(Cluster cluster, HostId self) : IClusterMembers
+internal sealed class ClusterMembers(Cluster cluster) : IClusterMembers
 {
     public ImmutableArray<ClusterMember> Members
     {
@@ -16,8 +16,8 @@ internal sealed class ClusterMembers(Cluster cluster, HostId self) : IClusterMem
             return
             [
                 .. state.Members.Order(Member.AgeOrdering).Select(member => new ClusterMember(
-                    member.UniqueAddress.Equals(cluster.SelfUniqueAddress) ? self : default,
-                    $"{member.Address}#{member.UniqueAddress.Uid}",
+                    NodeRoles.HostOf(member) ?? default,
+                    NodeRoles.TokenOf(member.UniqueAddress),
                     member.Status.ToString(),
                     !state.Unreachable.Contains(member),
                     member.Address.Equals(state.Leader))),

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using Akka.Cluster;
 using Akka.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -80,20 +78,19 @@ internal sealed class HostProcess : IAsyncDisposable
         var dns = simulated ? null : new EmbeddedDns(names, new NamespaceSockets(), new() { AnswerTtl = options.DnsTtl, Upstreams = options.DnsUpstream }, time, logs.CreateLogger<EmbeddedDns>());
         if (dns is not null) parts.Push(dns);
 
-        var node = HostNode.StartAlone(config, options.JournalConnection, logs);
+        var node = ClusterForming.Start(config, options, logs, time);
         parts.Push(node);
+        await ClusterForming.JoinedAsync(node, options, logs.CreateLogger("NetworkCluster.Cluster"), time, CancellationToken.None);
         var gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), networking.HostRoutesAsync);
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
         await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global));
         var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, "containers"));
-        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        node.StartAgent(new() { Host = options.Host, Token = token, ReconcileEvery = options.ReconcileEvery }, networking, new SandboxServices(dns, processes, time), names, time);
-
-        node.StartClock(options.Host, time);
+        node.StartAgent(new() { Host = options.Host, Token = node.Token, ReconcileEvery = options.ReconcileEvery, Vtep = options.Vtep }, networking, new SandboxServices(dns, processes, time), names);
+        node.StartClock();
         await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
         // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
-        await gateway.SendAsync(new Hosts.AwaitHost(options.Host, token));
-        web.MapPbm(PbmPalettes.All(gateway, new JournalReader(node.System), new ClusterMembers(Cluster.Get(node.System), options.Host), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
+        await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token));
+        web.MapPbm(PbmPalettes.All(gateway, new JournalReader(node.System), new ClusterMembers(node.Cluster), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
         await web.StartAsync();
         return new(options, simulated, web, parts);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
 
 namespace NetworkCluster.Hosts;
@@ -10,11 +11,20 @@ namespace NetworkCluster.Hosts;
 /// <param name="At">When.</param>
 public sealed record JoinHost(HostId Host, string Token, ImmutableArray<ContainerId> Alive, DateTimeOffset At) : ICommand
 {
+    /// <summary>Where other hosts send the packets of overlay networks to (RFC 7348's VXLAN tunnel end point); none: this host takes part in none.</summary>
+    public InetAddress? Vtep { get; init; }
+
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
-/// <summary>The cluster to host: that life is over. The containers are found again, or not, when the host comes back; until then their endpoints are out.</summary>
-public sealed record DeclareHostLost(HostId Host, Incarnation Incarnation, DateTimeOffset At) : ICommand
+/// <summary>
+/// The cluster to host: that life is over. The containers are found again, or not, when the host comes back; until then their endpoints are out. Idempotent; about another life than
+/// the one that is known it changes nothing.
+/// </summary>
+/// <param name="Host">The host.</param>
+/// <param name="Token">The life's, see <see cref="JoinHost"/>.</param>
+/// <param name="At">When.</param>
+public sealed record DeclareHostLost(HostId Host, string Token, DateTimeOffset At) : ICommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
@@ -54,4 +64,26 @@ public sealed record AwaitHost(HostId Host, string Token) : IQuery
 /// <param name="Running">How many of them run.</param>
 /// <param name="Reclaimed">How many endpoints were found dead and given back at the last join.</param>
 /// <param name="Adopted">How many running containers were found alive at the last join.</param>
-public sealed record HostView(HostId Id, Incarnation Incarnation, bool Lost, DateTimeOffset JoinedAt, int Containers, int Running, int Reclaimed, int Adopted) : IReply;
+public sealed record HostView(HostId Id, Incarnation Incarnation, bool Lost, DateTimeOffset JoinedAt, int Containers, int Running, int Reclaimed, int Adopted) : IReply
+{
+    /// <summary>The life's token.</summary>
+    public string Token { get; init; } = "";
+
+    /// <summary>Where other hosts send the packets of overlay networks to.</summary>
+    public InetAddress? Vtep { get; init; }
+}
+
+/// <summary>Host to the cluster's list of hosts: I exist. Idempotent.</summary>
+public sealed record RegisterHost(HostId Host) : ICommand
+{
+    EntityKey IAddressed.Entity => EntityKey.AllHosts;
+}
+
+/// <summary>All hosts that ever joined, by name. Answer: <see cref="HostList"/>.</summary>
+public sealed record ListHosts : IQuery
+{
+    EntityKey IAddressed.Entity => EntityKey.AllHosts;
+}
+
+/// <summary>All hosts that ever joined, by name.</summary>
+public sealed record HostList(ImmutableArray<HostId> Hosts) : IReply;

@@ -1,10 +1,18 @@
+using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
 
 namespace NetworkCluster.Hosts;
 
 /// <summary>A new life of the host begins.</summary>
-public sealed record HostJoined(HostId Host, Incarnation Incarnation, string Token, int Adopted, int Reclaimed, DateTimeOffset At) : IEvent;
+public sealed record HostJoined(HostId Host, Incarnation Incarnation, string Token, int Adopted, int Reclaimed, DateTimeOffset At) : IEvent
+{
+    /// <summary>Where other hosts send the packets of overlay networks to.</summary>
+    public InetAddress? Vtep { get; init; }
+}
+
+/// <summary>The host is one of the cluster's.</summary>
+public sealed record HostRegistered(HostId Host) : IEvent;
 
 /// <summary>The life is over.</summary>
 public sealed record HostLost(HostId Host, Incarnation Incarnation, DateTimeOffset At) : IEvent;

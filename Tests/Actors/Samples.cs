@@ -89,6 +89,7 @@ internal static class Samples
         new EndpointDeleted(Wish.Id),
         new HostJoined(Some.Host, new(6), "token", 1, 2, DateTimeOffset.UnixEpoch),
         new HostLost(Some.Host, new(6), DateTimeOffset.UnixEpoch),
+        new HostRegistered(Some.Host),
         new ContainerCreated(Container),
         new ContainerConnected(Wish),
         new ContainerCreated(Container with

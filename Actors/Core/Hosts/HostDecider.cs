@@ -32,7 +32,7 @@ public sealed class HostDecider : IDecider<HostState>
         AwaitHost wait when wait.Token != state.Token || !state.Reconciled || state.Containers.Values.Any(container => container.Operation is not null) => Decision.Later,
         GetHost or AwaitHost => state.Incarnation.Value == 0
             ? Decision.Refuse(new HostUnknown(state.Id))
-            : Decision.Answer(new HostView(state.Id, state.Incarnation, state.Lost, state.JoinedAt, state.Containers.Count, state.Containers.Values.Count(container => container.IsRunning), state.Reclaimed, state.Adopted)),
+            : Decision.Answer(new HostView(state.Id, state.Incarnation, state.Lost, state.JoinedAt, state.Containers.Count, state.Containers.Values.Count(container => container.IsRunning), state.Reclaimed, state.Adopted) { Token = state.Token, Vtep = state.Vtep }),
         IContainerCommand command => Command(state, command),
         _ => Decision.Nothing,
     };

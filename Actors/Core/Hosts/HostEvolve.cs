@@ -8,7 +8,7 @@ internal static class HostEvolve
 {
     public static HostState Apply(HostState state, IEvent fact) => fact switch
     {
-        HostJoined joined => state with { Incarnation = joined.Incarnation, Token = joined.Token, Lost = false, JoinedAt = joined.At, Adopted = joined.Adopted, Reclaimed = joined.Reclaimed },
+        HostJoined joined => state with { Incarnation = joined.Incarnation, Token = joined.Token, Vtep = joined.Vtep, Lost = false, JoinedAt = joined.At, Adopted = joined.Adopted, Reclaimed = joined.Reclaimed },
         HostReconciled => state with { Reconciled = true },
         HostLost => state with { Lost = true },
         ContainerCreated created => state with
@@ -50,7 +50,7 @@ internal static class HostEvolve
     public static ImmutableArray<IEvent> Compact(HostState state)
     {
         var events = ImmutableArray.CreateBuilder<IEvent>();
-        if (state.Incarnation.Value > 0) events.Add(new HostJoined(state.Id, state.Incarnation, state.Token, state.Adopted, state.Reclaimed, state.JoinedAt));
+        if (state.Incarnation.Value > 0) events.Add(new HostJoined(state.Id, state.Incarnation, state.Token, state.Adopted, state.Reclaimed, state.JoinedAt) { Vtep = state.Vtep });
         if (state.Lost) events.Add(new HostLost(state.Id, state.Incarnation, state.JoinedAt));
         foreach (var container in state.InOrder)
         {

@@ -23,7 +23,7 @@ internal static class HostJoin
         var adopted = state.Containers.Values.Count(container => container.IsRunning && alive.Contains(container.Spec.Id));
         ImmutableArray<IEvent> facts =
         [
-            .. again ? ImmutableArray<IEvent>.Empty : [new HostJoined(join.Host, incarnation, join.Token, adopted, reclaimed, join.At), .. Underway(state).Select(id => new OperationEnded(id))],
+            .. again ? ImmutableArray<IEvent>.Empty : [new HostJoined(join.Host, incarnation, join.Token, adopted, reclaimed, join.At) { Vtep = join.Vtep }, .. Underway(state).Select(id => new OperationEnded(id))],
             .. work.SelectMany(item => item.Events),
             new HostReconciled(),
         ];
@@ -39,11 +39,11 @@ internal static class HostJoin
 
     public static Decision Lose(HostState state, DeclareHostLost lost)
     {
-        if (lost.Incarnation != state.Incarnation || state.Lost) return Decision.Nothing;
+        if (lost.Token != state.Token || state.Lost || state.Incarnation.Value == 0) return Decision.Nothing;
         // The containers stay as they are on paper: the host may come back and find them alive. Their places are given to others meanwhile.
         return new()
         {
-            Events = [new HostLost(state.Id, lost.Incarnation, lost.At), new HostReconciled(), .. Underway(state).Select(id => new OperationEnded(id))],
+            Events = [new HostLost(state.Id, state.Incarnation, lost.At), new HostReconciled(), .. Underway(state).Select(id => new OperationEnded(id))],
             Sends = [.. state.InOrder.SelectMany(container => container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, state.Incarnation, endpoint.Leaving, HostLost: true)))],
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
@@ -85,6 +86,8 @@ public sealed record HostState
     public Incarnation Incarnation { get; init; }
     /// <summary>The process that lives it.</summary>
     public string Token { get; init; } = "";
+    /// <summary>Where other hosts send the packets of overlay networks to.</summary>
+    public InetAddress? Vtep { get; init; }
     /// <summary>Whether that life is over.</summary>
     public bool Lost { get; init; }
     /// <summary>In memory: whether that life has told what lives since we were last recovered.</summary>

@@ -29,10 +29,10 @@ public sealed class HostTests
     {
         new Scenario<HostState>(new HostDecider(), "host1").When(new StartContainer(Some.Host, Box)).Refuses<HostUnknown>();
         new Scenario<HostState>(new HostDecider(), "host1").When(new GetHost(Some.Host)).Refuses<HostUnknown>();
-        var host = Host().When(new DeclareHostLost(Some.Host, new(1), DateTimeOffset.UnixEpoch));
+        var host = Host().When(new DeclareHostLost(Some.Host, "a", DateTimeOffset.UnixEpoch));
         host.Journals(nameof(HostLost));
         host.When(new StartContainer(Some.Host, Box)).Refuses<HostUnknown>();
-        host.When(new DeclareHostLost(Some.Host, new(1), DateTimeOffset.UnixEpoch)).DoesNothing();
+        host.When(new DeclareHostLost(Some.Host, "a", DateTimeOffset.UnixEpoch)).DoesNothing();
     }
 
     [Fact]
@@ -285,7 +285,7 @@ public sealed class HostTests
     [Fact]
     public void A_lost_hosts_endpoints_give_their_places_back_without_asking_its_kernel()
     {
-        var host = Running().When(new DeclareHostLost(Some.Host, new(1), DateTimeOffset.UnixEpoch));
+        var host = Running().When(new DeclareHostLost(Some.Host, "a", DateTimeOffset.UnixEpoch));
         Assert.True(host.Sends<UnbindEndpoint>() is { HostLost: true, Forget: false });
         Assert.True(host.When(new GetHost(Some.Host)).Replies<HostView>().Lost);
     }

@@ -1,0 +1,90 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using NetworkCluster.Entities;
+using NetworkCluster.Hosting;
+using NetworkCluster.Hosts;
+
+namespace NetworkCluster.Membership;
+
+/// <summary>
+/// Declares hosts lost whose process the cluster has removed. The leader alone acts; every process watches, so that the next leader knows. What the leader did not see,
+/// because it, too, was down, it finds by comparing the list of hosts with the members: if it stops anywhere, the next look finds the same.
+/// </summary>
+internal sealed class LostHosts : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+
+    private readonly Cluster _cluster = Cluster.Get(Context.System);
+    private readonly Dictionary<string, DateTimeOffset> _absent = [];
+    private readonly HashSet<string> _left = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly NodeSettings _settings;
+    private readonly EntityRouter _router;
+    private readonly TimeProvider _time;
+
+    public LostHosts(NodeSettings settings, EntityRouter router, TimeProvider time)
+    {
+        (_settings, _router, _time) = (settings, router, time);
+        Receive<ClusterEvent.MemberRemoved>(removed => Removed(removed.Member, removed.PreviousStatus));
+        Receive<Look>(_ =>
+        {
+            if (IsLeader) _router.Send(new ListHosts(), Self);
+        });
+        Receive<HostList>(list =>
+        {
+            var present = _cluster.State.Members.Where(member => member.HasRole(NodeRoles.Agent)).Select(NodeRoles.HostOf).OfType<HostId>().ToHashSet();
+            foreach (var host in list.Hosts.Where(host => !present.Contains(host))) _router.Send(new GetHost(host), Self);
+            foreach (var unlisted in present.Except(list.Hosts)) _router.Send(new RegisterHost(unlisted), ActorRefs.NoSender);
+        });
+        Receive<HostView>(Judge);
+        Receive<IReply>(_ => { });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private bool IsLeader => _cluster.SelfAddress.Equals(_cluster.State.Leader);
+
+    private sealed class Look
+    {
+        public static readonly Look Instance = new();
+    }
+
+    protected override void PreStart()
+    {
+        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
+        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, LookEvery);
+    }
+
+    protected override void PostStop() => _cluster.Unsubscribe(Self);
+
+    private void Removed(Member member, MemberStatus before)
+    {
+        if (NodeRoles.HostOf(member) is not { } host || !member.HasRole(NodeRoles.Agent)) return;
+        var token = NodeRoles.TokenOf(member.UniqueAddress);
+        // One that leaves in order leaves its containers running: it is being restarted, and will adopt them.
+        if (before == MemberStatus.Exiting) _left.Add(token);
+        else if (IsLeader) Declare(host, token);
+    }
+
+    private void Judge(HostView view)
+    {
+        if (view.Lost || _cluster.State.Members.Any(member => NodeRoles.TokenOf(member.UniqueAddress) == view.Token))
+        {
+            _absent.Remove(view.Token);
+            return;
+        }
+
+        var now = _time.GetUtcNow();
+        if (_absent.TryAdd(view.Token, now)) return;
+        if (now - _absent[view.Token] >= (_left.Contains(view.Token) ? _settings.LeaveGrace : _settings.ReturnGrace)) Declare(view.Id, view.Token);
+    }
+
+    private void Declare(HostId host, string token)
+    {
+        _log.Warning("host {0} is lost ({1}): its endpoints are given up", host, token);
+        _absent.Remove(token);
+        _left.Remove(token);
+        _router.Send(new DeclareHostLost(host, token, _time.GetUtcNow()), ActorRefs.NoSender);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Akka.Cluster;
+using NetworkCluster.Hosting;
+using NetworkCluster.Hosts;
+
+namespace NetworkCluster.Membership;
+
+/// <summary>What a process says of itself in the cluster's gossip: what it does, and which host it is. So who is where is known everywhere, without a message.</summary>
+public static class NodeRoles
+{
+    /// <summary>Carries entities.</summary>
+    public const string Control = "control";
+
+    /// <summary>Has a data plane.</summary>
+    public const string Agent = "agent";
+
+    private const string HostPrefix = "host.";
+
+    /// <summary>All roles of a process.</summary>
+    public static ImmutableArray<string> Of(NodeSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return [.. settings.Control ? [Control] : ImmutableArray<string>.Empty, .. settings.Agent ? [Agent] : ImmutableArray<string>.Empty, $"{HostPrefix}{settings.Host}"];
+    }
+
+    /// <summary>Which host the member is the process of; none: it is no process of ours.</summary>
+    public static HostId? HostOf(Member member)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        var role = member.Roles.FirstOrDefault(role => role.StartsWith(HostPrefix, StringComparison.Ordinal));
+        return role is not null && HostId.TryParse(role[HostPrefix.Length..], null, out var host) ? host : null;
+    }
+
+    /// <summary>The token of one life of a process: its address, which may come back, with a number that does not.</summary>
+    public static string TokenOf(UniqueAddress node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return string.Create(CultureInfo.InvariantCulture, $"{node.Address.Host}:{node.Address.Port}#{node.Uid}");
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Akka.Cluster;
+using Akka.Configuration;
+using NetworkCluster.Configuration;
+using NetworkCluster.Membership;
+
+namespace NetworkCluster.Hosting;
+
+/// <summary>How this process becomes a member of its cluster.</summary>
+internal static class ClusterForming
+{
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>Starts this process's part.</summary>
+    public static HostNode Start(Config config, HostSettings settings, ILoggerFactory logs, TimeProvider time)
+    {
+        if (!settings.Clustered) return HostNode.StartAlone(config, settings.JournalConnection, settings.Node, logs, time);
+        var address = string.Create(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp {{ hostname = \"{settings.ClusterAddress.Address}\", port = {settings.ClusterAddress.Port} }}");
+        return HostNode.Start(ConfigurationFactory.ParseString(address).WithFallback(config), PostgresJournal.Options(settings.JournalConnection), settings.Node, logs, time);
+    }
+
+    /// <summary>Returns when this process is a member and no other is the process of the same host.</summary>
+    /// <exception cref="ConfigurationProblemException">Another host has this one's name.</exception>
+    public static async Task JoinedAsync(HostNode node, HostSettings settings, ILogger log, TimeProvider time, CancellationToken cancel)
+    {
+        await WaitedForAsync(node.Up, () => log.LogWarning("not yet a member of the cluster: waiting for one of {Seeds}", string.Join(", ", settings.Node.Seeds)), time, cancel);
+        if (!settings.Clustered) return;
+
+        // An earlier life of ours is removed within seconds; whoever stays, and answers, is another.
+        var since = time.GetTimestamp();
+        while (Others(node.Cluster, settings).FirstOrDefault() is { } other)
+        {
+            if (time.GetElapsedTime(since) > TimeSpan.FromSeconds(20))
+            {
+                throw new ConfigurationProblemException([$"network-cluster.host-id: {settings.Host} is in the cluster already, at {other.Address.Host}:{other.Address.Port}: every host needs a name of its own"]);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancel);
+        }
+    }
+
+    private static IEnumerable<Member> Others(Cluster cluster, HostSettings settings) =>
+        cluster.State.Members.Where(member => member.Status == MemberStatus.Up && !member.UniqueAddress.Equals(cluster.SelfUniqueAddress) && NodeRoles.HostOf(member) == settings.Host);
+
+    private static async Task WaitedForAsync(Task what, Action tell, TimeProvider time, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                await what.WaitAsync(TellEvery, time, cancel);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                tell();
+            }
+        }
+    }
+}

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Akka.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -63,6 +65,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts)
     {
+        RefuseTaken(options.Pbm);
         parts.Push(new Disposing(DataDirectoryLock.Take(options.DataDirectory)));
         var web = BuildWeb(options);
         parts.Push(web);
@@ -93,6 +96,20 @@ internal sealed class HostProcess : IAsyncDisposable
         web.MapPbm(PbmPalettes.All(gateway, new JournalReader(node.System), new ClusterMembers(node.Cluster), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
         await web.StartAsync();
         return new(options, simulated, web, parts);
+    }
+
+    // Found before the journal and the kernel are touched, and not when everything else is up.
+    private static void RefuseTaken(IPEndPoint address)
+    {
+        try
+        {
+            using var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            listener.Bind(address);
+        }
+        catch (SocketException cause)
+        {
+            throw new ConfigurationProblemException([$"network-cluster.pbm: cannot listen on {address}: {cause.Message}"]);
+        }
     }
 
     private static WebApplication BuildWeb(HostSettings options)

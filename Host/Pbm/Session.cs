@@ -26,6 +26,15 @@ internal sealed class Session(PbmClient client, ITerminal terminal, Func<Stream>
             terminal.WriteError($"Error: {Lines.One(e.Message)}");
             return ExitCodes.Unreachable;
         }
+        catch (OutputLostException e) when (e.NobodyReads)
+        {
+            return ExitCodes.OutputClosed;
+        }
+        catch (OutputLostException e)
+        {
+            terminal.WriteError($"Error: the output cannot be written: {Lines.One(e.Message)}");
+            return ExitCodes.Refused;
+        }
         catch (OperationCanceledException)
         {
             return ExitCodes.Interrupted;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace NetworkCluster.Pbm;
@@ -7,28 +8,46 @@ namespace NetworkCluster.Pbm;
 /// <summary>The process's own standard streams. Tables are Docker's bare columns in a pipe, drawn with lines and colour on a terminal.</summary>
 internal sealed class SystemTerminal : ITerminal, IDisposable
 {
-    private readonly Stream _out = Console.OpenStandardOutput();
-    private readonly Stream _error = Console.OpenStandardError();
+    // Not the console's own streams: those say nothing when the reader of a pipe has gone, and a command without end would run on for nobody.
+    private readonly FileStream _out = Standard(1);
+    private readonly FileStream _error = Standard(2);
     private readonly bool _rich;
 
     public SystemTerminal(bool noColor) =>
         _rich = !noColor && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
-    public void WriteLine(string line) => Write(_out, $"{line}\n");
+    private static FileStream Standard(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
-    public void WriteError(string line) => Write(_error, $"{line}\n");
+    public void WriteLine(string line) => WriteBytes(Encoding.UTF8.GetBytes($"{line}\n"), isError: false);
+
+    public void WriteError(string line)
+    {
+        try
+        {
+            WriteBytes(Encoding.UTF8.GetBytes($"{line}\n"), isError: true);
+        }
+        catch (OutputLostException)
+        {
+            // There is nowhere to say so; the exit code does.
+        }
+    }
 
     public void WriteBytes(ReadOnlySpan<byte> bytes, bool isError)
     {
-        var stream = isError ? _error : _out;
-        stream.Write(bytes);
-        stream.Flush();
+        try
+        {
+            (isError ? _error : _out).Write(bytes);
+        }
+        catch (IOException cause)
+        {
+            throw new OutputLostException(cause);
+        }
     }
 
     public void WriteTable(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)
     {
         if (_rich) WriteRich(titles, rows);
-        else Write(_out, PlainTable.Draw(titles, rows));
+        else WriteBytes(Encoding.UTF8.GetBytes(PlainTable.Draw(titles, rows)), isError: false);
     }
 
     private static void WriteRich(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)
@@ -37,12 +56,6 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         foreach (var title in titles) table.AddColumn(new TableColumn(new Markup(Markup.Escape(title), new Style(decoration: Decoration.Bold))).NoWrap());
         foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
         AnsiConsole.Write(table);
-    }
-
-    private static void Write(Stream stream, string text)
-    {
-        stream.Write(Encoding.UTF8.GetBytes(text));
-        stream.Flush();
     }
 
     public void Dispose()

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using NetworkCluster.Tests.Support;
 using Xunit;
 
@@ -48,6 +50,17 @@ public sealed class HostLifeTests : IAsyncLifetime
         var (code, output) = await _host.StartSecondAsync("--set", "network-cluster.pbm.prot=9110");
         Assert.Equal(2, code);
         Assert.Contains("there is no setting network-cluster.pbm.prot; did you mean network-cluster.pbm.", output, StringComparison.Ordinal);
+    }
+
+    [KernelFact]
+    public async Task A_taken_port_is_named_before_anything_is_touched()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var (code, output) = await _host.StartSecondAsync("--pbm", $"{holder.LocalEndpoint}");
+        Assert.Equal(2, code);
+        Assert.Contains($"cannot listen on {holder.LocalEndpoint}: Address already in use", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [KernelFact]

@@ -21,4 +21,6 @@ public static class ExitCodes
     public const int NotRun = 125;
     /// <summary>Interrupted by Ctrl-C.</summary>
     public const int Interrupted = 130;
+    /// <summary>Nobody reads the output any more: what a shell reports of a program that SIGPIPE ended.</summary>
+    public const int OutputClosed = 141;
 }

@@ -29,11 +29,23 @@ public sealed class PublishedBinaryTests
         Assert.Equal(new(0, "pbm 0.1.0\n", ""), await RunAsync(host, "--version"));
     }
 
+    [PublishedFact]
+    public async Task It_ends_when_nobody_reads_and_says_when_the_device_is_full()
+    {
+        await using var host = await PbmHost.StartAsync();
+        Assert.Equal(new(0, "y\n141\n", ""), await ShellAsync($"'{PublishedFactAttribute.Program}' {host.Address} container exec container2 yes | head -1; echo ${{PIPESTATUS[0]}}"));
+        Assert.Equal(new(1, "", "Error: the output cannot be written: No space left on device\n"), await ShellAsync($"'{PublishedFactAttribute.Program}' {host.Address} network ls >/dev/full"));
+    }
+
     private static Task<Outcome> RunAsync(PbmHost host, params string[] words) => RunIntoAsync(host, "", words);
 
-    private static async Task<Outcome> RunIntoAsync(PbmHost host, string input, params string[] words)
+    private static Task<Outcome> RunIntoAsync(PbmHost host, string input, params string[] words) => ProcessAsync(PublishedFactAttribute.Program, [$"{host.Address}", .. words], input);
+
+    private static Task<Outcome> ShellAsync(string line) => ProcessAsync("bash", ["-c", line], "");
+
+    private static async Task<Outcome> ProcessAsync(string program, string[] arguments, string input)
     {
-        var start = new ProcessStartInfo(PublishedFactAttribute.Program, [$"{host.Address}", .. words])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

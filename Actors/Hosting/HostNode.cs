@@ -6,7 +6,6 @@ using Akka.Configuration;
 using Akka.DistributedData;
 using Akka.Persistence.Sql;
 using Akka.Persistence.Sql.Config;
-using LinqToDB;
 using Microsoft.Extensions.Logging;
 using NetworkCluster.Agents;
 using NetworkCluster.Dns;
@@ -22,14 +21,12 @@ public sealed class HostNode : IAsyncDisposable
     private readonly NodeSettings _settings;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private HostNode(ActorSystem system, NodeSettings settings, TimeProvider time)
     {
         (System, _settings, _time) = (system, settings, time);
         Cluster = Cluster.Get(system);
         Cluster.RegisterOnMemberUp(() => _up.TrySetResult());
-        Cluster.RegisterOnMemberRemoved(() => _removed.TrySetResult());
     }
 
     /// <summary>The actor system.</summary>
@@ -47,25 +44,13 @@ public sealed class HostNode : IAsyncDisposable
     /// <summary>Completes when this process is a member of the cluster.</summary>
     public Task Up => _up.Task;
 
-    /// <summary>Completes when this process is a member no more: it has left, or the others have removed it because they did not hear of it.</summary>
-    public Task Removed => _removed.Task;
-
-    /// <summary>Starts the system on an embedded journal, for one host alone.</summary>
-    /// <param name="config">All layers; Akka's and the journal's own defaults are laid under it.</param>
-    /// <param name="sqliteConnection">The journal.</param>
-    /// <param name="settings">What this process is.</param>
-    /// <param name="logs">Where Akka's log goes.</param>
-    /// <param name="time">The clock.</param>
-    public static HostNode StartAlone(Config config, string sqliteConnection, NodeSettings settings, ILoggerFactory logs, TimeProvider time) =>
-        Start(config, SqliteJournal.Options(sqliteConnection), settings, logs, time);
-
     /// <summary>Starts the system and begins to join. It carries entities as soon as it is <see cref="Up"/>.</summary>
     /// <param name="config">All layers; Akka's and the journal's own defaults are laid under it.</param>
-    /// <param name="journal">The journal.</param>
+    /// <param name="journal">How the journal is connected to: PostgreSQL where the node is clustered, otherwise SQLite.</param>
     /// <param name="settings">What this process is, and whom it joins.</param>
     /// <param name="logs">Where Akka's log goes.</param>
     /// <param name="time">The clock.</param>
-    public static HostNode Start(Config config, DataOptions journal, NodeSettings settings, ILoggerFactory logs, TimeProvider time)
+    public static HostNode Start(Config config, string journal, NodeSettings settings, ILoggerFactory logs, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var roles = string.Join(", ", NodeRoles.Of(settings).Select(role => $"\"{role}\""));
@@ -76,7 +61,7 @@ public sealed class HostNode : IAsyncDisposable
                 .WithFallback(ClusterSharding.DefaultConfig())
                 .WithFallback(ClusterSingleton.DefaultConfig())
                 .WithFallback(DistributedData.DefaultConfig()))
-            .And(new DataOptionsSetup(journal))
+            .And(new DataOptionsSetup(settings.Clustered ? PostgresJournal.Options(journal) : SqliteJournal.Options(journal)))
             .And(new LoggerSetup(logs));
         var node = new HostNode(ActorSystem.Create("network-cluster", setup), settings, time);
         node.Join();

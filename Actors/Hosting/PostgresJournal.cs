@@ -3,7 +3,7 @@ using LinqToDB;
 namespace NetworkCluster.Hosting;
 
 /// <summary>The journal of a cluster: one PostgreSQL that all its processes reach.</summary>
-public static class PostgresJournal
+internal static class PostgresJournal
 {
     /// <summary>What Akka.Persistence.Sql connects with.</summary>
     /// <param name="connectionString">Npgsql's form: <c>Host=db;Database=network_cluster;Username=...</c>.</param>

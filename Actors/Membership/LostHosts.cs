@@ -16,8 +16,9 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     private readonly Cluster _cluster = Cluster.Get(Context.System);
-    private readonly Dictionary<string, DateTimeOffset> _absent = [];
-    private readonly HashSet<string> _left = [];
+    // By host and not by life, so that lives that are over leave nothing behind.
+    private readonly Dictionary<HostId, (string Token, DateTimeOffset Since)> _absent = [];
+    private readonly Dictionary<HostId, string> _left = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly NodeSettings _settings;
     private readonly EntityRouter _router;
@@ -63,7 +64,7 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
         if (NodeRoles.HostOf(member) is not { } host || !member.HasRole(NodeRoles.Agent)) return;
         var token = NodeRoles.TokenOf(member.UniqueAddress);
         // One that leaves in order leaves its containers running: it is being restarted, and will adopt them.
-        if (before == MemberStatus.Exiting) _left.Add(token);
+        if (before == MemberStatus.Exiting) _left[host] = token;
         else if (IsLeader) Declare(host, token);
     }
 
@@ -71,20 +72,20 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
     {
         if (view.Lost || _cluster.State.Members.Any(member => NodeRoles.TokenOf(member.UniqueAddress) == view.Token))
         {
-            _absent.Remove(view.Token);
+            _absent.Remove(view.Id);
             return;
         }
 
         var now = _time.GetUtcNow();
-        if (_absent.TryAdd(view.Token, now)) return;
-        if (now - _absent[view.Token] >= (_left.Contains(view.Token) ? _settings.LeaveGrace : _settings.ReturnGrace)) Declare(view.Id, view.Token);
+        if (!_absent.TryGetValue(view.Id, out var absent) || absent.Token != view.Token) _absent[view.Id] = (view.Token, now);
+        else if (now - absent.Since >= (_left.GetValueOrDefault(view.Id) == view.Token ? _settings.LeaveGrace : _settings.ReturnGrace)) Declare(view.Id, view.Token);
     }
 
     private void Declare(HostId host, string token)
     {
         _log.Warning("host {0} is lost ({1}): its endpoints are given up", host, token);
-        _absent.Remove(token);
-        _left.Remove(token);
+        _absent.Remove(host);
+        if (_left.GetValueOrDefault(host) == token) _left.Remove(host);
         _router.Send(new DeclareHostLost(host, token, _time.GetUtcNow()), ActorRefs.NoSender);
     }
 }

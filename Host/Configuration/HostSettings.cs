@@ -24,11 +24,8 @@ internal enum DataplaneMode
 /// <summary>The settings of one host, checked. What each means, its unit and its default stand in <c>hocon/akka.conf</c>.</summary>
 internal sealed record HostSettings
 {
-    public required HostId Host { get; init; }
     public required string DataDirectory { get; init; }
     public required IPEndPoint Pbm { get; init; }
-    public required bool Clustered { get; init; }
-    public required string ClusterName { get; init; }
     public required IPEndPoint ClusterAddress { get; init; }
     public required NodeSettings Node { get; init; }
     public required string JournalConnection { get; init; }
@@ -41,8 +38,11 @@ internal sealed record HostSettings
     public required ImmutableArray<IPEndPoint> DnsUpstream { get; init; }
     public required LogLevel LogLevel { get; init; }
 
+    /// <summary>The host's name.</summary>
+    public HostId Host => Node.Host;
+
     /// <summary>Where other hosts send the packets of overlay networks to; none: this host takes part in none.</summary>
-    public InetAddress? Vtep => Clustered ? InetAddress.Parse(ClusterAddress.Address.ToString()) : null;
+    public InetAddress? Vtep => Node.Clustered ? InetAddress.Parse(ClusterAddress.Address.ToString()) : null;
 
     /// <summary>Reads and checks everything before anything is started.</summary>
     /// <exception cref="ConfigurationProblemException">Something is wrong; all of it is told.</exception>
@@ -64,16 +64,13 @@ internal sealed record HostSettings
         Check(roles.Count > 0 && roles.IsSubsetOf([NodeRoles.Control, NodeRoles.Agent]), $"cluster.roles: [{string.Join(", ", roles)}] is not control, agent or both");
         var options = new HostSettings
         {
-            Host = Parsed<HostId>("host-id", name),
             DataDirectory = data,
             Pbm = new(Read("pbm.address", config.GetString("pbm.address"), IPAddress.Parse, IPAddress.Loopback), Ranged("pbm.port", 0, 65535)),
-            Clustered = clustered,
-            ClusterName = config.GetString("cluster.name"),
             ClusterAddress = new(clustered ? Read("cluster.address", config.GetString("cluster.address"), IPAddress.Parse, IPAddress.Loopback) : IPAddress.Loopback, Ranged("cluster.port", 0, 65535)),
             JournalConnection = connection is { Length: > 0 } ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
             Node = new()
             {
-                Host = HostId.TryParse(name, null, out var self) ? self : default,
+                Host = Parsed<HostId>("host-id", name),
                 Control = roles.Contains(NodeRoles.Control),
                 Agent = roles.Contains(NodeRoles.Agent),
                 Seeds = [.. seeds.Select(seed => seed.ToString())],

@@ -14,9 +14,13 @@ internal static class ClusterForming
     /// <summary>Starts this process's part.</summary>
     public static HostNode Start(Config config, HostSettings settings, ILoggerFactory logs, TimeProvider time)
     {
-        if (!settings.Clustered) return HostNode.StartAlone(config, settings.JournalConnection, settings.Node, logs, time);
-        var address = string.Create(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp {{ hostname = \"{settings.ClusterAddress.Address}\", port = {settings.ClusterAddress.Port} }}");
-        return HostNode.Start(ConfigurationFactory.ParseString(address).WithFallback(config), PostgresJournal.Options(settings.JournalConnection), settings.Node, logs, time);
+        if (settings.Node.Clustered)
+        {
+            var address = string.Create(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp {{ hostname = \"{settings.ClusterAddress.Address}\", port = {settings.ClusterAddress.Port} }}");
+            config = ConfigurationFactory.ParseString(address).WithFallback(config);
+        }
+
+        return HostNode.Start(config, settings.JournalConnection, settings.Node, logs, time);
     }
 
     /// <summary>Returns when this process is a member and no other is the process of the same host.</summary>
@@ -24,7 +28,7 @@ internal static class ClusterForming
     public static async Task JoinedAsync(HostNode node, HostSettings settings, ILogger log, TimeProvider time, CancellationToken cancel)
     {
         await WaitedForAsync(node.Up, () => log.LogWarning("not yet a member of the cluster: waiting for one of {Seeds}", string.Join(", ", settings.Node.Seeds)), time, cancel);
-        if (!settings.Clustered) return;
+        if (!settings.Node.Clustered) return;
 
         // An earlier life of ours is removed within seconds; whoever stays, and answers, is another.
         var since = time.GetTimestamp();

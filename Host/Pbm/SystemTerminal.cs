@@ -18,13 +18,13 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     private static FileStream Standard(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
-    public void WriteLine(string line) => WriteBytes(Encoding.UTF8.GetBytes($"{line}\n"), isError: false);
+    public void WriteLine(string line) => Write($"{line}\n", isError: false);
 
     public void WriteError(string line)
     {
         try
         {
-            WriteBytes(Encoding.UTF8.GetBytes($"{line}\n"), isError: true);
+            Write($"{line}\n", isError: true);
         }
         catch (OutputLostException)
         {
@@ -47,7 +47,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     public void WriteTable(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)
     {
         if (_rich) WriteRich(titles, rows);
-        else WriteBytes(Encoding.UTF8.GetBytes(PlainTable.Draw(titles, rows)), isError: false);
+        else Write(PlainTable.Draw(titles, rows), isError: false);
     }
 
     private static void WriteRich(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)
@@ -57,6 +57,8 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
         AnsiConsole.Write(table);
     }
+
+    private void Write(string text, bool isError) => WriteBytes(Encoding.UTF8.GetBytes(text), isError);
 
     public void Dispose()
     {

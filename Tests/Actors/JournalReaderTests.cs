@@ -18,7 +18,7 @@ public sealed class JournalReaderTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _node = HostNode.StartAlone(ConfigurationFactory.ParseString(File.ReadAllText(Base())), $"Data Source={Path.Combine(_directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System);
+        _node = HostNode.Start(ConfigurationFactory.ParseString(File.ReadAllText(Base())), $"Data Source={Path.Combine(_directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System);
         return Task.CompletedTask;
     }
 

@@ -71,8 +71,14 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         public static readonly ReconcileTick Instance = new();
     }
 
-    protected override void PreStart() =>
-        _networking.StartAsync(_stopping.Token).PipeTo(Self, success: what => new Observed(what), failure: cause => new Failed(cause));
+    private sealed class LookTick
+    {
+        public static readonly LookTick Instance = new();
+    }
+
+    protected override void PreStart() => Look();
+
+    private void Look() => _networking.StartAsync(_stopping.Token).PipeTo(Self, success: what => new Observed(what), failure: cause => new Failed(cause));
 
     protected override void PostStop()
     {
@@ -87,8 +93,13 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
             _observed = observed.What;
             Timers.StartPeriodicTimer(nameof(JoinTick), JoinTick.Instance, TimeSpan.Zero, JoinRetry);
         });
-        // Without a look at the kernel nothing can be adopted, and whatever we did would be a guess: the supervisor starts us again.
-        Receive<Failed>(failed => throw new InvalidOperationException("the host's kernel could not be observed", failed.Cause));
+        // Without a look at the kernel nothing can be adopted, and whatever we did would be a guess.
+        Receive<Failed>(failed =>
+        {
+            _log.Error("the host's kernel could not be observed, that is tried again: {0}", failed.Cause.Message);
+            Timers.StartSingleTimer(nameof(LookTick), LookTick.Instance, JoinRetry);
+        });
+        Receive<LookTick>(_ => Look());
         Receive<JoinTick>(_ => Join([.. _observed!.Sandboxes]));
         Receive<HostWelcome>(welcome => welcome.Host == _host, Welcomed);
         Receive<IReply>(_ => { });

@@ -23,6 +23,9 @@ public sealed record Decision
     /// <summary>Messages that go out after the facts are safe. The original sender travels along.</summary>
     public ImmutableArray<IAddressed> Sends { get; init; } = [];
 
+    /// <summary>Like <see cref="Sends"/>, but on the entity's own account: the original sender does not travel along, so that what comes of them is no answer to its question.</summary>
+    public ImmutableArray<IAddressed> Orders { get; init; } = [];
+
     /// <summary>
     /// Whether the messages go out before the facts are safe. Only where whoever takes them may act even if the facts never get to the journal: because what drives the whole
     /// (a root's wish) is safe already, and will ask again or undo. There is no reply then.

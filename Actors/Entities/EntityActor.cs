@@ -98,6 +98,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private void Send(Decision decision, IActorRef sender)
     {
         foreach (var message in decision.Sends) _router.Send(message, sender);
+        foreach (var message in decision.Orders) _router.Send(message, ActorRefs.NoSender);
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Unknown(cause);

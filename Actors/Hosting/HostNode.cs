@@ -53,6 +53,7 @@ public sealed class HostNode : IAsyncDisposable
     public static HostNode Start(Config config, string journal, NodeSettings settings, ILoggerFactory logs, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        NameTheMachine();
         var roles = string.Join(", ", NodeRoles.Of(settings).Select(role => $"\"{role}\""));
         var setup = BootstrapSetup.Create()
             .WithConfig(ConfigurationFactory.ParseString($"akka.cluster.roles = [{roles}]")
@@ -66,6 +67,14 @@ public sealed class HostNode : IAsyncDisposable
         var node = new HostNode(ActorSystem.Create("network-cluster", setup), settings, time);
         node.Join();
         return node;
+    }
+
+    // Akka's transport numbers its channels with a link-layer address of the machine. It looks through all interfaces for one, and fails for the rest of the process's life when one of them
+    // goes away meanwhile; and interfaces are what we make and remove. The number is for logs alone: 8 hex digits of our own do.
+    internal static void NameTheMachine()
+    {
+        const string Setting = "io.netty.machineId";
+        if (Environment.GetEnvironmentVariable(Setting) is null) Environment.SetEnvironmentVariable(Setting, "6e776331");
     }
 
     private void Join()

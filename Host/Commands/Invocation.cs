@@ -57,7 +57,7 @@ internal sealed class Invocation
     {
         if (values.IsDefault) return $"{name} has no values";
         if (spec.Arguments.FirstOrDefault(a => a.Name == name) is { } argument)
-            return argument.Repeatable || values.Length <= 1 ? null : $"{name} is given more than once";
+            return argument.CompletedBy is not null && values.Contains("") ? $"invalid name or ID supplied: \"\" ({name})" : argument.Repeatable || values.Length <= 1 ? null : $"{name} is given more than once";
         if (spec.Options.FirstOrDefault(o => o.Name == name) is not { } option) return $"unknown option: --{name}";
         if (option.IsSwitch && values is not ["true"]) return $"option --{name} takes no value";
         return option.Repeatable || values.Length <= 1 ? null : $"option --{name} is given more than once";

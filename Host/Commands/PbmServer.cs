@@ -13,8 +13,11 @@ internal static class PbmServer
     /// <summary>Longest request body or first WebSocket message, in bytes: a command line of Linux fits.</summary>
     public const int BodyLimitBytes = 256 * 1024;
 
-    /// <summary>Connections at once on one listener; further ones wait in the kernel's queue until one ends.</summary>
+    /// <summary>Connections at once on one listener, of those that have said something; further ones wait until one ends.</summary>
     public const int ConnectionLimit = 256;
+
+    /// <summary>How long a connection may say nothing, before its first request and between two.</summary>
+    public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Listens for HTTP/1.1. There is no authentication: bind loopback (the default of the host), or a network on which everybody may command the cluster.
@@ -24,7 +27,8 @@ internal static class PbmServer
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeaderCount = 32;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.RequestHeadersTimeout = SilenceLimit;
+        kestrel.Limits.KeepAliveTimeout = SilenceLimit;
         kestrel.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
@@ -35,7 +39,21 @@ internal static class PbmServer
 
     private static async Task LimitedAsync(SemaphoreSlim free, ConnectionDelegate next, ConnectionContext connection)
     {
-        await free.WaitAsync(connection.ConnectionClosed);
+        try
+        {
+            // Those that only hold the line do not keep out those that speak.
+            using var silence = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
+            silence.CancelAfter(SilenceLimit);
+            var first = await connection.Transport.Input.ReadAsync(silence.Token);
+            connection.Transport.Input.AdvanceTo(first.Buffer.Start);
+            if (first.IsCompleted && first.Buffer.IsEmpty) return;
+            await free.WaitAsync(connection.ConnectionClosed);
+        }
+        catch (Exception left) when (left is OperationCanceledException or ConnectionResetException)
+        {
+            return;
+        }
+
         try
         {
             await next(connection);

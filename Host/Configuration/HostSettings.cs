@@ -104,7 +104,7 @@ internal sealed record HostSettings
             problems.Add($"dataplane.prefix: {cause.Message}");
         }
 
-        return problems.Count == 0 ? options : throw new ConfigurationProblemException(problems.Select(problem => $"network-cluster.{problem}"));
+        return problems.Count == 0 ? options : throw new ConfigurationProblemException([.. problems.Select(problem => $"network-cluster.{problem}")]);
 
         void Check(bool good, string problem)
         {

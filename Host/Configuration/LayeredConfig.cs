@@ -24,12 +24,22 @@ internal static class LayeredConfig
         var overrides = FromEnvironment(environment).Concat(settings.Select(Split)).ToList();
         var unknown = overrides.Select(setting => setting.Path).Concat(paths.Skip(1).SelectMany(path => Keys(Parse(path))))
             .Where(path => path.StartsWith("network-cluster.", StringComparison.Ordinal) && !known.Contains(path)).Distinct().ToList();
-        if (unknown.Count > 0)
-        {
-            throw new ConfigurationProblemException(unknown.Select(path => $"there is no setting {path}; did you mean {Nearest(path, known)}?"));
-        }
+        var all = overrides.Aggregate(config, (below, setting) => ConfigurationFactory.ParseString($"{setting.Path} = {Quote(setting.Value)}").WithFallback(below));
+        return unknown.Count == 0 ? all : throw new ConfigurationProblemException([.. unknown.Select(path => $"there is no setting {path}; did you mean {Nearest(path, known)}?"), .. Wrong(all)]);
+    }
 
-        return overrides.Aggregate(config, (below, setting) => ConfigurationFactory.ParseString($"{setting.Path} = {Quote(setting.Value)}").WithFallback(below));
+    // What else is wrong is told with it.
+    private static IReadOnlyList<string> Wrong(Config config)
+    {
+        try
+        {
+            HostSettings.From(config);
+            return [];
+        }
+        catch (ConfigurationProblemException wrong)
+        {
+            return wrong.Problems;
+        }
     }
 
     private static Config Parse(string path)
@@ -40,7 +50,8 @@ internal static class LayeredConfig
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or ConfigurationException)
         {
-            throw new ConfigurationProblemException([$"{path}: {cause.Message}"]);
+            // The parser quotes the file, whatever is in it.
+            throw new ConfigurationProblemException([$"{path}: {new string([.. cause.Message.Take(500).Select(c => char.IsControl(c) ? ' ' : c)])}"]);
         }
     }
 

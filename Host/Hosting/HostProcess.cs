@@ -9,6 +9,7 @@ using NetworkCluster.Configuration;
 using NetworkCluster.Dns;
 using NetworkCluster.Gateway;
 using NetworkCluster.Linux;
+using NetworkCluster.Linux.Nftables;
 
 namespace NetworkCluster.Hosting;
 
@@ -130,7 +131,12 @@ internal sealed class HostProcess : IAsyncDisposable
     private static bool IsSimulated(HostSettings options, ILogger log)
     {
         if (options.Mode == DataplaneMode.Simulated) return true;
-        if (Capabilities.CanProgramKernel) return false;
+        if (Capabilities.CanProgramKernel)
+        {
+            if (LibNftables.IsInstalled) return false;
+            throw new ConfigurationProblemException([$"{LibNftables.Name} is missing, without which there is no masquerading and no isolation: install it (nftables in Debian), or set network-cluster.dataplane.mode to simulated"]);
+        }
+
         if (options.Mode == DataplaneMode.Linux) throw new ConfigurationProblemException(["network-cluster.dataplane.mode is linux, but this process lacks CAP_NET_ADMIN or CAP_SYS_ADMIN: run it as root, or take simulated"]);
         log.LogWarning("this process lacks CAP_NET_ADMIN or CAP_SYS_ADMIN: the data plane is simulated, containers reach nothing");
         return true;

@@ -8,6 +8,11 @@ if (words is [var first, ..] && HostAddress.TryParse(first, out var given))
     address = given;
     words.RemoveAt(0);
 }
+else if (words is [var wrong, ..] && wrong.Contains(':'))
+{
+    await Console.Error.WriteLineAsync($"Error: not host:port: {wrong}");
+    return ExitCodes.Usage;
+}
 else if (Environment.GetEnvironmentVariable("PBM_HOST") is { Length: > 0 } configured && !HostAddress.TryParse(configured, out address))
 {
     await Console.Error.WriteLineAsync($"Error: PBM_HOST is not host:port: {configured}");

@@ -37,6 +37,20 @@ public sealed class HostAgentTests : TestKit
     }
 
     [Fact]
+    public void A_kernel_that_cannot_be_looked_at_is_looked_at_again_after_a_while_and_nothing_is_joined_before()
+    {
+        _entities.ExpectMsg<JoinHost>();
+        var failures = 0;
+        var moody = new SimulatedDataplane(_ =>
+        {
+            if (failures++ == 0) throw new DataplaneException("look", "not now");
+        });
+        var settings = new AgentSettings { Host = Some.Host, Token = "another" };
+        EventFilter.Error(contains: "could not be observed").ExpectOne(() => Sys.ActorOf(Props.Create(() => new HostAgent(settings, _router, new HostNetworking(moody, new HostNetworkingOptions(), null), new NoServices(), _names, TimeProvider.System))));
+        Assert.Equal("another", _entities.FishForMessage<JoinHost>(join => join.Token == "another").Token);
+    }
+
+    [Fact]
     public void It_joins_with_what_lives_and_again_when_the_entity_has_moved_in_its_own_life_only()
     {
         var join = _entities.ExpectMsg<JoinHost>();

@@ -64,6 +64,21 @@ public sealed class HostLifeTests : IAsyncLifetime
     }
 
     [KernelFact]
+    public async Task A_stopped_container_whose_network_was_removed_starts_without_it_and_joins_the_next_of_that_name()
+    {
+        await _host.StartAsync();
+        var pbm = _host.Operator;
+        Assert.True((await pbm.RunAsync("network", "create", ("network", "gone"))).Done);
+        Assert.True((await pbm.RunAsync("container", "create", ("name", "box"), ("network", "gone"))).Done);
+        Assert.True((await pbm.RunAsync("network", "rm", ("network", "gone"))).Done);
+        // What is said about a container waits for what is being done with it: nothing has to be waited for here.
+        Assert.True((await pbm.RunAsync("container", "start", ("container", "box"))).Done);
+        Assert.True((await pbm.RunAsync("network", "create", ("network", "gone"))).Done);
+        Assert.True((await pbm.RunAsync("network", "connect", ("network", "gone"), ("container", "box"))).Done);
+        Assert.Equal("gone", Assert.Single((await pbm.InspectAsync("container", "box"))[0].GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject()).Name);
+    }
+
+    [KernelFact]
     public async Task Wrong_input_is_refused_with_what_is_in_the_way_and_changes_nothing()
     {
         await _host.StartAsync();

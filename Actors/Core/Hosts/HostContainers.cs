@@ -66,6 +66,7 @@ internal static class HostContainers
 
     public static Decision Connect(HostState state, HeldContainer container, EndpointSpec endpoint)
     {
+        if (container.Phase == ContainerPhase.Removing) return Decision.Refuse(new ContainerNotFound(container.Spec.Name));
         if (container.Find(endpoint.Id) is { } known)
         {
             if (known.Leaving || known.Spec.Network != endpoint.Network) return Decision.Refuse(new IdTaken(endpoint.Id.ToString()));

@@ -88,6 +88,8 @@ internal static class HostOperations
         var entering = container.Operation is { } under && under.Waiting.Contains(endpoint) && !IsLeaving(under, held) ? under : null;
         // The late end of an earlier stop, while it is on its way in again. (A stopped container's endpoint is where it should be.)
         if (entering is not null && !withdrawal.Forget && (container.IsRunning || entering.Kind != OperationKind.Rejoin)) return Decision.Nothing;
+        // Or while it is on its way out for good: that has an end, and an asker, of its own.
+        if (!withdrawal.Forget && (held.Leaving || container.Phase == ContainerPhase.Removing)) return Decision.Nothing;
 
         // It was deleted before it came: the ids of an undone command do not come to life again.
         Rejection? failure = entering is { Kind: OperationKind.Create or OperationKind.Connect } ? new IdTaken(endpoint.ToString()) : null;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Containers;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 
@@ -66,7 +67,12 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         }
 
         var after = spec.Scope == NetworkScope.Local ? Decision.Send(new WithdrawNetwork(dismantle)) : ClosePools(dismantle, 0);
-        return after with { Events = state.Deleted ? [] : [new NetworkDeleted(spec.Id)] };
+        return after with
+        {
+            Events = state.Deleted ? [] : [new NetworkDeleted(spec.Id)],
+            // Stopped containers wished for it. A wish for what is gone could neither be fulfilled nor be taken back by name.
+            Orders = [.. state.InOrder.Select(member => member.Endpoint.Spec).Select(wish => new DisconnectContainer(wish.Host, wish.Container, spec.Id, spec.Name))],
+        };
     }
 
     private static Decision ClosePools(DismantleNetwork dismantle, int next) =>
@@ -86,7 +92,8 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         EndpointAttached attached => state.With(attached.Endpoint, attached: true, attached.Revision),
         EndpointReserved reserved => state.With(reserved.Endpoint, attached: false, reserved.Revision),
         EndpointDetached detached => state.Without(detached.Endpoint) with { Revision = detached.Revision },
-        NetworkDeleted => new() { Spec = state.Spec, Deleted = true, Revision = state.Revision },
+        // Only wishes were left; they stay, so that a removal that is carried on after a crash has them dropped again.
+        NetworkDeleted => state with { Deleted = true, Attempts = state.Attempts.Clear() },
         _ => state,
     };
 
@@ -95,12 +102,11 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     public ImmutableArray<IAddressed> Resume(NetworkState state) => [];
 
     /// <inheritdoc/>
-    public ImmutableArray<IEvent> Compact(NetworkState state) => state.Spec is null ? state.Deleted ? [new NetworkDeleted(default)] : []
-        : state.Deleted ? [new NetworkCreated(state.Spec, state.Revision), new NetworkDeleted(state.Spec.Id)]
-        :
+    public ImmutableArray<IEvent> Compact(NetworkState state) => state.Spec is null ? state.Deleted ? [new NetworkDeleted(default)] : [] :
         [
             new NetworkCreated(state.Spec, state.Revision),
             .. state.Members.Values.OrderBy(member => member.Revision).Select<NetworkMember, IEvent>(member =>
                 member.Attached ? new EndpointAttached(member.Endpoint, member.Revision) : new EndpointReserved(member.Endpoint, member.Revision)),
+            .. state.Deleted ? [new NetworkDeleted(state.Spec.Id)] : ImmutableArray<IEvent>.Empty,
         ];
 }

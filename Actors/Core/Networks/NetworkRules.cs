@@ -31,10 +31,15 @@ public static class NetworkRules
     /// <summary>Whether no network can have the block: it has addresses that are never anybody's.</summary>
     public static bool IsUnusable(Subnet block) => block.Prefix == 0 || Unusable.Any(unusable => unusable.Overlaps(block));
 
+    /// <summary>The longest name in characters. Docker has no limit; every list and every event carries the name.</summary>
+    private const int LongestName = 1024;
+
     /// <summary>Everything that is wrong with the request by itself.</summary>
     public static IEnumerable<string> Problems(NetworkRequest request)
     {
         if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Any(char.IsControl)) yield return $"invalid name: \"{request.Name}\" is empty, blank or has control characters";
+        else if (request.Name.Length > LongestName) yield return $"invalid name: it has {request.Name.Length} characters, at most {LongestName} are allowed";
+        else if (NetworkId.TryParse(request.Name, null, out _)) yield return $"invalid name: \"{request.Name}\" could be a network's id";
         foreach (var problem in request.Pools.SelectMany(Problems)) yield return problem;
         if (request.Driver is "bridge" && request.Pools.GroupBy(IsIPv6).Any(family => family.Count() > 1)) yield return "bridge driver doesn't support multiple subnets";
         if (request.Driver is "host" or "null" && request.Pools.Length > 0) yield return $"the {request.Driver} driver has no subnets";

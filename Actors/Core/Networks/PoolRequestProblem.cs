@@ -46,6 +46,13 @@ public sealed record NoMatchingSubnet(string What, string Given) : PoolRequestPr
     public override string Text => $"no matching subnet for {What} {Given}";
 }
 
+/// <summary>An auxiliary address without the name it is kept under.</summary>
+public sealed record NamelessAuxiliary(string Given) : PoolRequestProblem
+{
+    /// <inheritdoc/>
+    public override string Text => $"invalid aux-address: {Given} has no name";
+}
+
 /// <summary>A subnet has one range only.</summary>
 public sealed record SeveralRanges(string Given, string Earlier, Subnet Subnet) : PoolRequestProblem
 {

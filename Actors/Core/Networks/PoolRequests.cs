@@ -58,9 +58,10 @@ public static class PoolRequests
         return null;
     }
 
-    private static NoMatchingSubnet? AddAuxiliary(List<PoolRequest> pools, string text)
+    private static PoolRequestProblem? AddAuxiliary(List<PoolRequest> pools, string text)
     {
         var equals = text.IndexOf('=');
+        if (equals == 0) return new NamelessAuxiliary(text);
         var value = equals < 0 ? "" : text[(equals + 1)..];
         if (!TryFind(pools, value, out var address, out var at)) return new NoMatchingSubnet("aux-address", value);
 

@@ -42,8 +42,20 @@ internal sealed record ContainerDocument
             Cmd = view.Spec.Command,
             Labels = view.Spec.Labels,
         },
-        NetworkSettings = new() { Ports = PortDocument.Published(view), Networks = view.Endpoints.ToDictionary(e => e.Spec.NetworkName, EndpointDocument.From) },
+        NetworkSettings = new() { Ports = PortDocument.Published(view), Networks = Networks(view) },
     };
+
+    // A network of this host and one of the cluster may have the same name: then the later one goes by its id.
+    private static Dictionary<string, EndpointDocument> Networks(ContainerView view)
+    {
+        var networks = new Dictionary<string, EndpointDocument>();
+        foreach (var endpoint in view.Endpoints)
+        {
+            if (!networks.TryAdd(endpoint.Spec.NetworkName, EndpointDocument.From(endpoint))) networks.Add(endpoint.Spec.Network.ToString(), EndpointDocument.From(endpoint));
+        }
+
+        return networks;
+    }
 
     /// <summary>Docker's word for a status.</summary>
     public static string StatusText(ContainerStatus status) => status switch

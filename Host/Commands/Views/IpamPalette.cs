@@ -57,6 +57,7 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         var code = ExitCodes.Ok;
         if (invocation.Values("network") is { IsEmpty: false } names) code = await output.ForEachAsync(names, async n => networks.Add(await _directory.NetworkAsync(n, cancel)), cancel);
         else networks.AddRange(await _directory.AllAsync(cancel));
+        if (networks is [] && code != ExitCodes.Ok) return code;
         ImmutableArray<TableColumn> columns = [new("Address", "ADDRESS"), new("Network", "NETWORK"), new("Holder", "HOLDER"), new("Handle", "HANDLE"), new("Pool", null), new("ReservedFor", null), new("ReservedUntil", null)];
         var rows = (await ViewsAsync(networks, cancel)).SelectMany(p => p.Addresses.Select(a => Row(p, a)));
         await output.TableAsync(columns, rows, cancel);

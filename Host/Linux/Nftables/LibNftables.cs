@@ -9,6 +9,9 @@ namespace NetworkCluster.Linux.Nftables;
 /// </summary>
 internal sealed partial class LibNftables : IDisposable
 {
+    /// <summary>The library.</summary>
+    public const string Name = "libnftables.so.1";
+
     private readonly Lock _gate = new();
     private nint _context;
 
@@ -26,8 +29,19 @@ internal sealed partial class LibNftables : IDisposable
             }
             catch (DllNotFoundException missing)
             {
-                throw new DataplaneException(operation, "libnftables.so.1 is not installed", missing);
+                throw new DataplaneException(operation, $"{Name} is not installed", missing);
             }
+        }
+    }
+
+    /// <summary>Whether the library can be loaded.</summary>
+    public static bool IsInstalled
+    {
+        get
+        {
+            if (!NativeLibrary.TryLoad(Name, out var library)) return false;
+            NativeLibrary.Free(library);
+            return true;
         }
     }
 
@@ -50,21 +64,21 @@ internal sealed partial class LibNftables : IDisposable
         }
     }
 
-    [LibraryImport("libnftables.so.1", EntryPoint = "nft_ctx_new")]
+    [LibraryImport(Name, EntryPoint = "nft_ctx_new")]
     private static partial nint New(uint flags);
 
-    [LibraryImport("libnftables.so.1", EntryPoint = "nft_ctx_free")]
+    [LibraryImport(Name, EntryPoint = "nft_ctx_free")]
     private static partial void Free(nint context);
 
-    [LibraryImport("libnftables.so.1", EntryPoint = "nft_ctx_buffer_output")]
+    [LibraryImport(Name, EntryPoint = "nft_ctx_buffer_output")]
     private static partial int BufferOutput(nint context);
 
-    [LibraryImport("libnftables.so.1", EntryPoint = "nft_ctx_buffer_error")]
+    [LibraryImport(Name, EntryPoint = "nft_ctx_buffer_error")]
     private static partial int BufferErrors(nint context);
 
-    [LibraryImport("libnftables.so.1", EntryPoint = "nft_ctx_get_error_buffer")]
+    [LibraryImport(Name, EntryPoint = "nft_ctx_get_error_buffer")]
     private static partial nint GetErrors(nint context);
 
-    [LibraryImport("libnftables.so.1", EntryPoint = "nft_run_cmd_from_buffer", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Name, EntryPoint = "nft_run_cmd_from_buffer", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RunCommands(nint context, string commands);
 }

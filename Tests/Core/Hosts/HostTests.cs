@@ -225,6 +225,14 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void Nothing_is_connected_to_a_container_whose_removal_goes_on()
+    {
+        var host = Created([Wish(1)]).When(new RemoveContainer(Some.Host, Box, Force: false));
+        host.When(host.Then.Timers.Single().Message).Replies<Rejected>();
+        host.When(new ConnectContainer(Some.Host, Wish(2, Other))).Refuses<ContainerNotFound>();
+    }
+
+    [Fact]
     public void A_connect_is_answered_when_the_endpoint_has_its_place()
     {
         var host = Running().When(new ConnectContainer(Some.Host, Wish(2, Other)));
@@ -306,6 +314,15 @@ public sealed class HostTests
         host.When(Out(1, forget: false), new SandboxStopped(Some.Host, Box, new(9), null)).DoesNothing();
         host.When(new SandboxStopped(Some.Host, Box, new(1), null), new StartContainer(Some.Host, Box), Sandbox(), Out(1, forget: false)).DoesNothing();
         host.When(new CommandExited(Some.Host, Some.ContainerId(9), new(1), 0)).DoesNothing();
+    }
+
+    [Fact]
+    public void The_late_end_of_a_stop_is_not_the_end_of_a_disconnect()
+    {
+        var host = Running().When(new StopContainer(Some.Host, Box));
+        host.When(host.Then.Timers.Single().Message, new DisconnectContainer(Some.Host, Box, Network.Id, Network.Name));
+        host.When(Out(1, forget: false)).DoesNothing();
+        host.When(Out(1, forget: true)).Replies<ContainerDone>();
     }
 
     [Fact]

@@ -142,7 +142,14 @@ public sealed class AddressSpaceTests
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("a\nb")]
+    [InlineData("1111111111111111111111111111111111111111111111111111111111111111")]
     public void A_name_that_nobody_can_read_is_refused(string name) => Space().When(Create(1, name)).Refuses<InvalidRequest>();
+
+    [Theory]
+    [InlineData(1024, true)]
+    [InlineData(1025, false)]
+    public void A_name_has_a_length_that_lists_can_bear(int length, bool taken) =>
+        Assert.Equal(taken, Space().When(Create(1, new string('n', length))).Then.Reply is null);
 
     [Theory]
     [InlineData("a/b")]

@@ -72,6 +72,17 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void A_removed_network_has_the_wishes_of_stopped_containers_dropped_and_nobody_waits_for_that()
+    {
+        var network = Existing(Spec).Given(new EndpointReserved(Some.Endpoint(2, Spec, 3), 0)).When(new DismantleNetwork(Spec));
+        network.Sends<WithdrawNetwork>();
+        var wish = Some.Endpoint(2, Spec, 3).Spec;
+        Assert.Equal(new DisconnectContainer(wish.Host, wish.Container, Spec.Id, Spec.Name), Assert.Single(network.Then.Orders));
+        // Whoever died before they were told is told when the removal is carried on.
+        Assert.Single(network.Recovered().When(new DismantleNetwork(Spec)).Then.Orders);
+    }
+
+    [Fact]
     public void Its_members_are_told_with_the_wishes_of_stopped_containers()
     {
         var network = With(1).Given(new EndpointReserved(Some.Endpoint(2, Spec, 3), 1));

@@ -14,6 +14,7 @@ public sealed class PoolRequestsTests
     [InlineData("every ip-range or gateway must have a corresponding subnet", "", "", "12.118.0.1", "")]
     [InlineData("no matching subnet for gateway foo", "12.119.0.0/16", "", "foo", "")]
     [InlineData("every ip-range or gateway must have a corresponding subnet", "12.122.0.0/16", "", "12.122.0.1 12.122.0.2", "")]
+    [InlineData("invalid aux-address: =12.123.0.9 has no name", "12.123.0.0/16", "", "", "=12.123.0.9")]
     [InlineData("no matching subnet for aux-address 11.123.0.9", "12.123.0.0/16", "", "", "a=11.123.0.9")]
     [InlineData("no matching subnet for aux-address zz", "12.124.0.0/16", "", "", "a=zz")]
     [InlineData("no matching subnet for aux-address ", "12.125.0.0/16", "", "", "12.125.0.9")]

@@ -86,6 +86,24 @@ public sealed class NetworkCommandTests : IAsyncLifetime
         Assert.Empty(_host.Gateway.Sent);
     }
 
+    [Theory]
+    [InlineData("network connect '' container1", "invalid name or ID supplied: \"\" (network)")]
+    [InlineData("network connect isolated_nw ''", "invalid name or ID supplied: \"\" (container)")]
+    [InlineData("endpoint inspect ''", "invalid name or ID supplied: \"\" (endpoint)")]
+    public async Task An_empty_name_names_nothing(string line, string problem)
+    {
+        var outcome = await _host.RunAsync(line);
+        Assert.Equal((2, ""), (outcome.Code, outcome.Output));
+        Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_of_nothing_that_was_found_is_not_printed()
+    {
+        var outcome = await _host.RunAsync("ipam addresses nosuch");
+        Assert.Equal((1, ""), (outcome.Code, outcome.Output));
+    }
+
     [Fact]
     public async Task Rm_goes_on_after_a_failure_and_reports_it()
     {

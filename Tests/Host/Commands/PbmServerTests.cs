@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using NetworkCluster.Commands;
@@ -74,6 +75,27 @@ public sealed class PbmServerTests : IAsyncLifetime, IDisposable
     {
         using var response = await PostAsync("network/ls", new string(' ', PbmServer.BodyLimitBytes + 1));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Those_that_connect_and_say_nothing_keep_nobody_out()
+    {
+        var silent = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < PbmServer.ConnectionLimit + 1; i++)
+            {
+                silent.Add(new TcpClient());
+                await silent[i].ConnectAsync(IPAddress.Loopback, _host.Address.Root.Port);
+            }
+
+            using var response = await _http.GetAsync("palettes");
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+        finally
+        {
+            silent.ForEach(client => client.Dispose());
+        }
     }
 
     [Fact]

@@ -17,4 +17,13 @@ public sealed class WrongSettingsTests
     [InlineData("log-level=loud", "network-cluster.log-level")]
     public void What_cannot_be_understood_is_named_with_what_would_be(string setting, string problem) =>
         Assert.Contains(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings($"network-cluster.{setting}")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_setting_that_does_not_exist_hides_nothing_else_that_is_wrong()
+    {
+        var wrong = Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings("network-cluster.pbm.prot=1", "network-cluster.dataplane.mtu=10"));
+        Assert.Equal(2, wrong.Problems.Count);
+        Assert.StartsWith("there is no setting network-cluster.pbm.prot", wrong.Problems[0], StringComparison.Ordinal);
+        Assert.StartsWith("network-cluster.dataplane.mtu: '10'", wrong.Problems[1], StringComparison.Ordinal);
+    }
 }

@@ -110,6 +110,7 @@ internal static class Laws
             var what = $"{container.Spec.Name} ({spec.Id.Short}) in {spec.NetworkName}";
             var member = network.Exists ? network.Find(spec.Id) : null;
             var life = world.StateOf<EndpointState>(EntityKind.Endpoint, spec.Id.ToString());
+            if (!network.Exists) yield return $"{what} is a wish for a network that is gone";
             if (container.IsRunning)
             {
                 if (member is not { Attached: true }) yield return $"{what} runs and has no place";
@@ -126,7 +127,7 @@ internal static class Laws
             }
         }
 
-        foreach (var id in Ids(world, EntityKind.Network))
+        foreach (var id in Ids(world, EntityKind.Network).Where(id => world.Network(NetworkId.Parse(id)).Exists))
         {
             foreach (var ghost in world.Network(NetworkId.Parse(id)).Members.Keys.Where(member => !wishes.ContainsKey(member))) yield return $"network {id[..8]} has a ghost {ghost.Short}";
         }

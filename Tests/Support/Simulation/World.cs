@@ -215,6 +215,7 @@ internal sealed class World
         void SendAll()
         {
             foreach (var send in decision.Sends) Send(key.ToString(), send, asker);
+            foreach (var order in decision.Orders) Send(key.ToString(), order, null);
         }
     }
 

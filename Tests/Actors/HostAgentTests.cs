@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using NetworkCluster.Agents;
@@ -46,7 +47,10 @@ public sealed class HostAgentTests : TestKit
             if (failures++ == 0) throw new DataplaneException("look", "not now");
         });
         var settings = new AgentSettings { Host = Some.Host, Token = "another" };
-        EventFilter.Error(contains: "could not be observed").ExpectOne(() => Sys.ActorOf(Props.Create(() => new HostAgent(settings, _router, new HostNetworking(moody, new HostNetworkingOptions(), null), new NoServices(), _names, TimeProvider.System))));
+        var log = CreateTestProbe();
+        Sys.EventStream.Subscribe(log, typeof(Error));
+        Sys.ActorOf(Props.Create(() => new HostAgent(settings, _router, new HostNetworking(moody, new HostNetworkingOptions(), null), new NoServices(), _names, TimeProvider.System)));
+        Assert.Contains("could not be observed", log.ExpectMsg<Error>().ToString(), StringComparison.Ordinal);
         Assert.Equal("another", _entities.FishForMessage<JoinHost>(join => join.Token == "another").Token);
     }
 

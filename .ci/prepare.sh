@@ -43,6 +43,14 @@ install_missing() {
     rm -f "$log"
 }
 
+# PostgreSQL for tests that start one of their own: the package's server is not to be made or started.
+install_postgresql() {
+    [ ! -d /usr/lib/postgresql ] || return 0
+    mkdir -p /etc/postgresql-common
+    [ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+    install_missing /usr/lib/postgresql=postgresql
+}
+
 # What a command has to say is of interest only when it fails.
 quietly() {
     said=$(mktemp)

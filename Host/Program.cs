@@ -13,10 +13,22 @@ try
     }
 
     var config = LayeredConfig.Load(arguments.Files, Environment.GetEnvironmentVariables(), arguments.Settings);
-    await using var host = await HostProcess.StartAsync(config, TimeProvider.System);
-    Console.Out.WriteLine(host.Welcome);
-    await host.WaitForEndAsync();
-    return 0;
+    while (true)
+    {
+        try
+        {
+            await using var host = await HostProcess.StartAsync(config, TimeProvider.System);
+            Console.Out.WriteLine(host.Welcome);
+            if (await host.WaitForEndAsync()) return 0;
+        }
+        catch (RemovedFromClusterException)
+        {
+            // As below.
+        }
+
+        // Its containers live on meanwhile. What the others gave to somebody else stays theirs; the rest is adopted.
+        await Console.Error.WriteLineAsync("The other hosts had removed this one from the cluster: it joins again.");
+    }
 }
 catch (ConfigurationProblemException problem)
 {

@@ -18,7 +18,9 @@ internal sealed partial class HostAgent
         // Before the sweep: what is said to be published stays published.
         foreach (var container in welcome.Running) await TryAsync($"publish the ports of {container.Spec.Name}", () => _networking.PublishAsync(container.Spec.Id, container.Ports, _stopping.Token)).ConfigureAwait(false);
         var endpoints = welcome.Running.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Spec.Id).ToHashSet();
-        var swept = await _networking.SweepAsync(list.Networks.Select(network => network.Id).ToHashSet(), welcome.Running.Select(container => container.Spec.Id).ToHashSet(), endpoints, _stopping.Token).ConfigureAwait(false);
+        // Those of the cluster are on this host for its endpoints' sake.
+        var networks = list.Networks.Select(network => network.Id).Concat(welcome.Running.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Spec.Network)).ToHashSet();
+        var swept = await _networking.SweepAsync(networks, welcome.Running.Select(container => container.Spec.Id).ToHashSet(), endpoints, _stopping.Token).ConfigureAwait(false);
         if (swept.Links + swept.Sandboxes > 0) _log.Info("removed {0} links and {1} sandboxes that nobody wants", swept.Links, swept.Sandboxes);
         foreach (var network in list.Networks)
         {
@@ -33,6 +35,7 @@ internal sealed partial class HostAgent
         // An earlier life's wish: nobody waits for it.
         if (bind.Incarnation != _incarnation) return;
         var container = bind.Endpoint.Spec.Container;
+        _arrivals.Expect(bind);
         _names.Join(container, bind.Network.Id, bind.Endpoint.Spec);
         var linked = !bind.Network.HasNames && !bind.Endpoint.Spec.Settings.Links.IsEmpty;
         if (linked) _linked.Add(container);
@@ -48,6 +51,7 @@ internal sealed partial class HostAgent
     {
         // Out of DNS now; the address stays taken until the kernel is done, so that nobody else gets it too early.
         var endpoint = withdrawal.Endpoint;
+        _arrivals.Forget(endpoint.Id);
         _names.RemoveEndpoint(endpoint.Network, endpoint.Id);
         _names.Leave(endpoint.Container, endpoint.Network);
         NameAgain(endpoint.Container);

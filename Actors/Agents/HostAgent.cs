@@ -19,6 +19,8 @@ namespace NetworkCluster.Agents;
 internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWithTimers
 {
     private static readonly TimeSpan JoinRetry = TimeSpan.FromSeconds(1);
+    // A host that does not say by then that it reaches a new endpoint is dead or cut off, or says it to somebody who no longer asks.
+    private static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(1);
 
     private readonly HostId _host;
     private readonly string _token;
@@ -30,10 +32,10 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private readonly TimeProvider _time;
     private readonly TimeSpan _reconcileEvery;
     private readonly KnownViews _views;
-    private readonly Lanes _lanes = new();
+    private readonly Lanes<ContainerId> _lanes = new();
     private readonly Dictionary<ContainerId, (ContainerSpec Spec, Task<Sandbox> Sandbox)> _sandboxes = [];
     private readonly HashSet<ContainerId> _linked = [];
-    private readonly List<(BindEndpoint Bind, IActorRef Asker)> _unseen = [];
+    private readonly Arrivals _arrivals;
     private readonly TaskCompletionSource _networksThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -46,6 +48,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         (_host, _token, _vtep, _reconcileEvery) = (settings.Host, settings.Token, settings.Vtep, settings.ReconcileEvery);
         (_router, _networking, _services, _names, _time) = (router, networking, services, names, time);
         _views = new(_host, names);
+        _arrivals = new(_views);
         Joining();
     }
 
@@ -128,16 +131,22 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Receive<WithdrawEndpoint>(withdraw => Withdraw(withdraw.Withdrawal));
         Receive<ViewChanged>(change =>
         {
-            if (!_views.Take(change)) _router.Send(new RequestView(change.Spec.Id, _host), Self);
+            var news = _views.Take(change);
+            if (news == ViewNews.Missed) _router.Send(new RequestView(change.Spec.Id, _host), Self);
+            Reach(change, news);
             NameAgain(change.Spec);
             AnswerSeen(change.Spec.Id);
         });
         Receive<ViewSnapshot>(snapshot =>
         {
-            _views.Take(snapshot.View);
+            var known = _views.RevisionOf(snapshot.View.Spec.Id) < 0 ? null : _views.OthersOf(snapshot.View.Spec.Id);
+            Reach(snapshot.View, _views.Take(snapshot.View), known);
             NameAgain(snapshot.View.Spec);
             AnswerSeen(snapshot.View.Spec.Id);
         });
+        Receive<Reached>(Reach);
+        Receive<EndpointReachable>(reachable => Answer(_arrivals.ReachedBy(reachable.Endpoint, reachable.By)));
+        Receive<NotReached>(late => Answer(_arrivals.GiveUp(late.Endpoint)));
         Receive<ApplyNetwork>(apply => Answer(ApplyAsync(apply.Spec)));
         Receive<WithdrawNetwork>(withdraw => Answer(WithdrawAsync(withdraw.Dismantle)));
         Receive<StartSandbox>(start => InLane(start.Container.Id, StartSandboxAsync(start)));
@@ -159,10 +168,14 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         {
             case null:
                 break;
-            case EndpointApplied { Failure: null } applied when _views.RevisionOf(applied.Bind.Network.Id) < applied.Bind.Revision:
-                // The kernel has it, but we do not know its names yet: the answer waits for the view.
-                _unseen.Add((applied.Bind, Sender));
-                _router.Send(new RequestView(applied.Bind.Network.Id, _host), Self);
+            case EndpointApplied { Failure: null } applied when !_arrivals.Arrived(applied.Bind, Sender):
+                // The kernel has it, but we do not know its names yet, or not every host reaches it: the answer waits.
+                if (_views.RevisionOf(applied.Bind.Network.Id) < applied.Bind.Revision) _router.Send(new RequestView(applied.Bind.Network.Id, _host), Self);
+                if (applied.Bind.IsNews) Timers.StartSingleTimer(applied.Bind.Endpoint.Id, new NotReached(applied.Bind.Endpoint.Id), ReachPatience);
+                break;
+            case EndpointApplied { Failure: not null } applied:
+                _arrivals.Forget(applied.Bind.Endpoint.Id);
+                _router.Send(applied, Sender);
                 break;
             default:
                 _router.Send(worked.Answer, Sender);
@@ -170,12 +183,13 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         }
     }
 
-    private void AnswerSeen(NetworkId network)
+    private void AnswerSeen(NetworkId network) => Answer(_arrivals.Seen(network));
+
+    private void Answer(IEnumerable<(BindEndpoint Bind, IActorRef Asker)> arrived)
     {
-        var known = _views.RevisionOf(network);
-        foreach (var (bind, asker) in _unseen.Where(unseen => unseen.Bind.Network.Id == network && unseen.Bind.Revision <= known).ToList())
+        foreach (var (bind, asker) in arrived)
         {
-            _unseen.Remove((bind, asker));
+            Timers.Cancel(bind.Endpoint.Id);
             _router.Send(new EndpointApplied(bind), asker);
         }
     }

@@ -17,7 +17,7 @@ public sealed partial class HostNetworking
         try
         {
             if (!state.Started) throw new DataplaneException($"attach {endpoint.Id} to {network.Name}", $"the sandbox of container {endpoint.Spec.Container.Short} is not started");
-            await EnsureOnceAsync(network, cancel);
+            await UseAsync(network, endpoint.Id, cancel);
             if (state.Places.Exists(p => p.Id == endpoint.Id)) await AttachAgainAsync(state, network, endpoint, cancel);
             else await AttachNewAsync(state, network, endpoint, cancel);
         }
@@ -58,6 +58,7 @@ public sealed partial class HostNetworking
         catch (Exception fault) when (fault is DataplaneException or OperationCanceledException)
         {
             await UndoAsync(state, endpoint.Id, fault);
+            LetGo(network, endpoint.Id);
             throw;
         }
     }
@@ -122,6 +123,7 @@ public sealed partial class HostNetworking
 
         state.Places = state.Places.Remove(place);
         _endpoints.TryRemove(place.Id, out _);
+        if (place.Network is { } network) LetGo(network, place.Id);
     }
 
     /// <summary>Not cancelled. Where it fails too, the caller hears both, and a sweep finds what is left.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using NetworkCluster.Dataplane;
+using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Agents;
@@ -42,11 +44,67 @@ public sealed partial class HostNetworking
         }
     }
 
-    /// <summary>Makes the network unless this life already has.</summary>
-    private async Task EnsureOnceAsync(NetworkSpec network, CancellationToken cancel)
+    /// <summary>Makes the network unless this life already has, and keeps it for the endpoint until <see cref="LetGo"/>.</summary>
+    private async Task UseAsync(NetworkSpec network, EndpointId endpoint, CancellationToken cancel)
     {
-        if (_networks.TryGetValue(network.Id, out var state) && state is { Ensured: true, Removed: false }) return;
-        await EnsureNetworkAsync(network, cancel);
+        // One of this host stays whoever is in it.
+        if (network.Scope == NetworkScope.Local)
+        {
+            if (!_networks.TryGetValue(network.Id, out var local) || local is not { Ensured: true, Removed: false }) await EnsureNetworkAsync(network, cancel);
+            return;
+        }
+
+        var state = await EnterAsync(network.Id, cancel);
+        try
+        {
+            state.Users.Add(endpoint);
+            if (!state.Ensured) await EnsureAsync(state, DriverOf(network).Network(network, _host), cancel);
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
+    /// <summary>The endpoint is out. A network of the cluster goes from this host with its last endpoint: afterwards, because nobody waits for that.</summary>
+    private void LetGo(NetworkSpec network, EndpointId endpoint)
+    {
+        if (network.Scope == NetworkScope.Local) return;
+        var leaving = LetGoAsync(network, endpoint);
+        if (leaving.IsCompleted) return;
+        _leaving.TryAdd(leaving, default);
+        leaving.ContinueWith(done => _leaving.TryRemove(done, out _), TaskScheduler.Default);
+    }
+
+    private async Task LetGoAsync(NetworkSpec network, EndpointId endpoint)
+    {
+        var state = await EnterAsync(network.Id, CancellationToken.None);
+        try
+        {
+            state.Users.Remove(endpoint);
+            if (state.Users.Count > 0 || !state.Ensured) return;
+            var found = await _dataplane.ObserveAsync(new HostPart(LinksOf(state.Wanted), [], [], true), CancellationToken.None);
+            await ApplyAsync(Plan.Removal(state.Wanted, found, Naming), CancellationToken.None);
+            (state.Ensured, state.Wanted) = (false, Wanted.Nothing);
+            Forget(network.Id, state);
+        }
+        catch (DataplaneException fault)
+        {
+            // It is wanted no more: the next sweep finds it.
+            (state.Ensured, state.Wanted) = (false, Wanted.Nothing);
+            _log.LogWarning("network {Network} could not be taken from this host: {Fault}", network.Name, fault.Message);
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
+    }
+
+    private void Forget(NetworkId network, NetworkState state)
+    {
+        if (state.Ensured || state.Users.Count > 0 || state.Remotes.Count > 0) return;
+        state.Removed = true;
+        _networks.TryRemove(new(network, state));
     }
 
     private async Task EnsureAsync(NetworkState state, Wanted wanted, CancellationToken cancel)
@@ -55,10 +113,11 @@ public sealed partial class HostNetworking
         state.Wanted = wanted;
         if (wanted.Links.Length > 0)
         {
-            var found = await _dataplane.ObserveAsync(new HostPart(LinksOf(wanted), [], [.. wanted.Sysctls.Select(s => s.Key)], true), cancel);
+            var hasTunnel = wanted.Links.Any(link => link is WantedVxlan);
+            var found = await _dataplane.ObserveAsync(new HostPart(LinksOf(wanted), [], [.. wanted.Sysctls.Select(s => s.Key)], true) { Remotes = hasTunnel }, cancel);
             RefuseForeign(wanted, found);
             found = await RestoreTableAsync(found, cancel);
-            await ApplyAsync(Plan.Between(wanted, found, Naming), cancel);
+            await ApplyAsync(Plan.Between(!hasTunnel ? wanted : state.Told ? state.All : wanted with { Forwardings = [.. found.Host.Forwardings], Neighbours = [.. found.Host.Neighbours] }, found, Naming), cancel);
         }
 
         state.Ensured = true;
@@ -80,8 +139,10 @@ public sealed partial class HostNetworking
         var links = found.Host.Links.Values.Where(l => Plan.IsOurs(l, Naming) && LinkTag.TryParse(Naming.Prefix, l.Alias, out var tag) && tag is LinkTag.OfNetwork of && of.Network == network).ToList();
         return new Wanted
         {
-            Links = [.. links.Select(l => new WantedBridge(l.Name, l.MtuBytes, l.Alias, l.Group, l.Mac ?? default, l.RoutesLoopback))],
-            Elements = [.. links.SelectMany(l => NftTable.Sets.Select(set => new SetElement(set, l.Name)))],
+            Links = [.. links.Select<FoundLink, WantedLink>(l => l.Kind == "vxlan"
+                ? new WantedVxlan(l.Name, l.MtuBytes, l.Alias, l.Group) { Master = l.Master ?? "", Vni = l.Vni, Local = l.Local ?? default }
+                : new WantedBridge(l.Name, l.MtuBytes, l.Alias, l.Group, l.Mac ?? default, l.RoutesLoopback))],
+            Elements = [.. links.Where(l => l.Kind == "bridge").SelectMany(l => NftTable.Sets.Select(set => new SetElement(set, l.Name)))],
         };
     }
 

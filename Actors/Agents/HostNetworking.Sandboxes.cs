@@ -47,7 +47,12 @@ public sealed partial class HostNetworking
                 await ApplyAsync(Plan.Removal(part, found, Naming), cancel);
             }
 
-            foreach (var place in state.Places) _endpoints.TryRemove(place.Id, out _);
+            foreach (var place in state.Places)
+            {
+                _endpoints.TryRemove(place.Id, out _);
+                if (place.Network is { } network) LetGo(network, place.Id);
+            }
+
             state.Removed = true;
             _sandboxes.TryRemove(new(container, state));
         }

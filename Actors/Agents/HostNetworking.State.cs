@@ -16,6 +16,15 @@ public sealed partial class HostNetworking
         public Wanted Wanted { get; set; } = Wanted.Nothing;
         public bool Removed { get; set; }
         public bool Ensured { get; set; }
+        /// <summary>Endpoints of this host that are in it or on their way in.</summary>
+        public HashSet<EndpointId> Users { get; } = [];
+        /// <summary>What the endpoints of other hosts need here; known also while the network is not made.</summary>
+        public Dictionary<EndpointId, Wanted> Remotes { get; } = [];
+        /// <summary>Whether this life has been told of those; until then what an earlier one knew stays in the kernel.</summary>
+        public bool Told { get; set; }
+
+        /// <summary>The network with them.</summary>
+        public Wanted All => Wanted with { Forwardings = [.. Remotes.Values.SelectMany(remote => remote.Forwardings)], Neighbours = [.. Remotes.Values.SelectMany(remote => remote.Neighbours)] };
     }
 
     /// <summary>A sandbox this process has made or adopted. Everything in it is guarded by its gate.</summary>

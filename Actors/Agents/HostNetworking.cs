@@ -21,9 +21,11 @@ public sealed partial class HostNetworking : IHostNetworking
     private readonly HostNetworkingOptions _options;
     private readonly HostContext _host;
     private readonly Reaper _reaper;
+    private readonly ILogger _log;
     private readonly ConcurrentDictionary<NetworkId, NetworkState> _networks = new();
     private readonly ConcurrentDictionary<ContainerId, SandboxState> _sandboxes = new();
     private readonly ConcurrentDictionary<EndpointId, ContainerId> _endpoints = new();
+    private readonly ConcurrentDictionary<Task, byte> _leaving = new();
     private FoundHost? _startup;
 
     /// <summary>Networking of one host. Disposing it leaves the kernel as it is and disposes the data plane.</summary>
@@ -39,7 +41,8 @@ public sealed partial class HostNetworking : IHostNetworking
         _dataplane = dataplane;
         _options = options;
         _host = options.Context;
-        _reaper = new Reaper(dataplane, _host.Naming.ReaperGroup, time ?? TimeProvider.System, log ?? NullLogger<HostNetworking>.Instance);
+        _log = log ?? NullLogger<HostNetworking>.Instance;
+        _reaper = new Reaper(dataplane, _host.Naming.ReaperGroup, time ?? TimeProvider.System, _log);
     }
 
     private Naming Naming => _host.Naming;
@@ -75,6 +78,7 @@ public sealed partial class HostNetworking : IHostNetworking
     /// <summary>Finishes what the reaper has under way, then lets go of the kernel and leaves it as it is.</summary>
     public async ValueTask DisposeAsync()
     {
+        await Task.WhenAll(_leaving.Keys);
         await _reaper.DisposeAsync();
         await _dataplane.DisposeAsync();
     }

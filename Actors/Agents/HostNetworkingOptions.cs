@@ -1,3 +1,4 @@
+using NetworkCluster.Addressing;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Drivers;
 
@@ -16,6 +17,8 @@ public sealed record HostNetworkingOptions
     public int DefaultMtuBytes { get; init; } = 1500;
     /// <summary>The Linux bridge of the predefined network. Default: the prefix and <c>0</c>, as <c>nwc0</c>.</summary>
     public string? PredefinedBridge { get; init; }
+    /// <summary>This host's address between hosts: where the tunnels of networks of the cluster end. None: it takes part in no network of other hosts.</summary>
+    public InetAddress? Vtep { get; init; }
     /// <summary>Where named namespaces are. Default <c>/run/netns</c>, where <c>ip netns</c> looks.</summary>
     public string NetnsDirectory { get; init; } = "/run/netns";
     /// <summary>Where the files of named namespaces are. Default <c>/etc/netns</c>, where <c>ip netns exec</c> looks.</summary>
@@ -33,7 +36,7 @@ public sealed record HostNetworkingOptions
     public Naming Naming => new(Prefix, LinkGroup, ReaperGroup);
 
     /// <summary>What drivers may know.</summary>
-    public HostContext Context => new(Naming, DefaultMtuBytes, PredefinedBridge ?? $"{Prefix}0");
+    public HostContext Context => new(Naming, DefaultMtuBytes, PredefinedBridge ?? $"{Prefix}0", Vtep);
 
     /// <summary><see cref="StateDirectory"/> with its default.</summary>
     public string StateDirectoryOrDefault => StateDirectory ?? $"/run/{Prefix}";

@@ -55,6 +55,15 @@ public interface IHostNetworking : IAsyncDisposable
     Task DetachAsync(EndpointId endpoint, CancellationToken cancel);
 
     /// <summary>
+    /// Says which endpoints of other hosts are in a network of the cluster: these and no others. May be said before the network is on this host; it is there from its first endpoint
+    /// here to its last.
+    /// </summary>
+    Task SetRemotesAsync(NetworkSpec network, ImmutableArray<AttachedEndpoint> endpoints, CancellationToken cancel);
+
+    /// <summary>Says that one came (or is elsewhere now), or went, since. Its price does not grow with the network.</summary>
+    Task ChangeRemotesAsync(NetworkSpec network, AttachedEndpoint? come, EndpointId? gone, CancellationToken cancel);
+
+    /// <summary>
     /// Removes every link, sandbox, set element and published port that is ours and not named here. What this process itself has made, adopted or published by a call above
     /// counts as named. What is foreign is never touched.
     /// </summary>

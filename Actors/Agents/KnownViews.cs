@@ -5,6 +5,19 @@ using NetworkCluster.Networks;
 
 namespace NetworkCluster.Agents;
 
+/// <summary>What a message about a network was to us.</summary>
+internal enum ViewNews
+{
+    /// <summary>Known already.</summary>
+    Old,
+    /// <summary>New, and known now.</summary>
+    Taken,
+    /// <summary>New, and this host takes no part in the network any more: nothing is known of it from now on.</summary>
+    Forgotten,
+    /// <summary>Changes before it were missed: the whole view is needed.</summary>
+    Missed,
+}
+
 /// <summary>
 /// What this host knows of the networks it takes part in, and at which revision: it feeds the name table, and says when a change was missed.
 /// Owned by the agent; not thread-safe.
@@ -17,49 +30,60 @@ internal sealed class KnownViews(HostId host, NameTable names)
     {
         public long Revision { get; set; }
         public HashSet<EndpointId> Ours { get; } = [];
+        public Dictionary<EndpointId, HostId> Others { get; } = [];
     }
 
     /// <summary>The revision we know of a network; -1 where we know nothing.</summary>
     public long RevisionOf(NetworkId network) => _networks.TryGetValue(network, out var known) ? known.Revision : -1;
 
+    /// <summary>Endpoints of other hosts in a network, with their hosts.</summary>
+    public IReadOnlyDictionary<EndpointId, HostId> OthersOf(NetworkId network) => _networks.TryGetValue(network, out var known) ? known.Others : new Dictionary<EndpointId, HostId>();
+
     /// <summary>Takes a whole view; an older one than ours changes nothing.</summary>
-    public void Take(NetworkView view)
+    public ViewNews Take(NetworkView view)
     {
-        if (RevisionOf(view.Spec.Id) > view.Revision) return;
+        if (RevisionOf(view.Spec.Id) > view.Revision) return ViewNews.Old;
         var known = _networks[view.Spec.Id] = new() { Revision = view.Revision };
-        known.Ours.UnionWith(view.Endpoints.Where(endpoint => endpoint.Spec.Host == host).Select(endpoint => endpoint.Id));
+        foreach (var endpoint in view.Endpoints) Add(known, endpoint);
         names.SetNetwork(view);
-        ForgetIfIdle(view.Spec.Id, known);
+        return ForgetIfIdle(view.Spec.Id, known);
     }
 
-    /// <summary>Takes one change. False: changes before it were missed, the whole view is needed.</summary>
-    public bool Take(ViewChanged change)
+    /// <summary>Takes one change.</summary>
+    public ViewNews Take(ViewChanged change)
     {
         var network = change.Spec.Id;
-        if (!_networks.TryGetValue(network, out var known) || change.Revision > known.Revision + 1) return false;
-        if (change.Revision <= known.Revision) return true;
+        if (!_networks.TryGetValue(network, out var known) || change.Revision > known.Revision + 1) return ViewNews.Missed;
+        if (change.Revision <= known.Revision) return ViewNews.Old;
         known.Revision = change.Revision;
         if (change.Attached is { } attached)
         {
             names.AddEndpoint(network, attached);
-            if (attached.Spec.Host == host) known.Ours.Add(attached.Id);
+            Add(known, attached);
         }
 
         if (change.Detached is { } detached)
         {
             names.RemoveEndpoint(network, detached);
             known.Ours.Remove(detached);
+            known.Others.Remove(detached);
         }
 
-        ForgetIfIdle(network, known);
-        return true;
+        return ForgetIfIdle(network, known);
+    }
+
+    private void Add(Known known, AttachedEndpoint endpoint)
+    {
+        if (endpoint.Spec.Host == host) known.Ours.Add(endpoint.Id);
+        else known.Others[endpoint.Id] = endpoint.Spec.Host;
     }
 
     // A host without endpoints in a network takes no part in it: it gets no more changes, so what it knows grows old.
-    private void ForgetIfIdle(NetworkId network, Known known)
+    private ViewNews ForgetIfIdle(NetworkId network, Known known)
     {
-        if (known.Ours.Count > 0) return;
+        if (known.Ours.Count > 0) return ViewNews.Taken;
         _networks.Remove(network);
         names.RemoveNetwork(network);
+        return ViewNews.Forgotten;
     }
 }

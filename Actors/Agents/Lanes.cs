@@ -1,14 +1,12 @@
-using NetworkCluster.Containers;
-
 namespace NetworkCluster.Agents;
 
-/// <summary>Work for one container in the order it came; different containers side by side. Owned by the agent; the work itself runs elsewhere.</summary>
-internal sealed class Lanes
+/// <summary>Work for one container, or one network, in the order it came; different ones side by side. Owned by the agent; the work itself runs elsewhere.</summary>
+internal sealed class Lanes<TLane> where TLane : notnull
 {
-    private readonly Dictionary<ContainerId, (Task Last, int Pending)> _lanes = [];
+    private readonly Dictionary<TLane, (Task Last, int Pending)> _lanes = [];
 
     /// <summary>Begins the work when everything before it in the lane is over, well or not.</summary>
-    public Task<IAddressed?> Run(ContainerId lane, Func<Task<IAddressed?>> work)
+    public Task<IAddressed?> Run(TLane lane, Func<Task<IAddressed?>> work)
     {
         var (last, pending) = _lanes.GetValueOrDefault(lane, (Task.CompletedTask, 0));
         var next = AfterAsync(last, work);
@@ -17,7 +15,7 @@ internal sealed class Lanes
     }
 
     /// <summary>One piece of work has been noticed as over.</summary>
-    public void Finished(ContainerId lane)
+    public void Finished(TLane lane)
     {
         var (last, pending) = _lanes[lane];
         if (pending == 1) _lanes.Remove(lane);

@@ -18,8 +18,12 @@ namespace NetworkCluster.Hosting;
 /// <summary>One process's part of the cluster: the actor system with its journal, the entities' regions and the host's agent.</summary>
 public sealed class HostNode : IAsyncDisposable
 {
+    private static readonly TimeSpan BeginRetry = TimeSpan.FromSeconds(2);
+
     private readonly NodeSettings _settings;
     private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ending = new();
+    private Task _membership = Task.CompletedTask;
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private HostNode(ActorSystem system, NodeSettings settings, TimeProvider time)
@@ -65,7 +69,9 @@ public sealed class HostNode : IAsyncDisposable
             .And(new DataOptionsSetup(settings.Clustered ? PostgresJournal.Options(journal) : SqliteJournal.Options(journal)))
             .And(new LoggerSetup(logs));
         var node = new HostNode(ActorSystem.Create("network-cluster", setup), settings, time);
-        node.Join();
+        node.Run();
+        if (settings.Clustered) node._membership = node.JoinAsync(new JournalClaim(journal, time, logs.CreateLogger<JournalClaim>()), node._ending.Token);
+        else node.Cluster.Join(node.Cluster.SelfAddress);
         return node;
     }
 
@@ -77,12 +83,40 @@ public sealed class HostNode : IAsyncDisposable
         if (Environment.GetEnvironmentVariable(Setting) is null) Environment.SetEnvironmentVariable(Setting, "6e776331");
     }
 
-    private void Join()
+    // Who is named among the seeds may begin a cluster, if none lives on this journal. All others wait for one.
+    private async Task JoinAsync(JournalClaim claim, CancellationToken ending)
     {
+        await using var held = claim.ConfigureAwait(false);
         var self = Cluster.SelfAddress;
-        if (_settings.Seeds.IsEmpty) Cluster.Join(self);
-        else Cluster.JoinSeedNodes(_settings.Seeds.Select(seed => Address.Parse($"{self.Protocol}://{self.System}@{seed}")));
+        var own = $"{self.Host}:{self.Port}";
+        var others = _settings.Seeds.Where(seed => seed != own).Select(seed => Address.Parse($"{self.Protocol}://{self.System}@{seed}")).ToList();
+        var mayBegin = _settings.Seeds.IsEmpty || _settings.Seeds.Contains(own);
+        try
+        {
+            if (others.Count > 0) Cluster.JoinSeedNodes(others);
+            for (var begins = false; !_up.Task.IsCompleted;)
+            {
+                if (mayBegin && !begins && (begins = await claim.TryBeginAsync(ending).ConfigureAwait(false)))
+                {
+                    // Akka asks the others first, all the same: the database may have been away, and with it what it knew.
+                    if (others.Count > 0) Cluster.JoinSeedNodes(others.Prepend(self));
+                    else Cluster.Join(self);
+                }
 
+                await Task.WhenAny(_up.Task, Task.Delay(BeginRetry, _time, ending)).ConfigureAwait(false);
+                ending.ThrowIfCancellationRequested();
+            }
+
+            await claim.KeepAsync(ending).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The lock goes with the session.
+        }
+    }
+
+    private void Run()
+    {
         EntityRegions.Start(System, Router, _settings.Control);
         Router.Register(EntityKind.Agent, System.ActorOf(Props.Create(() => new AgentDirectory(_settings.Host)), "agents"));
         if (_settings is { Clustered: true, Control: true }) System.ActorOf(Props.Create(() => new LostHosts(_settings, Router, _time)), "lost-hosts");
@@ -101,5 +135,11 @@ public sealed class HostNode : IAsyncDisposable
     public void StartClock() => System.ActorOf(Props.Create(() => new ReservationClock(_settings.Host, Router, _time)), "reservation-clock");
 
     /// <summary>Leaves the cluster and stops everything in order.</summary>
-    public async ValueTask DisposeAsync() => await CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        await CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _membership.ConfigureAwait(false);
+        _ending.Dispose();
+    }
 }

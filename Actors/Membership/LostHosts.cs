@@ -8,17 +8,18 @@ using NetworkCluster.Hosts;
 namespace NetworkCluster.Membership;
 
 /// <summary>
-/// Declares hosts lost whose process the cluster has removed. The leader alone acts; every process watches, so that the next leader knows. What the leader did not see,
-/// because it, too, was down, it finds by comparing the list of hosts with the members: if it stops anywhere, the next look finds the same.
+/// Declares hosts lost whose process the cluster has removed, until they are. The leader alone acts; every process watches, so that the next leader knows. What the leader did not
+/// see, because it, too, was down, it finds by comparing the list of hosts with the members: if it stops anywhere, the next look finds the same.
 /// </summary>
 internal sealed class LostHosts : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2), LookAgain = TimeSpan.FromMilliseconds(300);
 
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     // By host and not by life, so that lives that are over leave nothing behind.
     private readonly Dictionary<HostId, (string Token, DateTimeOffset Since)> _absent = [];
     private readonly Dictionary<HostId, string> _left = [];
+    private readonly Dictionary<HostId, string> _dead = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly NodeSettings _settings;
     private readonly EntityRouter _router;
@@ -35,7 +36,7 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
         Receive<HostList>(list =>
         {
             var present = _cluster.State.Members.Where(member => member.HasRole(NodeRoles.Agent)).Select(NodeRoles.HostOf).OfType<HostId>().ToHashSet();
-            foreach (var host in list.Hosts.Where(host => !present.Contains(host))) _router.Send(new GetHost(host), Self);
+            foreach (var host in list.Hosts.Where(host => !present.Contains(host) || _dead.ContainsKey(host))) _router.Send(new GetHost(host), Self);
             foreach (var unlisted in present.Except(list.Hosts)) _router.Send(new RegisterHost(unlisted), ActorRefs.NoSender);
         });
         Receive<HostView>(Judge);
@@ -44,7 +45,8 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private bool IsLeader => _cluster.SelfAddress.Equals(_cluster.State.Leader);
+    // One that the others have removed sees nobody any more, and would take everybody for lost.
+    private bool IsLeader => !_cluster.IsTerminated && _cluster.SelfAddress.Equals(_cluster.State.Leader) && _cluster.SelfMember.Status == MemberStatus.Up;
 
     private sealed class Look
     {
@@ -64,8 +66,16 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
         if (NodeRoles.HostOf(member) is not { } host || !member.HasRole(NodeRoles.Agent)) return;
         var token = NodeRoles.TokenOf(member.UniqueAddress);
         // One that leaves in order leaves its containers running: it is being restarted, and will adopt them.
-        if (before == MemberStatus.Exiting) _left[host] = token;
-        else if (IsLeader) Declare(host, token);
+        if (before == MemberStatus.Exiting)
+        {
+            _left[host] = token;
+            return;
+        }
+
+        // What carried the host's entity may have died with it: said again until it is heard.
+        _dead[host] = token;
+        Declare(host, token);
+        Timers.StartPeriodicTimer(_dead, Look.Instance, LookAgain);
     }
 
     private void Judge(HostView view)
@@ -73,6 +83,14 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
         if (view.Lost || _cluster.State.Members.Any(member => NodeRoles.TokenOf(member.UniqueAddress) == view.Token))
         {
             _absent.Remove(view.Id);
+            _dead.Remove(view.Id);
+            if (_dead.Count == 0) Timers.Cancel(_dead);
+            return;
+        }
+
+        if (_dead.GetValueOrDefault(view.Id) == view.Token)
+        {
+            Declare(view.Id, view.Token);
             return;
         }
 
@@ -83,6 +101,7 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
 
     private void Declare(HostId host, string token)
     {
+        if (!IsLeader) return;
         _log.Warning("host {0} is lost ({1}): its endpoints are given up", host, token);
         _absent.Remove(host);
         if (_left.GetValueOrDefault(host) == token) _left.Remove(host);

@@ -53,6 +53,7 @@ internal static class Manifests
         ("endpoint-withdrawn", typeof(EndpointWithdrawn)),
         ("program-endpoint", typeof(ProgramEndpoint)),
         ("withdraw-endpoint", typeof(WithdrawEndpoint)),
+        ("endpoint-reachable", typeof(EndpointReachable)),
         ("endpoint-configured", typeof(EndpointConfigured)),
         ("endpoint-bound", typeof(EndpointBound)),
         ("endpoint-programmed", typeof(EndpointProgrammed)),

@@ -52,6 +52,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(EndpointWithdrawn))]
 [JsonSerializable(typeof(ProgramEndpoint))]
 [JsonSerializable(typeof(WithdrawEndpoint))]
+[JsonSerializable(typeof(EndpointReachable))]
 [JsonSerializable(typeof(EndpointConfigured))]
 [JsonSerializable(typeof(EndpointBound))]
 [JsonSerializable(typeof(EndpointProgrammed))]

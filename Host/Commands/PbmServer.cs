@@ -16,8 +16,11 @@ internal static class PbmServer
     /// <summary>Connections at once on one listener, of those that have said something; further ones wait until one ends.</summary>
     public const int ConnectionLimit = 256;
 
-    /// <summary>How long a connection may say nothing, before its first request and between two.</summary>
+    /// <summary>How long a connection may say nothing before its first request.</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it may say nothing between two requests: clients that keep connections must let go of them earlier.</summary>
+    public static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Listens for HTTP/1.1. There is no authentication: bind loopback (the default of the host), or a network on which everybody may command the cluster.
@@ -28,7 +31,7 @@ internal static class PbmServer
         kestrel.Limits.MaxRequestHeaderCount = 32;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.RequestHeadersTimeout = SilenceLimit;
-        kestrel.Limits.KeepAliveTimeout = SilenceLimit;
+        kestrel.Limits.KeepAliveTimeout = IdleLimit;
         kestrel.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;

@@ -42,7 +42,7 @@ internal sealed record HostSettings
     public HostId Host => Node.Host;
 
     /// <summary>Where other hosts send the packets of overlay networks to; none: this host takes part in none.</summary>
-    public InetAddress? Vtep => Node.Clustered ? InetAddress.Parse(ClusterAddress.Address.ToString()) : null;
+    public InetAddress? Vtep => Networking.Vtep;
 
     /// <summary>Reads and checks everything before anything is started.</summary>
     /// <exception cref="ConfigurationProblemException">Something is wrong; all of it is told.</exception>
@@ -62,11 +62,12 @@ internal sealed record HostSettings
         Check(clustered || seeds.IsEmpty, "cluster.seeds: a cluster cannot share a journal on sqlite, which one process has for itself; take hocon/cluster.conf and a journal.connection-string of postgresql");
         var roles = Listed("cluster.roles").ToHashSet();
         Check(roles.Count > 0 && roles.IsSubsetOf([NodeRoles.Control, NodeRoles.Agent]), $"cluster.roles: [{string.Join(", ", roles)}] is not control, agent or both");
+        var address = clustered ? Read("cluster.address", config.GetString("cluster.address"), IPAddress.Parse, IPAddress.Loopback) : IPAddress.Loopback;
         var options = new HostSettings
         {
             DataDirectory = data,
             Pbm = new(Read("pbm.address", config.GetString("pbm.address"), IPAddress.Parse, IPAddress.Loopback), Ranged("pbm.port", 0, 65535)),
-            ClusterAddress = new(clustered ? Read("cluster.address", config.GetString("cluster.address"), IPAddress.Parse, IPAddress.Loopback) : IPAddress.Loopback, Ranged("cluster.port", 0, 65535)),
+            ClusterAddress = new(address, Ranged("cluster.port", 0, 65535)),
             JournalConnection = connection is { Length: > 0 } ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
             Node = new()
             {
@@ -82,6 +83,7 @@ internal sealed record HostSettings
             Networking = new()
             {
                 Prefix = prefix,
+                Vtep = clustered ? InetAddress.Parse(address.ToString()) : null,
                 DefaultMtuBytes = Ranged("dataplane.mtu", 576, 65535),
                 StateDirectory = config.GetString("dataplane.state-directory") is { Length: > 0 } state ? state : null,
             },

@@ -27,7 +27,7 @@ internal static class ClusterForming
     /// <exception cref="ConfigurationProblemException">Another host has this one's name.</exception>
     public static async Task JoinedAsync(HostNode node, HostSettings settings, ILogger log, TimeProvider time, CancellationToken cancel)
     {
-        await WaitedForAsync(node.Up, () => log.LogWarning("not yet a member of the cluster: waiting for one of {Seeds}", string.Join(", ", settings.Node.Seeds)), time, cancel);
+        await WaitedForAsync(node.Up, () => log.LogWarning("not yet a member of the cluster: waiting for one of [{Seeds}]. If another cluster lives on this database, this host joins that one or none", string.Join(", ", settings.Node.Seeds)), time, cancel);
         if (!settings.Node.Clustered) return;
 
         // An earlier life of ours is removed within seconds; whoever stays, and answers, is another.

@@ -19,9 +19,11 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly HostSettings _options;
     private readonly bool _simulated;
     private readonly WebApplication _web;
+    private readonly HostNode _node;
     private readonly Stack<IAsyncDisposable> _parts;
 
-    private HostProcess(HostSettings options, bool simulated, WebApplication web, Stack<IAsyncDisposable> parts) => (_options, _simulated, _web, _parts) = (options, simulated, web, parts);
+    private HostProcess(HostSettings options, bool simulated, WebApplication web, HostNode node, Stack<IAsyncDisposable> parts) =>
+        (_options, _simulated, _web, _node, _parts) = (options, simulated, web, node, parts);
 
     /// <summary>The first screen.</summary>
     public string Welcome
@@ -49,6 +51,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     /// <summary>Starts a host and returns when it answers.</summary>
     /// <exception cref="ConfigurationProblemException">It cannot be started so.</exception>
+    /// <exception cref="RemovedFromClusterException">The other hosts removed it meanwhile; it may be started again.</exception>
     public static async Task<HostProcess> StartAsync(Config config, TimeProvider time)
     {
         var options = HostSettings.From(config);
@@ -57,9 +60,11 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             return await StartAsync(config, options, time, parts);
         }
-        catch
+        catch (Exception cause)
         {
+            var removed = cause is not ConfigurationProblemException && parts.OfType<HostNode>().FirstOrDefault() is { System.WhenTerminated.IsCompleted: true };
             await DisposeAsync(parts);
+            if (removed) throw new RemovedFromClusterException(cause);
             throw;
         }
     }
@@ -96,7 +101,7 @@ internal sealed class HostProcess : IAsyncDisposable
         await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token));
         web.MapPbm(PbmPalettes.All(gateway, new JournalReader(node.System), new ClusterMembers(node.Cluster), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
         await web.StartAsync();
-        return new(options, simulated, web, parts);
+        return new(options, simulated, web, node, parts);
     }
 
     // Found before the journal and the kernel are touched, and not when everything else is up.
@@ -142,8 +147,12 @@ internal sealed class HostProcess : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Returns when the process is told to end (SIGTERM, SIGINT).</summary>
-    public Task WaitForEndAsync() => _web.WaitForShutdownAsync();
+    /// <summary>Returns when the process is told to end (SIGTERM, SIGINT): true; or when the other hosts have removed it from the cluster: false, and it may be started again.</summary>
+    public async Task<bool> WaitForEndAsync()
+    {
+        var told = _web.WaitForShutdownAsync();
+        return await Task.WhenAny(told, _node.System.WhenTerminated) == told;
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => DisposeAsync(_parts);

@@ -89,7 +89,7 @@ public sealed class LinuxDataplane : IDataplane
 
     private FoundHost Observe(HostPart part) => new()
     {
-        Host = part.Links.IsEmpty ? FoundNetns.Empty : Look(Netns.Host, socket => RtnetlinkObserver.Part(socket, Netns.Host, part.Links)),
+        Host = part.Links.IsEmpty ? FoundNetns.Empty : Look(Netns.Host, socket => RtnetlinkObserver.Part(socket, Netns.Host, part.Links, part.Remotes)),
         Sandboxes = part.Sandboxes.Select(_sandboxes.Find).OfType<FoundSandbox>().Select(s => s with { Inside = LookInto(s.Name) }).ToImmutableDictionary(s => s.Name),
         Elements = part.Elements ? _elements.List(_naming.Table) : [],
         Mappings = part.Elements ? _elements.ListMappings(_naming.Table) : [],

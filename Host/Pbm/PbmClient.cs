@@ -16,8 +16,10 @@ internal sealed class UnreachableException(string message) : Exception(message);
 internal sealed class PbmClient(HostAddress address) : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
+    // The host lets go of a silent connection after a minute; a command that is just then sent over it would be lost.
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(20);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = ConnectLimit })
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = ConnectLimit, PooledConnectionIdleTimeout = IdleLimit })
     {
         BaseAddress = address.Root,
         Timeout = Timeout.InfiniteTimeSpan,

@@ -10,6 +10,9 @@ namespace NetworkCluster.Endpoints;
 /// <param name="Revision">The view's revision that holds it; the agent answers only when it knows that revision, so that names resolve when the reply comes.</param>
 public sealed record BindEndpoint(AttachedEndpoint Endpoint, Incarnation Incarnation, NetworkSpec Network, long Revision) : ICommand
 {
+    /// <summary>Whether the other hosts are told of it at the same time; otherwise they know it.</summary>
+    public bool IsNews { get; init; }
+
     EntityKey IAddressed.Entity => new(EntityKind.Endpoint, Endpoint.Id.ToString());
 }
 
@@ -45,6 +48,15 @@ public sealed record EndpointWithdrawn(UnbindEndpoint Withdrawal) : ICommand
 public sealed record ProgramEndpoint(BindEndpoint Bind) : IAddressed
 {
     EntityKey IAddressed.Entity => new(EntityKind.Agent, Bind.Endpoint.Spec.Host.ToString());
+}
+
+/// <summary>Agent to agent: what is on my host reaches your endpoint now. Nobody waits for it forever.</summary>
+/// <param name="Endpoint">The endpoint that came.</param>
+/// <param name="Host">The host it is on.</param>
+/// <param name="By">The host that reaches it.</param>
+public sealed record EndpointReachable(EndpointId Endpoint, HostId Host, HostId By) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
 }
 
 /// <summary>Endpoint to agent: take it out of the kernel and DNS.</summary>

@@ -75,6 +75,8 @@ public sealed record AttachedEndpoint
     public InetAddress? GatewayIPv6 { get; init; }
     /// <summary>The link-layer address; none in networks without links.</summary>
     public MacAddress? Mac { get; init; }
+    /// <summary>In networks of the cluster: where other hosts send the packets for it to; none: no other host reaches it.</summary>
+    public InetAddress? Vtep { get; init; }
 
     /// <summary>The endpoint's id.</summary>
     public EndpointId Id => Spec.Id;

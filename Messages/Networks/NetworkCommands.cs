@@ -124,6 +124,9 @@ public sealed record KeepNetwork(NetworkSpec Spec, Rejection Reason) : ICommand
 /// <param name="Attempt">The network's own mark while it asks its pools; 0 from everybody else.</param>
 public sealed record AttachEndpoint(EndpointSpec Endpoint, Incarnation Incarnation, bool Running, long Attempt = 0) : ICommand
 {
+    /// <summary>Where the host takes the packets of networks of the cluster.</summary>
+    public InetAddress? Vtep { get; init; }
+
     EntityKey IAddressed.Entity => new(EntityKind.Network, Endpoint.Network.ToString());
 }
 

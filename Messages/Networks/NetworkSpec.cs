@@ -104,6 +104,8 @@ public sealed record NetworkSpec
     public string? IpamDriver { get; init; }
     /// <summary>The subnets granted, in order.</summary>
     public ImmutableArray<NetworkPool> Pools { get; init; } = [];
+    /// <summary>What tells its packets from other networks' between hosts (VXLAN network identifier, 1 to 16,777,215), unique in the cluster; none for networks of one host.</summary>
+    public int? Vni { get; init; }
     /// <inheritdoc cref="NetworkRequest.Options"/>
     public ImmutableSortedDictionary<string, string> Options { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     /// <inheritdoc cref="NetworkRequest.Labels"/>

@@ -11,11 +11,17 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     private readonly string _data = Directory.CreateTempSubdirectory("nwc-test-").FullName;
     private readonly string _prefix;
+    private readonly string? _netns;
+    private readonly string _pbm;
+    private readonly string[] _more;
     private readonly List<string> _output = [];
     private Process? _process;
 
     /// <param name="prefix">Three characters that no other test uses.</param>
-    public HostUnderTest(string prefix) => _prefix = prefix;
+    /// <param name="netns">The named namespace that the host lives in; none: the tests' own.</param>
+    /// <param name="pbm">Where it listens.</param>
+    /// <param name="more">Further arguments.</param>
+    public HostUnderTest(string prefix, string? netns = null, string pbm = "127.0.0.1:0", params string[] more) => (_prefix, _netns, _pbm, _more) = (prefix, netns, pbm, more);
 
     public string HostId => $"host-{_prefix}";
 
@@ -98,8 +104,9 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     private Process Start(Action<string> line, params string[] more)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", "127.0.0.1:0", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", "network-cluster.log-level=Warning", .. more]) start.ArgumentList.Add(word);
+        var start = new ProcessStartInfo(_netns is null ? "dotnet" : "nsenter") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var word in _netns is null ? [] : (string[])[$"--net=/run/netns/{_netns}", "dotnet"]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", "network-cluster.log-level=Warning", .. _more, .. more]) start.ArgumentList.Add(word);
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => line(e.Data ?? "");
         process.ErrorDataReceived += (_, e) => line(e.Data ?? "");

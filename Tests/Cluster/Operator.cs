@@ -23,7 +23,7 @@ internal sealed record Answer(int? Code, string Out, string Error, string Kind)
 /// <summary>An operator at a host's pbm port, without the command line in between.</summary>
 internal sealed class Operator(string address)
 {
-    private readonly HttpClient _http = new() { BaseAddress = new($"http://{address}"), Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20) }) { BaseAddress = new($"http://{address}"), Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>The port's address.</summary>
     public string Address => address;

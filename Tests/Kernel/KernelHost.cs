@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using NetworkCluster.Addressing;
 using NetworkCluster.Agents;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
@@ -19,7 +20,7 @@ internal sealed class KernelHost : IAsyncDisposable
 {
     private static readonly string State = Directory.CreateTempSubdirectory("nwt").FullName;
 
-    public static HostNetworkingOptions Options { get; } = new() { Prefix = "nwt", StateDirectory = State };
+    public static HostNetworkingOptions Options { get; } = new() { Prefix = "nwt", StateDirectory = State, Vtep = InetAddress.Parse("192.0.2.1") };
 
     public HostNetworking Networking { get; private set; } = null!;
     public HostObservation Found { get; private set; } = null!;

@@ -40,6 +40,20 @@ internal static class Some
         EnableIPv6 = subnets.Any(s => s.Contains(':', StringComparison.Ordinal)),
     };
 
+    /// <summary>The same for a network of the cluster.</summary>
+    public static NetworkSpec Overlay(int number, string[] subnets, params (string Name, string Value)[] options)
+    {
+        var local = Network(number, subnets, options);
+        return local with { Driver = "overlay", Scope = NetworkScope.Global, Vni = 4096 + number, Pools = [.. local.Pools.Select(pool => pool with { Id = new PoolId(AddressSpaceId.Global, pool.Id.Subnet) })] };
+    }
+
+    /// <summary>An endpoint of another host, which takes packets at that address.</summary>
+    public static AttachedEndpoint Remote(int number, NetworkSpec network, int offset, string vtep, string host = "host2")
+    {
+        var here = Endpoint(number, network, offset);
+        return here with { Spec = here.Spec with { Host = HostId.Parse(host) }, Vtep = InetAddress.Parse(vtep) };
+    }
+
     /// <summary>The endpoint of that number, at the network's addresses of that offset, in the container of that number unless another is named.</summary>
     public static AttachedEndpoint Endpoint(int number, NetworkSpec network, int offset, int? container = null)
     {

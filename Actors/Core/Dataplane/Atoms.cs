@@ -24,6 +24,18 @@ public sealed record Route(Netns Netns, Subnet Destination, InetAddress? Gateway
     public bool IsDefault => Destination.Prefix == 0;
 }
 
+/// <summary>Where a tunnel sends what is for a link-layer address on another host. On the tunnel's link, and as its bridge's port.</summary>
+/// <param name="Link">The tunnel's link, in the host's namespace.</param>
+/// <param name="Mac">The link-layer address.</param>
+/// <param name="Vtep">The other host.</param>
+public readonly record struct Forwarding(string Link, MacAddress Mac, InetAddress Vtep);
+
+/// <summary>What link-layer address an address on another host has. The bridge answers for it, so that nobody has to be asked over the tunnel.</summary>
+/// <param name="Link">The bridge, in the host's namespace.</param>
+/// <param name="Address">The address.</param>
+/// <param name="Mac">Its link-layer address.</param>
+public readonly record struct Neighbour(string Link, InetAddress Address, MacAddress Mac);
+
 /// <summary>A kernel setting of the host's namespace.</summary>
 /// <param name="Key">With dots, as <c>sysctl</c> writes it.</param>
 /// <param name="Value">As text, without a line end.</param>

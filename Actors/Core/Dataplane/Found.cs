@@ -31,6 +31,12 @@ public sealed record FoundLink
     public bool RoutesLoopback { get; init; }
     /// <summary>Whether its bridge port is isolated.</summary>
     public bool Isolated { get; init; }
+    /// <summary>Whether it is a bridge's port that learns nothing and lets the bridge answer for neighbours.</summary>
+    public bool IsTunnelPort { get; init; }
+    /// <summary>A tunnel's identifier; 0 for other links.</summary>
+    public int Vni { get; init; }
+    /// <summary>A tunnel's own end.</summary>
+    public InetAddress? Local { get; init; }
     /// <summary>The index of a veth pair's other end, in the other end's namespace; 0 for none.</summary>
     public int PeerIndex { get; init; }
 }
@@ -46,6 +52,10 @@ public sealed record FoundNetns
     public ImmutableHashSet<LinkAddress> Addresses { get; init; } = [];
     /// <summary>Routes; table <c>local</c> left out.</summary>
     public ImmutableHashSet<Route> Routes { get; init; } = [];
+    /// <summary>Where tunnels send to, of those that somebody asked about.</summary>
+    public ImmutableHashSet<Forwarding> Forwardings { get; init; } = [];
+    /// <summary>Permanent neighbours of the bridges that somebody asked about.</summary>
+    public ImmutableHashSet<Neighbour> Neighbours { get; init; } = [];
     /// <summary>A sandbox's files by name.</summary>
     public ImmutableDictionary<string, string> Files { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

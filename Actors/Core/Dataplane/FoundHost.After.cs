@@ -20,15 +20,21 @@ public static class FoundHostAfter
         SetSysctl s => host with { Sysctls = host.Sysctls.SetItem(s.Setting.Key, s.Setting.Value) },
         AddBridge s => host.Adding(LinkName.OnHost(s.Name), new FoundLink { Index = host.Host.NextIndex(), Name = s.Name, Kind = "bridge", Mac = s.Mac, MtuBytes = s.MtuBytes, Group = s.Group }),
         AddVeth s => host.Adding(s),
+        AddVxlan s => host.Adding(LinkName.OnHost(s.Name), new FoundLink { Index = Refused(host.Host.Links.Values.Any(l => l.Vni == s.Vni), "File exists", host.Host.NextIndex()), Name = s.Name, Kind = "vxlan", Vni = s.Vni, Local = s.Local, MtuBytes = s.MtuBytes, Group = s.Group }),
+        SetTunnelPort s => host.With(s.Link, l => l with { IsTunnelPort = Refused(l.Master is null, "Operation not supported", true) }),
+        AddForwarding s => host.In(host.Existing(LinkName.OnHost(s.Forwarding.Link), Netns.Host), n => n with { Forwardings = n.Forwardings.Except(n.Forwardings.Where(f => f.Link == s.Forwarding.Link && f.Mac == s.Forwarding.Mac)).Add(s.Forwarding) }),
+        DeleteForwarding s => host.In(Netns.Host, n => n with { Forwardings = n.Forwardings.Remove(s.Forwarding) }),
+        AddNeighbour s => host.In(host.Existing(LinkName.OnHost(s.Neighbour.Link), Netns.Host), n => n with { Neighbours = n.Neighbours.Except(n.Neighbours.Where(f => f.Link == s.Neighbour.Link && f.Address == s.Neighbour.Address)).Add(s.Neighbour) }),
+        DeleteNeighbour s => host.In(Netns.Host, n => n with { Neighbours = n.Neighbours.Remove(s.Neighbour) }),
         SetAlias s => host.With(s.Link, l => l with { Alias = s.Alias }),
-        SetUp s => host.With(s.Link, l => l with { Up = s.Up, Carrier = l.Carrier && s.Up }),
+        SetUp s => host.With(s.Link, l => l with { Up = s.Up, Carrier = l.Carrier && s.Up }).In(s.Netns, n => s.Up ? n : WithoutNeighbours(n, s.Link)),
         AwaitCarrier s => host.With(s.Link, l => l with { Carrier = Refused(!l.Up, "no carrier", true) }),
         SetMtu s => host.With(s.Link, l => l with { MtuBytes = s.MtuBytes }),
-        SetMac s => host.With(s.Link, l => l with { Mac = s.Mac }),
+        SetMac s => host.With(s.Link, l => l with { Mac = s.Mac }).In(s.Netns, n => WithoutNeighbours(n, s.Link)),
         SetRoutesLoopback s => host.With(s.Link, l => l with { RoutesLoopback = s.RoutesLoopback }),
         SkipDuplicateDetection s => host.With(s.Link, l => l),
         SetGroup s => host.With(s.Link, l => l with { Group = s.Group }),
-        SetMaster s => host.With(s.Link, l => l with { Master = host.Existing(LinkName.OnHost(s.Master)).Name, Isolated = false }),
+        SetMaster s => host.With(s.Link, l => l with { Master = host.Existing(LinkName.OnHost(s.Master)).Name, Isolated = false, IsTunnelPort = false }).In(s.Netns, n => WithoutForwardings(n, s.Link)),
         SetIsolated s => host.With(s.Link, l => l with { Isolated = Refused(l.Master is null, "Operation not supported", s.Isolated) }),
         Retire s => host.Retiring(s),
         DeleteLink s => host.Find(s.Link) is null ? host : host.Without(s.Link),
@@ -87,7 +93,7 @@ public static class FoundHostAfter
 
     private static FoundHost Retiring(this FoundHost host, Retire step)
     {
-        var link = host.With(step.Link, l => l with { Up = false, Carrier = false, Master = null, Isolated = false, Group = step.Group }).Existing(step.Link);
+        var link = host.With(step.Link, l => l with { Up = false, Carrier = false, Master = null, Isolated = false, IsTunnelPort = false, Group = step.Group }).Existing(step.Link);
         var target = step.Link with { Name = step.NewName };
         return host.In(step.Link.Netns, n => n with
         {
@@ -95,8 +101,20 @@ public static class FoundHostAfter
                 .ToImmutableDictionary(p => p.Key, p => p.Value.Master == step.Link.Name ? p.Value with { Master = step.NewName } : p.Value),
             Addresses = [.. n.Addresses.Select(a => a.Link == step.Link ? a with { Link = target } : a)],
             Routes = n.Routes.Except(n.Routes.Where(r => r.Link == step.Link.Name)),
+            Forwardings = WithoutForwardings(n, step.Link).Forwardings,
+            Neighbours = WithoutNeighbours(n, step.Link).Neighbours,
         });
     }
+
+    // Bridge ports lose their entries with their bridge.
+    private static FoundNetns WithoutForwardings(FoundNetns netns, LinkName link)
+    {
+        var ports = netns.Links.Values.Where(l => l.Master == link.Name).Select(l => l.Name).Append(link.Name).ToHashSet();
+        return netns with { Forwardings = netns.Forwardings.Except(netns.Forwardings.Where(f => ports.Contains(f.Link))) };
+    }
+
+    // A link that goes down, or gets another address of its own, forgets even the permanent ones.
+    private static FoundNetns WithoutNeighbours(FoundNetns netns, LinkName link) => netns with { Neighbours = netns.Neighbours.Except(netns.Neighbours.Where(f => f.Link == link.Name)) };
 
     private static FoundHost Without(this FoundHost host, LinkName place)
     {
@@ -113,7 +131,9 @@ public static class FoundHostAfter
 
     private static FoundNetns Cut(FoundNetns netns, LinkName link) => netns with
     {
-        Links = netns.Links.Remove(link.Name).ToImmutableDictionary(p => p.Key, p => p.Value.Master == link.Name ? p.Value with { Master = null, Isolated = false } : p.Value),
+        Links = netns.Links.Remove(link.Name).ToImmutableDictionary(p => p.Key, p => p.Value.Master == link.Name ? p.Value with { Master = null, Isolated = false, IsTunnelPort = false } : p.Value),
+        Forwardings = WithoutForwardings(netns, link).Forwardings,
+        Neighbours = WithoutNeighbours(netns, link).Neighbours,
         Addresses = netns.Addresses.Except(netns.Addresses.Where(a => a.Link == link)),
         Routes = netns.Routes.Except(netns.Routes.Where(r => r.Link == link.Name)),
     };

@@ -42,6 +42,9 @@ public sealed record Naming
     /// <summary>The host's end of an endpoint's veth pair.</summary>
     public string HostLink(EndpointId endpoint) => $"{Prefix[..2]}v{endpoint.ToString()[..11]}";
 
+    /// <summary>A network's tunnel to other hosts.</summary>
+    public string Tunnel(NetworkId network) => $"{Prefix[..2]}t{network.ToString()[..11]}";
+
     /// <summary>A container's network namespace.</summary>
     public string Sandbox(ContainerId container) => $"{Prefix}-{container.ToString()[..12]}";
 
@@ -54,7 +57,7 @@ public sealed record Naming
 
     /// <summary>Whether a link of this name can be one that we name by an id.</summary>
     public bool IsLink(string name) =>
-        Has($"{Prefix}-", 10, name) || Has($"{Prefix[..2]}v", 11, name);
+        Has($"{Prefix}-", 10, name) || Has($"{Prefix[..2]}v", 11, name) || Has($"{Prefix[..2]}t", 11, name);
 
     private static bool Has(string start, int digits, string name) =>
         name.Length == start.Length + digits && name.StartsWith(start, StringComparison.Ordinal) && name.AsSpan(start.Length).IndexOfAnyExcept(Hex) < 0;

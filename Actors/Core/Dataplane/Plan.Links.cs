@@ -21,9 +21,28 @@ public static partial class Plan
                     there = new FoundLink { Index = 0, Name = bridge.Name, Mac = bridge.Mac, MtuBytes = bridge.MtuBytes, Group = bridge.Group };
                 }
 
+                if (there.Mac != bridge.Mac) disturbed.Add(place);
                 EnsureOwner(place, there, wanted, steps);
                 if (there.RoutesLoopback != bridge.RoutesLoopback) steps.Add(new SetRoutesLoopback(place, bridge.RoutesLoopback));
                 EnsureAttributes(place, there, bridge.Mac, bridge.MtuBytes, disturbed, steps);
+                break;
+            case WantedVxlan tunnel:
+                if (there is not null && (there.Kind != "vxlan" || there.Vni != tunnel.Vni || there.Local != tunnel.Local)) there = DeleteOnHost(there, steps);
+                if (there is null)
+                {
+                    steps.Add(new AddVxlan(tunnel.Name, tunnel.Vni, tunnel.Local, tunnel.MtuBytes, tunnel.Group));
+                    there = new FoundLink { Index = 0, Name = tunnel.Name, MtuBytes = tunnel.MtuBytes, Group = tunnel.Group };
+                }
+
+                EnsureOwner(place, there, wanted, steps);
+                if (there.Master != tunnel.Master)
+                {
+                    disturbed.Add(place);
+                    steps.Add(new SetMaster(place, tunnel.Master));
+                }
+
+                if (there.Master != tunnel.Master || !there.IsTunnelPort) steps.Add(new SetTunnelPort(place));
+                EnsureAttributes(place, there, null, tunnel.MtuBytes, disturbed, steps);
                 break;
             case WantedVeth veth:
                 var peer = found.Find(veth.Peer);
@@ -66,6 +85,13 @@ public static partial class Plan
         if (there.Up) return;
         disturbed.Add(place);
         steps.Add(new SetUp(place, true));
+    }
+
+    // Its identifier must be free at once.
+    private static FoundLink? DeleteOnHost(FoundLink link, ImmutableArray<Step>.Builder steps)
+    {
+        steps.Add(new DeleteLink(LinkName.OnHost(link.Name)));
+        return null;
     }
 
     private static FoundLink? RetireOnHost(FoundLink link, Naming naming, ImmutableArray<Step>.Builder steps)

@@ -43,7 +43,7 @@ public static partial class Plan
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         foreach (var mapping in found.Mappings.Where(m => !ports.Contains(m.Key)).OrderBy(m => m.ToString(), StringComparer.Ordinal)) steps.Add(new DeleteMapping(naming.Table, mapping));
-        var names = networks.Select(naming.Bridge).Concat(endpoints.Select(naming.HostLink)).ToHashSet(StringComparer.Ordinal);
+        var names = networks.Select(naming.Bridge).Concat(networks.Select(naming.Tunnel)).Concat(endpoints.Select(naming.HostLink)).ToHashSet(StringComparer.Ordinal);
         var kept = new HashSet<string>(StringComparer.Ordinal);
         var stale = new List<FoundLink>();
         foreach (var link in found.Host.Links.Values.Where(l => IsOurs(l, naming)).OrderBy(l => l.Name, StringComparer.Ordinal))
@@ -74,6 +74,7 @@ public static partial class Plan
     {
         if (found.Find(place) is not { } link) return;
         foreach (var address in found.In(place.Netns).Addresses.Where(a => a.Link == place).OrderBy(a => a.Address)) steps.Add(new DeleteAddress(address));
-        steps.Add(new Retire(place, naming.Retired(link.Index), naming.ReaperGroup));
+        // A tunnel's identifier must be free at once; a link in the reaper's group has it still.
+        steps.Add(link.Kind == "vxlan" ? new DeleteLink(place) : new Retire(place, naming.Retired(link.Index), naming.ReaperGroup));
     }
 }

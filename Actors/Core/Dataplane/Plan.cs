@@ -27,7 +27,7 @@ public static partial class Plan
         EnsureElements(wanted, found, naming, foreign, steps);
         // What leads elsewhere now goes before the address it led to may go.
         foreach (var mapping in Owned(wanted, found).Where(m => !wanted.Mappings.Contains(m))) steps.Add(new DeleteMapping(naming.Table, mapping));
-        foreach (var link in wanted.Links.Where(l => !foreign.Contains(LinkName.OnHost(l.Name)) && !(l is WantedVeth v && (foreign.Contains(v.Peer) || foreign.Contains(LinkName.OnHost(v.Master))))))
+        foreach (var link in wanted.Links.Where(l => !foreign.Contains(LinkName.OnHost(l.Name)) && !(l is WantedVeth v && (foreign.Contains(v.Peer) || foreign.Contains(LinkName.OnHost(v.Master)))) && !(l is WantedVxlan t && foreign.Contains(LinkName.OnHost(t.Master)))))
         {
             var place = link is WantedVeth veth ? veth.Peer : LinkName.OnHost(link.Name);
             ImmutableArray<LinkAddress> addresses = [.. wanted.Addresses.Where(a => a.Link == place)];
@@ -35,6 +35,7 @@ public static partial class Plan
             EnsureAddresses(place, addresses, found, disturbed, steps);
         }
 
+        foreach (var tunnel in wanted.Links.OfType<WantedVxlan>().Where(t => !foreign.Contains(LinkName.OnHost(t.Name)) && !foreign.Contains(LinkName.OnHost(t.Master)))) EnsureRemotes(tunnel, wanted, found, disturbed, steps);
         EnsureRoutes(wanted, found, disturbed, steps);
         foreach (var file in wanted.Files)
         {
@@ -103,6 +104,23 @@ public static partial class Plan
         if (extra.Count > 0) disturbed.Add(link);
         // Deleting the first IPv4 address of a subnet takes its later ones along, so all of them are added again.
         foreach (var address in wanted.Where(a => !there.Contains(a) || (!a.Address.IsIPv6 && extra.Any(e => !e.Address.IsIPv6)))) steps.Add(new AddAddress(address));
+    }
+
+    // A link that was made anew, has got another bridge, or was down, may have lost all of them.
+    private static void EnsureRemotes(WantedVxlan tunnel, Wanted wanted, FoundHost found, HashSet<LinkName> disturbed, ImmutableArray<Step>.Builder steps)
+    {
+        var forwardings = wanted.Forwardings.Where(f => f.Link == tunnel.Name).ToHashSet();
+        var renewed = disturbed.Contains(LinkName.OnHost(tunnel.Name)) || disturbed.Contains(LinkName.OnHost(tunnel.Master));
+        var sends = renewed ? [] : found.Host.Forwardings.Where(f => f.Link == tunnel.Name).ToHashSet();
+        var replaced = forwardings.Select(f => f.Mac).ToHashSet();
+        foreach (var stale in sends.Where(f => !replaced.Contains(f.Mac)).OrderBy(f => f.Mac.Value)) steps.Add(new DeleteForwarding(stale));
+        foreach (var missing in forwardings.Where(f => !sends.Contains(f)).OrderBy(f => f.Mac.Value)) steps.Add(new AddForwarding(missing));
+
+        var neighbours = wanted.Neighbours.Where(n => n.Link == tunnel.Master).ToHashSet();
+        var answers = disturbed.Contains(LinkName.OnHost(tunnel.Master)) ? [] : found.Host.Neighbours.Where(n => n.Link == tunnel.Master).ToHashSet();
+        var known = neighbours.Select(n => n.Address).ToHashSet();
+        foreach (var stale in answers.Where(n => !known.Contains(n.Address)).OrderBy(n => n.Address)) steps.Add(new DeleteNeighbour(stale));
+        foreach (var missing in neighbours.Where(n => !answers.Contains(n)).OrderBy(n => n.Address)) steps.Add(new AddNeighbour(missing));
     }
 
     private static void EnsureRoutes(Wanted wanted, FoundHost found, HashSet<LinkName> disturbed, ImmutableArray<Step>.Builder steps)

@@ -67,6 +67,41 @@ public sealed record AddVeth(string Name, int MtuBytes, string Master, int Group
         $"ip link add {Name} mtu {MtuBytes} master {Master} group {Group} up type veth peer name {Peer.Name} netns {Peer.Netns.Name} address {PeerMac} mtu {MtuBytes}";
 }
 
+/// <summary>Makes a tunnel to other hosts, down, that sends nothing to anybody it was not told of.</summary>
+public sealed record AddVxlan(string Name, int Vni, InetAddress Local, int MtuBytes, int Group) : Step
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"ip link add {Name} mtu {MtuBytes} group {Group} type vxlan id {Vni} local {Local} dstport {WantedVxlan.Port} nolearning";
+}
+
+/// <summary>Says where a tunnel sends what is for a link-layer address; two entries, the tunnel's and its bridge's.</summary>
+public sealed record AddForwarding(Forwarding Forwarding) : Step
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"bridge fdb replace {Forwarding.Mac} dev {Forwarding.Link} dst {Forwarding.Vtep} self permanent && bridge fdb replace {Forwarding.Mac} dev {Forwarding.Link} master static";
+}
+
+/// <summary>Sends nothing there any more.</summary>
+public sealed record DeleteForwarding(Forwarding Forwarding) : Step
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"bridge fdb del {Forwarding.Mac} dev {Forwarding.Link} dst {Forwarding.Vtep} self; bridge fdb del {Forwarding.Mac} dev {Forwarding.Link} master";
+}
+
+/// <summary>Has a bridge answer for an address.</summary>
+public sealed record AddNeighbour(Neighbour Neighbour) : Step
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"ip neigh replace {Neighbour.Address} lladdr {Neighbour.Mac} dev {Neighbour.Link} nud permanent";
+}
+
+/// <summary>Has a bridge answer for an address no more.</summary>
+public sealed record DeleteNeighbour(Neighbour Neighbour) : Step
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"ip neigh del {Neighbour.Address} dev {Neighbour.Link}";
+}
+
 /// <summary>A change to one link.</summary>
 /// <param name="Link">The link.</param>
 public abstract record LinkStep(LinkName Link) : Step
@@ -149,6 +184,13 @@ public sealed record SetIsolated(LinkName Link, bool Isolated) : LinkStep(Link)
 {
     /// <inheritdoc/>
     protected override string Change => $"type bridge_slave isolated {(Isolated ? "on" : "off")}";
+}
+
+/// <summary>Has a bridge's port learn nothing, and the bridge answer for the neighbours it knows instead of asking through the port.</summary>
+public sealed record SetTunnelPort(LinkName Link) : LinkStep(Link)
+{
+    /// <inheritdoc/>
+    protected override string Change => "type bridge_slave learning off neigh_suppress on";
 }
 
 /// <summary>

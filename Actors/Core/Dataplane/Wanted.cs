@@ -33,6 +33,20 @@ public sealed record WantedVeth(string Name, int MtuBytes, string Alias, int Gro
     public required MacAddress PeerMac { get; init; }
 }
 
+/// <summary>The host's end of a network between hosts: a bridge's port that learns nothing and asks nobody, see <see cref="Forwarding"/>.</summary>
+public sealed record WantedVxlan(string Name, int MtuBytes, string Alias, int Group) : WantedLink(Name, MtuBytes, Alias, Group)
+{
+    /// <summary>The UDP port of all of them (RFC 7348).</summary>
+    public const int Port = 4789;
+
+    /// <summary>The bridge.</summary>
+    public required string Master { get; init; }
+    /// <summary>What tells its packets from other networks'.</summary>
+    public required int Vni { get; init; }
+    /// <summary>This host's address between hosts.</summary>
+    public required InetAddress Local { get; init; }
+}
+
 /// <summary>A sandbox that should be there with its loopback up.</summary>
 /// <param name="Name">Its name under <c>/run/netns</c>.</param>
 /// <param name="Id">The container.</param>
@@ -52,6 +66,10 @@ public sealed record Wanted
     public ImmutableArray<WantedLink> Links { get; init; } = [];
     /// <summary>Addresses on those links.</summary>
     public ImmutableArray<LinkAddress> Addresses { get; init; } = [];
+    /// <summary>Where those links that are tunnels send to.</summary>
+    public ImmutableArray<Forwarding> Forwardings { get; init; } = [];
+    /// <summary>For whom those links that are bridges with a tunnel answer.</summary>
+    public ImmutableArray<Neighbour> Neighbours { get; init; } = [];
     /// <summary>Default routes of those sandboxes: at most one per family and sandbox.</summary>
     public ImmutableArray<Route> Routes { get; init; } = [];
     /// <summary>Settings; they are shared, so nothing takes them back.</summary>
@@ -71,6 +89,8 @@ public sealed record Wanted
         Sandboxes = Sandboxes.AddRange(other.Sandboxes),
         Links = Links.AddRange(other.Links),
         Addresses = Addresses.AddRange(other.Addresses),
+        Forwardings = Forwardings.AddRange(other.Forwardings),
+        Neighbours = Neighbours.AddRange(other.Neighbours),
         Routes = Routes.AddRange(other.Routes),
         Sysctls = Sysctls.AddRange(other.Sysctls),
         Elements = Elements.AddRange(other.Elements),

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using NetworkCluster.Addressing;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
@@ -58,44 +57,20 @@ public sealed class BridgeDriver : INetworkDriver
     public bool HasWayOut(NetworkSpec network) => !network.Internal;
 
     /// <inheritdoc/>
-    public Wanted Network(NetworkSpec network, HostContext host)
-    {
-        var bridge = BridgeOf(network, host);
-        ImmutableArray<NftSet> sets = [.. SetsOf(network)];
-        return new Wanted
-        {
-            Links = [new WantedBridge(bridge, MtuOf(network, host), new LinkTag.OfNetwork(host.Naming.Prefix, network.Id, sets).ToString(), host.Naming.Group, MacOf(network), RoutesLoopback: !network.Internal)],
-            Addresses = [.. network.Pools.Where(p => p.Gateway is not null).Select(p => new LinkAddress(LinkName.OnHost(bridge), p.Gateway!.Value, p.Id.Subnet.Prefix))],
-            Sysctls = network.Internal || !network.Pools.Any(p => p.Id.Subnet.IsIPv6) ? [] : [new Sysctl("net.ipv6.conf.all.forwarding", "1")],
-            Elements = [.. sets.Select(set => new SetElement(set, bridge))],
-        };
-    }
+    public Wanted Network(NetworkSpec network, HostContext host) => BridgeParts.Network(network, host, BridgeOf(network, host), MtuOf(network, host), [.. SetsOf(network)]);
 
     /// <inheritdoc/>
-    public Wanted Endpoint(NetworkSpec network, AttachedEndpoint endpoint, LinkName link, HostContext host) => new()
-    {
-        Links =
-        [
-            new WantedVeth(host.Naming.HostLink(endpoint.Id), MtuOf(network, host), new LinkTag.OfEndpoint(host.Naming.Prefix, endpoint.Id, network.Id).ToString(), host.Naming.Group)
-            {
-                Master = BridgeOf(network, host),
-                Isolated = !network.Flag(InterContainer, true),
-                Peer = link,
-                PeerMac = endpoint.Mac ?? (endpoint.IPv4 is { } address ? MacAddress.ForIPv4(address) : MacFrom(endpoint.Id.ToString())),
-            },
-        ],
-        Addresses =
-        [
-            .. endpoint.IPv4 is { } v4 ? [new LinkAddress(link, v4, endpoint.IPv4Prefix)] : Array.Empty<LinkAddress>(),
-            .. endpoint.IPv6 is { } v6 ? [new LinkAddress(link, v6, endpoint.IPv6Prefix)] : Array.Empty<LinkAddress>(),
-        ],
-    };
+    public Wanted Endpoint(NetworkSpec network, AttachedEndpoint endpoint, LinkName link, HostContext host) =>
+        BridgeParts.Endpoint(network, endpoint, link, host, BridgeOf(network, host), MtuOf(network, host), isolated: !network.Flag(InterContainer, true));
+
+    /// <inheritdoc/>
+    public Wanted Remote(NetworkSpec network, AttachedEndpoint endpoint, HostContext host) => Wanted.Nothing;
 
     /// <summary>Where a network publishes ports whose host address nobody names, see <see cref="EndpointSpec.HostBinding"/>.</summary>
     public static InetAddress? HostBindingOf(NetworkSpec network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return network.Driver != "bridge" || network.Internal ? null
+        return network.Driver is not ("bridge" or "overlay") || network.Internal ? null
             : network.Options.TryGetValue(HostBinding, out var text) && InetAddress.TryParse(text, out var address) ? address : new InetAddress(0, false);
     }
 
@@ -111,11 +86,4 @@ public sealed class BridgeDriver : INetworkDriver
         if (network.Internal) yield return NftSet.Internal;
         if (network.Flag(InterContainer, true)) yield return NftSet.Intra;
     }
-
-    private static MacAddress MacOf(NetworkSpec network) =>
-        network.Pools.FirstOrDefault(p => p.Gateway is { IsIPv6: false })?.Gateway is { } gateway ? MacAddress.ForIPv4(gateway) : MacFrom(network.Id.ToString());
-
-    /// <summary>Where there is no IPv4 address to make one from: the id's first 32 bits take its place.</summary>
-    private static MacAddress MacFrom(string id) =>
-        MacAddress.ForIPv4(new InetAddress(uint.Parse(id.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture), false));
 }

@@ -89,3 +89,10 @@ public sealed record OnlyOneInstance(string Driver) : DriverProblem
     /// <inheritdoc/>
     public override string ToString() => $"only one instance of \"{Driver}\" network is allowed";
 }
+
+/// <summary>Packets between hosts cannot be encrypted.</summary>
+public sealed record EncryptionNotSupported : DriverProblem
+{
+    /// <inheritdoc/>
+    public override string ToString() => "option encrypted: networks between hosts are not encrypted here (it takes IPsec with ESP in the kernel of every host); put the hosts' own network behind WireGuard or IPsec instead";
+}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Addressing;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
@@ -40,6 +41,12 @@ public interface INetworkDriver
     /// <param name="host">The host.</param>
     Wanted Endpoint(NetworkSpec network, AttachedEndpoint endpoint, LinkName link, HostContext host);
 
+    /// <summary>What an endpoint on another host needs on this one, so that this host's endpoints reach it; nothing for networks of one host.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="endpoint">The other host's endpoint.</param>
+    /// <param name="host">This host.</param>
+    Wanted Remote(NetworkSpec network, AttachedEndpoint endpoint, HostContext host);
+
     /// <summary>Whether the network leads anywhere beyond itself.</summary>
     bool HasWayOut(NetworkSpec network);
 }
@@ -48,7 +55,8 @@ public interface INetworkDriver
 /// <param name="Naming">How things of ours are called.</param>
 /// <param name="DefaultMtuBytes">Largest packet where the network's options say nothing; 1500 unless configured.</param>
 /// <param name="PredefinedBridge">Name of the predefined network's Linux bridge. Never <c>docker0</c>: that is Docker's.</param>
-public sealed record HostContext(Naming Naming, int DefaultMtuBytes = 1500, string PredefinedBridge = "nwc0");
+/// <param name="Vtep">This host's address between hosts; none: it takes part in no network of others.</param>
+public sealed record HostContext(Naming Naming, int DefaultMtuBytes = 1500, string PredefinedBridge = "nwc0", InetAddress? Vtep = null);
 
 /// <summary>An option a driver understands.</summary>
 /// <param name="Name">Its full name.</param>

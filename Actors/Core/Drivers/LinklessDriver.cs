@@ -24,6 +24,8 @@ public abstract class LinklessDriver(string name) : INetworkDriver
     /// <inheritdoc/>
     public Wanted Endpoint(NetworkSpec network, AttachedEndpoint endpoint, LinkName link, HostContext host) => Wanted.Nothing;
     /// <inheritdoc/>
+    public Wanted Remote(NetworkSpec network, AttachedEndpoint endpoint, HostContext host) => Wanted.Nothing;
+    /// <inheritdoc/>
     public bool HasWayOut(NetworkSpec network) => false;
 }
 

@@ -6,7 +6,7 @@ namespace NetworkCluster.Drivers;
 public static class NetworkDrivers
 {
     /// <summary>All of them.</summary>
-    public static ImmutableArray<INetworkDriver> All { get; } = [new BridgeDriver(), new NullDriver(), new HostDriver()];
+    public static ImmutableArray<INetworkDriver> All { get; } = [new BridgeDriver(), new OverlayDriver(), new NullDriver(), new HostDriver()];
 
     /// <summary>The driver of that name; none where there is none.</summary>
     public static INetworkDriver? Find(string name) => All.FirstOrDefault(d => d.Name == name);

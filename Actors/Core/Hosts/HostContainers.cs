@@ -30,7 +30,7 @@ internal static class HostContainers
 
         return HostOperations.Began(state, spec.Id, OperationKind.Create, [.. create.Endpoints.Select(endpoint => endpoint.Id)], null, facts) with
         {
-            Sends = [.. create.Endpoints.Select(endpoint => new AttachEndpoint(endpoint, state.Incarnation, Running: false))],
+            Sends = [.. create.Endpoints.Select(endpoint => state.Attach(endpoint, running: false))],
         };
     }
 
@@ -42,7 +42,7 @@ internal static class HostContainers
         return known.Phase != ContainerPhase.Created || wishes.IsEmpty ? Done(state, known)
             : HostOperations.Began(state, known.Spec.Id, OperationKind.Create, wishes.ConvertAll(wish => wish.Id), null, []) with
             {
-                Sends = [.. wishes.Select(wish => new AttachEndpoint(wish, state.Incarnation, Running: false))],
+                Sends = [.. wishes.Select(wish => state.Attach(wish, running: false))],
             };
     }
 
@@ -83,7 +83,7 @@ internal static class HostContainers
             HostOperations.Began(state, container.Spec.Id, OperationKind.Connect, [wish.Id], null, facts) with
             {
                 Wakes = [new(EntityKind.Endpoint, wish.Id.ToString())],
-                Sends = [new AttachEndpoint(wish, state.Incarnation, container.IsRunning)],
+                Sends = [state.Attach(wish, container.IsRunning)],
             };
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
@@ -17,7 +18,7 @@ internal static class HostJoin
         var again = state.Token == join.Token && !state.Lost;
         var incarnation = again ? state.Incarnation : new Incarnation(state.Incarnation.Value + 1);
         // What the old life was doing is over; what this life is doing goes on.
-        var work = state.InOrder.Where(container => !again || container.Operation is null).Select(container => Rejoin(state, container, alive, incarnation)).ToImmutableArray();
+        var work = state.InOrder.Where(container => !again || container.Operation is null).Select(container => Rejoin(state, container, alive, (incarnation, join.Vtep))).ToImmutableArray();
 
         var reclaimed = work.Sum(item => item.Reclaimed);
         var adopted = state.Containers.Values.Count(container => container.IsRunning && alive.Contains(container.Spec.Id));
@@ -51,7 +52,7 @@ internal static class HostJoin
     private static IEnumerable<ContainerId> Underway(HostState state) =>
         state.Containers.Values.Where(container => container.Operation is not null).Select(container => container.Spec.Id);
 
-    private static (ImmutableArray<IEvent> Events, ImmutableArray<IAddressed> Sends, int Reclaimed) Rejoin(HostState state, HeldContainer container, HashSet<ContainerId> alive, Incarnation incarnation)
+    private static (ImmutableArray<IEvent> Events, ImmutableArray<IAddressed> Sends, int Reclaimed) Rejoin(HostState state, HeldContainer container, HashSet<ContainerId> alive, (Incarnation Incarnation, InetAddress? Vtep) life)
     {
         var id = container.Spec.Id;
         var lost = container.IsRunning && !alive.Contains(id);
@@ -61,9 +62,9 @@ internal static class HostJoin
         ImmutableArray<IAddressed> sends =
         [
             .. container.Endpoints.SelectMany<HeldEndpoint, IAddressed>(endpoint =>
-                endpoint.Leaving ? [new UnbindEndpoint(endpoint.Spec, incarnation, Forget: true)]
+                endpoint.Leaving ? [new UnbindEndpoint(endpoint.Spec, life.Incarnation, Forget: true)]
                 // A stopped container's wish, too: the old life may have ended before its network had agreed to it.
-                : [new AttachEndpoint(endpoint.Spec, incarnation, container.IsRunning)]),
+                : [new AttachEndpoint(endpoint.Spec, life.Incarnation, container.IsRunning) { Vtep = life.Vtep }]),
         ];
         return sends.IsEmpty ? ([], [], 0) : ([new OperationBegan(id, OperationKind.Rejoin, [.. sends.Select(EndpointOf)], null)], sends, 0);
 
@@ -73,9 +74,9 @@ internal static class HostJoin
             // Nobody asked for this. Who still waits for what was under way before asked for something else: it must not take our end for its own.
             var interrupted = new OutcomeUnknown($"what was being done with container {container.Spec.Name} on host {state.Id} was interrupted");
             return container.Endpoints.IsEmpty
-                ? ([.. stopping, new OperationBegan(id, sandbox, [], interrupted)], [new StopSandbox(state.Id, id, incarnation, forget)], 0)
+                ? ([.. stopping, new OperationBegan(id, sandbox, [], interrupted)], [new StopSandbox(state.Id, id, life.Incarnation, forget)], 0)
                 : ([.. stopping, new OperationBegan(id, endpoints, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], interrupted)],
-                   [.. container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, incarnation, forget || endpoint.Leaving))],
+                   [.. container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, life.Incarnation, forget || endpoint.Leaving))],
                    container.Endpoints.Count);
         }
     }

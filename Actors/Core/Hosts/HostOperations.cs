@@ -113,7 +113,7 @@ internal static class HostOperations
     };
 
     private static AttachEndpoint AttachNext(HostState state, HeldContainer container, Operation operation, EndpointId after) =>
-        new(container.Find(operation.Waiting.First(endpoint => endpoint != after))!.Spec, state.Incarnation, Running: true);
+        state.Attach(container.Find(operation.Waiting.First(endpoint => endpoint != after))!.Spec, running: true);
 
     public static Decision SandboxStarted(HostState state, SandboxStarted started)
     {
@@ -123,7 +123,7 @@ internal static class HostOperations
         var began = Began(state, started.Container, OperationKind.StartEndpoints, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], null, []);
         return container.Endpoints.IsEmpty
             ? Next(state, started.Container, began)
-            : began with { Sends = [new AttachEndpoint(container.Endpoints[0].Spec, state.Incarnation, Running: true)] };
+            : began with { Sends = [state.Attach(container.Endpoints[0].Spec, running: true)] };
     }
 
     public static Decision CommandStarted(HostState state, CommandStarted started)

@@ -148,6 +148,8 @@ public sealed record HostState
         static (int, PortProtocol) Key(PublishedPort port) => (port.Host.Number, port.Host.Protocol);
     }
 
+    internal AttachEndpoint Attach(EndpointSpec wish, bool running) => new(wish, Incarnation, running) { Vtep = Vtep };
+
     internal HostState With(ContainerId id, Func<HeldContainer, HeldContainer> change) =>
         Find(id) is { } container ? this with { Containers = Containers.SetItem(id, change(container)) } : this;
 }

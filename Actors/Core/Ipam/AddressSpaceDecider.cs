@@ -93,6 +93,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             Predefined = request.Predefined,
             IpamDriver = request.IpamDriver is "null" ? "null" : null,
             Pools = pools,
+            Vni = create.Scope == NetworkScope.Global ? FreeVni(state, request.Id) : null,
             Options = request.Options,
             Labels = request.Labels,
             Created = request.Created,
@@ -103,6 +104,16 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             Events = [new NetworkRegistered(spec)],
             Sends = [new EstablishNetwork(spec)],
         };
+    }
+
+    // Out of the id, so that one is not used again soon: a host that was cut off may still send with that of a network that is gone.
+    private static int FreeVni(AddressSpaceState state, NetworkId id)
+    {
+        const int Last = 0xffffff;
+        for (var vni = Convert.ToInt32(id.ToString()[..6], 16); ; vni = vni >= Last ? 1 : vni + 1)
+        {
+            if (vni > 0 && !state.Vnis.Contains(vni)) return vni;
+        }
     }
 
     private static Decision Remove(AddressSpaceState state, RemoveNetwork remove)
@@ -153,6 +164,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             Ids = state.Ids.Add(registered.Spec.Id.ToString()),
             Names = state.Names.SetItem(registered.Spec.Name, registered.Spec.Id),
             Subnets = registered.Spec.Pools.Aggregate(state.Subnets, (table, pool) => table.Add(pool.Id.Subnet, registered.Spec.Id)),
+            Vnis = registered.Spec.Vni is { } vni ? state.Vnis.Add(vni) : state.Vnis,
         },
         NetworkConfirmed confirmed => InPhase(state, confirmed.Id, RegistrationPhase.Confirmed),
         NetworkRemovalStarted started => InPhase(state, started.Id, RegistrationPhase.Removing, started.Undo, started.IfUnused ?? false),
@@ -167,6 +179,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             Ids = state.Ids.Remove(gone.Id.ToString()),
             Names = state.Names.Remove(network.Spec.Name),
             Subnets = network.Spec.Pools.Aggregate(state.Subnets, (table, pool) => table.Remove(pool.Id.Subnet)),
+            Vnis = network.Spec.Vni is { } vni ? state.Vnis.Remove(vni) : state.Vnis,
         },
         _ => state,
     };

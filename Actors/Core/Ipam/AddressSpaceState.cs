@@ -50,6 +50,8 @@ public sealed record AddressSpaceState
     public ImmutableDictionary<string, NetworkId> Names { get; init; } = ImmutableDictionary<string, NetworkId>.Empty;
     /// <summary>Which subnets are taken.</summary>
     public SubnetTable Subnets { get; init; } = SubnetTable.Empty;
+    /// <summary>Which VXLAN network identifiers are taken.</summary>
+    public ImmutableHashSet<int> Vnis { get; init; } = [];
     /// <summary>Addresses that are kept for somebody, by network and address.</summary>
     public ImmutableSortedDictionary<(string Network, InetAddress Address), KeptAddress> Reservations { get; init; } = ImmutableSortedDictionary<(string, InetAddress), KeptAddress>.Empty;
     /// <summary>How many registrations there have been.</summary>

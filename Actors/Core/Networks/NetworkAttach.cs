@@ -44,10 +44,26 @@ internal static class NetworkAttach
         return counts ? NextPool(state, attach, obtained) : Try(state, attach);
     }
 
-    private static Decision Again(NetworkState state, NetworkMember known, AttachEndpoint attach) => Decision.Send(
-        attach.Running ? new BindEndpoint(known.Endpoint, attach.Incarnation, state.Spec!, state.Revision)
+    private static Decision Again(NetworkState state, NetworkMember known, AttachEndpoint attach)
+    {
+        // Its host has moved: the others are told where to now.
+        if (attach.Running && VtepOf(state, attach) is var vtep && vtep != known.Endpoint.Vtep)
+        {
+            var (moved, revision) = (known.Endpoint with { Vtep = vtep }, state.Revision + 1);
+            return new()
+            {
+                Events = [new EndpointAttached(moved, revision)],
+                Sends = [.. NetworkDecider.Tell(state, host => new ViewChanged(state.Spec!, revision, moved, null, host)), new BindEndpoint(moved, attach.Incarnation, state.Spec!, revision) { IsNews = true }],
+            };
+        }
+
+        return Decision.Send(attach.Running ? new BindEndpoint(known.Endpoint, attach.Incarnation, state.Spec!, state.Revision)
         : known.Attached ? new UnbindEndpoint(attach.Endpoint, attach.Incarnation, Forget: false) // its container has stopped, and we have not heard of it
         : new ConfigureEndpoint(known.Endpoint));
+    }
+
+    // Within one host nobody needs to know.
+    private static InetAddress? VtepOf(NetworkState state, AttachEndpoint attach) => state.Spec!.Scope == NetworkScope.Global ? attach.Vtep : null;
 
     private static Decision NextPool(NetworkState state, AttachEndpoint attach, ImmutableArray<PoolAddress> obtained)
     {
@@ -80,6 +96,7 @@ internal static class NetworkAttach
             GatewayIPv6 = Gateway(v6),
             // The host and null drivers have no links; without addresses (IPAM driver null) a link has its own address all the same.
             Mac = !attach.Running ? attach.Endpoint.Settings.Mac : spec.Driver is "host" or "null" ? null : attach.Endpoint.Settings.Mac ?? MacFor(attach.Endpoint.Id, v4?.Address),
+            Vtep = attach.Running ? VtepOf(state, attach) : null,
         };
         // A stopped container is in no view: no host is told, so the revision stays.
         if (!attach.Running) return new() { Events = [new EndpointReserved(endpoint, state.Revision)], Sends = [new ConfigureEndpoint(endpoint)] };
@@ -95,7 +112,7 @@ internal static class NetworkAttach
                 .. NetworkDecider.Tell(after, host => state.Hosts.ContainsKey(host)
                     ? new ViewChanged(spec, revision, endpoint, null, host)
                     : new ViewSnapshot(after.View, host)),
-                new BindEndpoint(endpoint, attach.Incarnation, spec, revision),
+                new BindEndpoint(endpoint, attach.Incarnation, spec, revision) { IsNews = spec.Scope == NetworkScope.Global },
             ],
         };
 

@@ -67,12 +67,13 @@ internal sealed class RtnetlinkBatch : IDisposable
         _fds.Clear();
     }
 
-    private static bool NeedsIndex(Step step) => step is AddVeth or SetMaster or Retire or AddAddress or DeleteAddress or AddRoute or DeleteRoute;
+    private static bool NeedsIndex(Step step) => step is AddVeth or SetMaster or Retire or AddAddress or DeleteAddress or AddRoute or DeleteRoute or AddForwarding or DeleteForwarding or AddNeighbour or DeleteNeighbour;
 
     private static bool IsGoneAlready(Step step, int errno) => step switch
     {
         Retire or DeleteLink or DeleteGroup => errno == Native.Enodev,
         DeleteAddress => errno is Native.Enodev or Native.Eaddrnotavail,
+        DeleteForwarding or DeleteNeighbour => errno is Native.Enodev or Native.Enoent or Native.Einval,
         DeleteRoute => errno is Native.Enodev or Native.Esrch,
         _ => false,
     };

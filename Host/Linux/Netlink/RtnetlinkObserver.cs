@@ -25,8 +25,8 @@ internal static class RtnetlinkObserver
         };
     }
 
-    /// <summary>Some links with their addresses.</summary>
-    public static FoundNetns Part(NetlinkSocket socket, Netns netns, IEnumerable<string> links)
+    /// <summary>Some links with their addresses, and where asked for with what they know of other hosts.</summary>
+    public static FoundNetns Part(NetlinkSocket socket, Netns netns, IEnumerable<string> links, bool remotes = false)
     {
         var found = FoundNetns.Empty;
         foreach (var name in links)
@@ -38,6 +38,9 @@ internal static class RtnetlinkObserver
                 Links = found.Links.SetItem(name, raw.Link with { Master = master }),
                 Addresses = found.Addresses.Union(Addresses(socket, netns, new Dictionary<int, string> { [raw.Link.Index] = name }, raw.Link.Index)),
             };
+            if (!remotes) continue;
+            if (raw.Link.Kind == "vxlan") found = found with { Forwardings = found.Forwardings.Union(RtnetlinkNeighbours.Forwardings(socket, name, raw.Link.Index)) };
+            if (raw.Link.Kind == "bridge") found = found with { Neighbours = found.Neighbours.Union(RtnetlinkNeighbours.Permanent(socket, name, raw.Link.Index)) };
         }
 
         return found;
@@ -176,12 +179,34 @@ internal static class RtnetlinkObserver
             while (attributes.Next())
             {
                 if (attributes.Type == Rtnetlink.InfoKind) link = link with { Kind = attributes.Text };
-                if (attributes.Type != Rtnetlink.InfoSlaveData) continue;
-                var port = new NetlinkAttributes(attributes.Value);
-                while (port.Next())
-                {
-                    if (port.Type == Rtnetlink.PortIsolated) link = link with { Isolated = port.Value[0] != 0 };
-                }
+                if (attributes.Type == Rtnetlink.InfoData && link.Kind == "vxlan") link = ParseTunnel(link, attributes.Value);
+                if (attributes.Type == Rtnetlink.InfoSlaveData) link = ParsePort(link, attributes.Value);
+            }
+
+            return link;
+        }
+
+        private static FoundLink ParsePort(FoundLink link, ReadOnlySpan<byte> data)
+        {
+            var port = new NetlinkAttributes(data);
+            var (learns, suppresses) = (true, false);
+            while (port.Next())
+            {
+                if (port.Type == Rtnetlink.PortIsolated) link = link with { Isolated = port.Value[0] != 0 };
+                if (port.Type == Rtnetlink.PortLearning) learns = port.Value[0] != 0;
+                if (port.Type == Rtnetlink.PortNeighbourSuppression) suppresses = port.Value[0] != 0;
+            }
+
+            return link with { IsTunnelPort = suppresses && !learns };
+        }
+
+        private static FoundLink ParseTunnel(FoundLink link, ReadOnlySpan<byte> data)
+        {
+            var tunnel = new NetlinkAttributes(data);
+            while (tunnel.Next())
+            {
+                if (tunnel.Type == Rtnetlink.VxlanId) link = link with { Vni = tunnel.Number };
+                if (tunnel.Type is Rtnetlink.VxlanLocal or Rtnetlink.VxlanLocal6) link = link with { Local = InetAddress.FromBytes(tunnel.Value) };
             }
 
             return link;

@@ -19,7 +19,7 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
     private const ushort Put = NetlinkWriter.Ack | NetlinkWriter.Create | NetlinkWriter.Replace;
 
     /// <summary>Whether later steps must not ask for an index before this one is applied.</summary>
-    public static bool ChangesNames(Step step) => step is AddBridge or AddVeth or Retire or DeleteLink or DeleteGroup;
+    public static bool ChangesNames(Step step) => step is AddBridge or AddVxlan or AddVeth or Retire or DeleteLink or DeleteGroup;
 
     /// <summary>Writes one step; false for a step that is not rtnetlink's.</summary>
     public bool Write(Step step)
@@ -27,6 +27,7 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
         switch (step)
         {
             case AddBridge s: Write(s); break;
+            case AddVxlan s: Write(s); break;
             case AddVeth s: Write(s); break;
             case SetAlias s: Set(s.Link).Attribute(Rtnetlink.LinkAlias, s.Alias); break;
             case SetUp s: Set(s.Link, s.Up ? Rtnetlink.Up : 0, Rtnetlink.Up); break;
@@ -35,7 +36,12 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
             case SetGroup s: Set(s.Link).Attribute(Rtnetlink.LinkGroup, s.Group); break;
             case SetRoutesLoopback s: Write(s); break;
             case SetMaster s: Set(s.Link).Attribute(Rtnetlink.LinkMaster, Master(step, s.Master)); break;
-            case SetIsolated s: Write(s); break;
+            case SetIsolated s: WritePort(s.Link, (Rtnetlink.PortIsolated, s.Isolated)); break;
+            case SetTunnelPort s: WritePort(s.Link, (Rtnetlink.PortLearning, false), (Rtnetlink.PortNeighbourSuppression, true)); break;
+            case AddForwarding s: RtnetlinkNeighbours.Write(writer, index(s.Forwarding.Link), s.Forwarding, delete: false); break;
+            case DeleteForwarding s: RtnetlinkNeighbours.Write(writer, index(s.Forwarding.Link), s.Forwarding, delete: true); break;
+            case AddNeighbour s: RtnetlinkNeighbours.Write(writer, index(s.Neighbour.Link), s.Neighbour, delete: false); break;
+            case DeleteNeighbour s: RtnetlinkNeighbours.Write(writer, index(s.Neighbour.Link), s.Neighbour, delete: true); break;
             case Retire s: Write(s); break;
             case DeleteLink s: writer.Begin(Rtnetlink.DeleteLink, Change).LinkHeader().Attribute(Rtnetlink.LinkName, s.Link.Name); break;
             case DeleteGroup s: writer.Begin(Rtnetlink.DeleteLink, Change).LinkHeader().Attribute(Rtnetlink.LinkGroup, s.Group); break;
@@ -64,6 +70,18 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
         writer.Attribute(Rtnetlink.InfoKind, "bridge").End(info);
     }
 
+    private void Write(AddVxlan s)
+    {
+        writer.Begin(Rtnetlink.NewLink, Make).LinkHeader()
+            .Attribute(Rtnetlink.LinkName, s.Name).Attribute(Rtnetlink.LinkMtu, s.MtuBytes).Attribute(Rtnetlink.LinkGroup, s.Group);
+        var info = writer.Nest(Rtnetlink.LinkInfo);
+        writer.Attribute(Rtnetlink.InfoKind, "vxlan");
+        var data = writer.Nest(Rtnetlink.InfoData);
+        writer.Attribute(Rtnetlink.VxlanId, s.Vni).Attribute(s.Local.IsIPv6 ? Rtnetlink.VxlanLocal6 : Rtnetlink.VxlanLocal, s.Local)
+            .Attribute(Rtnetlink.VxlanLearning, [0]).Attribute(Rtnetlink.VxlanPort, [WantedVxlan.Port >> 8, WantedVxlan.Port & 0xff])
+            .End(data).End(info);
+    }
+
     private void Write(AddVeth s)
     {
         var master = Master(s, s.Master);
@@ -81,13 +99,14 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
             .End(peer).End(data).End(info);
     }
 
-    private void Write(SetIsolated s)
+    private void WritePort(LinkName link, params ReadOnlySpan<(ushort Setting, bool On)> settings)
     {
-        writer.Begin(Rtnetlink.NewLink, Change).LinkHeader().Attribute(Rtnetlink.LinkName, s.Link.Name);
+        writer.Begin(Rtnetlink.NewLink, Change).LinkHeader().Attribute(Rtnetlink.LinkName, link.Name);
         var info = writer.Nest(Rtnetlink.LinkInfo);
         writer.Attribute(Rtnetlink.InfoSlaveKind, "bridge");
         var data = writer.Nest(Rtnetlink.InfoSlaveData);
-        writer.Attribute(Rtnetlink.PortIsolated, [s.Isolated ? (byte)1 : (byte)0]).End(data).End(info);
+        foreach (var (setting, on) in settings) writer.Attribute(setting, [on ? (byte)1 : (byte)0]);
+        writer.End(data).End(info);
     }
 
     /// <summary>The same as the setting <c>net.ipv4.conf.NAME.route_localnet</c>, in the same batch as the rest.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Drivers;
@@ -14,7 +15,7 @@ namespace NetworkCluster.Tests.Core.Dataplane;
 public sealed class PlanProperties
 {
     private static readonly Naming Naming = new();
-    private static readonly HostContext Host = new(Naming);
+    private static readonly HostContext Host = new(Naming, Vtep: InetAddress.Parse("192.0.2.1"));
     private static readonly FoundHost Empty = FoundHost.Nothing with { Elements = [] };
 
     private sealed record World(ImmutableArray<NetworkSpec> Networks, ImmutableArray<(AttachedEndpoint Endpoint, int Network, string Link)> Endpoints)
@@ -24,12 +25,17 @@ public sealed class PlanProperties
             get
             {
                 var (networks, endpoints) = (Networks, Endpoints);
-                var driver = new BridgeDriver();
-                var all = networks.Aggregate(Wanted.Nothing, (w, n) => w.With(driver.Network(n, Host)));
+                var all = networks.Aggregate(Wanted.Nothing, (w, n) => w.With(DriverOf(n).Network(n, Host)));
+                // On every other host one endpoint, at an address that depends on the host.
+                foreach (var network in networks.Where(n => n.Scope == NetworkScope.Global))
+                {
+                    for (var other = 1; other <= 3; other++) all = all.With(DriverOf(network).Remote(network, Some.Remote(100 + other, network, 100 + other, $"192.0.2.{10 + other}"), Host));
+                }
+
                 foreach (var group in endpoints.GroupBy(e => e.Endpoint.Spec.Container))
                 {
                     var name = Naming.Sandbox(group.Key);
-                    foreach (var (endpoint, network, link) in group) all = all.With(driver.Endpoint(networks[network], endpoint, new LinkName(new Netns(name), link), Host));
+                    foreach (var (endpoint, network, link) in group) all = all.With(DriverOf(networks[network]).Endpoint(networks[network], endpoint, new LinkName(new Netns(name), link), Host));
                     all = all.With(SandboxShape.Describe(new WantedSandbox(name, group.Key), "c", [.. group.Select(e => new SandboxEndpoint(e.Link, [e.Endpoint.IPv4!.Value], e.Endpoint.GatewayIPv4, e.Endpoint.GatewayIPv6))], Ports(group.Key), []));
                 }
 
@@ -38,16 +44,20 @@ public sealed class PlanProperties
         }
     }
 
+    private static INetworkDriver DriverOf(NetworkSpec network) => NetworkDrivers.Find(network.Driver)!;
+
     /// <summary>Every container publishes one port of its own; what it leads to depends on the container's networks.</summary>
     private static ImmutableArray<PublishedPort> Ports(ContainerId container) => [new(new(null, 8000 + int.Parse(container.ToString().AsSpan(0, 8), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture), PortProtocol.Tcp), 80)];
 
     private static readonly Gen<World> Worlds =
-        from flags in Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1200, 1500]).Array[1, 3]
-        let networks = flags.Select((f, n) => Some.Network(n + 1, f.Item3 ? [$"10.{n + 1}.0.0/16", $"fd0{n + 1}::/64"] : [$"10.{n + 1}.0.0/16"],
-            (BridgeDriver.InterContainer, f.Item1 ? "true" : "false"), (BridgeDriver.Mtu, $"{f.Item4}")) with
-        { Internal = f.Item2 }).ToImmutableArray()
+        from flags in Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1200, 1500], Gen.Bool).Array[1, 3]
+        let networks = flags.Select((f, n) => Network(n + 1, f.Item3 ? [$"10.{n + 1}.0.0/16", $"fd0{n + 1}::/64"] : [$"10.{n + 1}.0.0/16"], f.Item1, f.Item4, f.Item5) with { Internal = f.Item2 }).ToImmutableArray()
         from places in Gen.Select(Gen.Int[0, networks.Length - 1], Gen.Int[1, 3]).Array[0, 6]
         select new World(networks, [.. places.Select((p, i) => (Some.Endpoint(i + 1, networks[p.Item1], i + 2, p.Item2), p.Item1, $"eth{i}"))]);
+
+    private static NetworkSpec Network(int number, string[] subnets, bool talk, int mtuBytes, bool global) => global
+        ? Some.Overlay(number, subnets, (BridgeDriver.Mtu, $"{mtuBytes}"))
+        : Some.Network(number, subnets, (BridgeDriver.InterContainer, talk ? "true" : "false"), (BridgeDriver.Mtu, $"{mtuBytes}"));
 
     /// <summary>What may happen to a host behind our back, by a number that picks the victim.</summary>
     private static readonly Gen<Func<FoundHost, FoundHost>[]> Disturbances = Gen.OneOf<Func<FoundHost, FoundHost>>(
@@ -57,6 +67,9 @@ public sealed class PlanProperties
         Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Host.Links.Keys, n) is { } name ? h.After(new SetAlias(LinkName.OnHost(name), "")) : h),
         Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Sandboxes.Keys, n) is { } name ? h.After(new DeleteSandbox(name)) : h),
         Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Sandboxes.Keys, n) is { } name ? EachLink(h, name) : h),
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => Pick(h.Host.Links.Keys, n) is { } name ? h.After(new SetMac(LinkName.OnHost(name), new MacAddress(0x0200_0000_0000UL + (ulong)n))) : h),
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => h with { Host = h.Host with { Forwardings = [.. h.Host.Forwardings.Skip(n % 3).Select(f => n % 2 == 0 ? f : f with { Vtep = InetAddress.Parse("192.0.2.99") })] } }),
+        Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => h with { Host = h.Host with { Neighbours = [.. h.Host.Neighbours.Skip(n % 3).Select(f => n % 2 == 0 ? f : f with { Address = f.Address.Plus(50) })] } }),
         Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => h with { Mappings = n % 2 == 0 ? [] : [.. h.Mappings.Select(m => m with { TargetPort = n })] }),
         Gen.Int[0, 99].Select<int, Func<FoundHost, FoundHost>>(n => h => n % 2 == 0 ? h with { Elements = null, Mappings = [] } : h with { Elements = [.. (h.Elements ?? []).Skip(1)] })).Array[0, 4];
 
@@ -84,6 +97,8 @@ public sealed class PlanProperties
         var after = host.After(Plan.Removal(world.Wanted, host, Naming)).After(new DeleteGroup(Naming.ReaperGroup));
         Assert.Empty(after.Host.Links);
         Assert.Empty(after.Host.Addresses);
+        Assert.Empty(after.Host.Forwardings);
+        Assert.Empty(after.Host.Neighbours);
         Assert.Empty(after.Sandboxes);
         Assert.Empty(after.Elements!);
         Assert.Empty(after.Mappings);
@@ -103,7 +118,7 @@ public sealed class PlanProperties
 
         var after = host.After(Plan.Sweep(host, Naming, networks, sandboxes, endpoints, ports));
 
-        var names = networks.Select(Naming.Bridge).Concat(endpoints.Select(Naming.HostLink)).Concat(foreign.Host.Links.Keys).Order(StringComparer.Ordinal);
+        var names = networks.Select(Naming.Bridge).Concat(world.Networks.Where(n => n.Scope == NetworkScope.Global && networks.Contains(n.Id)).Select(n => Naming.Tunnel(n.Id))).Concat(endpoints.Select(Naming.HostLink)).Concat(foreign.Host.Links.Keys).Order(StringComparer.Ordinal);
         Assert.Equal(names, after.Host.Links.Keys.Order(StringComparer.Ordinal));
         Assert.All(foreign.Host.Links, l => Assert.Equal(l.Value, after.Host.Links[l.Key]));
         Assert.Equal(sandboxes.Select(Naming.Sandbox).Append("operator").Order(StringComparer.Ordinal), after.Sandboxes.Keys.Order(StringComparer.Ordinal));

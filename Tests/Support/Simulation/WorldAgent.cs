@@ -50,7 +50,7 @@ internal sealed class WorldAgent(World world, string token)
             case ProgramEndpoint program: Program(program.Bind, asker); break;
             case WithdrawEndpoint withdraw: Withdraw(withdraw.Withdrawal, asker); break;
             case ViewChanged change:
-                if (!Views.Take(change)) Send(new RequestView(change.Spec.Id, Host), Reply);
+                if (Views.Take(change) == ViewNews.Missed) Send(new RequestView(change.Spec.Id, Host), Reply);
                 AnswerSeen(change.Spec.Id);
                 break;
             case ViewSnapshot snapshot:

@@ -1,0 +1,84 @@
+using Akka.Actor;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Agents;
+
+/// <summary>
+/// Endpoints of this host that the kernel has or is about to have, until it may be said that they are there: their names are known here, this host reaches the network's other
+/// endpoints, and the other hosts have said that they reach the new one. Owned by the agent; not thread-safe.
+/// </summary>
+internal sealed class Arrivals(KnownViews views)
+{
+    private readonly Dictionary<EndpointId, Arrival> _arrivals = [];
+    private readonly Dictionary<NetworkId, long> _reached = [];
+
+    private sealed class Arrival
+    {
+        public required BindEndpoint Bind { get; init; }
+        public HashSet<HostId> ReachedBy { get; } = [];
+        public IActorRef? Asker { get; set; }
+        public bool GivenUp { get; set; }
+    }
+
+    /// <summary>It is on its way into the kernel: what other hosts say of it counts from now on.</summary>
+    public void Expect(BindEndpoint bind) => _arrivals[bind.Endpoint.Id] = new() { Bind = bind };
+
+    /// <summary>Nobody waits for it any more.</summary>
+    public void Forget(EndpointId endpoint) => _arrivals.Remove(endpoint);
+
+    /// <summary>The kernel has it. Whether all the rest is so too, and it may be said now.</summary>
+    public bool Arrived(BindEndpoint bind, IActorRef asker)
+    {
+        if (!_arrivals.TryGetValue(bind.Endpoint.Id, out var arrival)) return true;
+        arrival.Asker = asker;
+        if (!IsThere(arrival)) return false;
+        _arrivals.Remove(bind.Endpoint.Id);
+        return true;
+    }
+
+    /// <summary>The network's view may have changed. Those that may be said to be there now.</summary>
+    public IReadOnlyList<(BindEndpoint Bind, IActorRef Asker)> Seen(NetworkId network) => Take(arrival => arrival.Bind.Network.Id == network);
+
+    /// <summary>This host reaches what the network had at a revision; -1: it takes no part any more.</summary>
+    public IReadOnlyList<(BindEndpoint Bind, IActorRef Asker)> Reaches(NetworkId network, long revision)
+    {
+        if (revision < 0) _reached.Remove(network);
+        else _reached[network] = revision;
+        return Seen(network);
+    }
+
+    /// <summary>Another host reaches one of this host's.</summary>
+    public IReadOnlyList<(BindEndpoint Bind, IActorRef Asker)> ReachedBy(EndpointId endpoint, HostId host)
+    {
+        if (!_arrivals.TryGetValue(endpoint, out var arrival)) return [];
+        arrival.ReachedBy.Add(host);
+        return Take(one => one == arrival);
+    }
+
+    /// <summary>The other hosts are not waited for any longer.</summary>
+    public IReadOnlyList<(BindEndpoint Bind, IActorRef Asker)> GiveUp(EndpointId endpoint)
+    {
+        if (!_arrivals.TryGetValue(endpoint, out var arrival)) return [];
+        arrival.GivenUp = true;
+        return Take(one => one == arrival);
+    }
+
+    private List<(BindEndpoint, IActorRef)> Take(Func<Arrival, bool> which)
+    {
+        if (_arrivals.Count == 0) return [];
+        var there = _arrivals.Values.Where(arrival => arrival.Asker is not null && which(arrival) && IsThere(arrival)).ToList();
+        foreach (var arrival in there) _arrivals.Remove(arrival.Bind.Endpoint.Id);
+        return [.. there.Select(arrival => (arrival.Bind, arrival.Asker!))];
+    }
+
+    private bool IsThere(Arrival arrival)
+    {
+        var (network, revision) = (arrival.Bind.Network, arrival.Bind.Revision);
+        if (views.RevisionOf(network.Id) < revision) return false;
+        if (network.Scope == NetworkScope.Local) return true;
+        return _reached.GetValueOrDefault(network.Id, -1) >= revision
+            && (!arrival.Bind.IsNews || arrival.GivenUp || views.OthersOf(network.Id).Values.All(arrival.ReachedBy.Contains));
+    }
+}

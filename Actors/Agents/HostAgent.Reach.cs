@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Agents;
+
+// How this host comes to reach the endpoints of others, and says so.
+internal sealed partial class HostAgent
+{
+    private readonly Lanes<NetworkId> _networkLanes = new();
+
+    /// <summary>This host reaches what a network had at a revision; those who wait to hear of new ones are told.</summary>
+    private sealed record Reached(NetworkId Network, long Revision, ImmutableArray<(EndpointId Endpoint, HostId Host)> New, Exception? Fault);
+
+    private sealed record NotReached(EndpointId Endpoint);
+
+    private void Reach(ViewChanged change, ViewNews news)
+    {
+        if (change.Spec.Scope == NetworkScope.Local || news is ViewNews.Old or ViewNews.Missed) return;
+        var come = change.Attached is { } attached && attached.Spec.Host != _host ? attached : null;
+        Reach(change.Spec, news, change.Revision, come is null ? [] : [(come.Id, come.Spec.Host)], () => news == ViewNews.Forgotten
+            ? _networking.SetRemotesAsync(change.Spec, [], _stopping.Token)
+            : _networking.ChangeRemotesAsync(change.Spec, come, change.Detached, _stopping.Token));
+    }
+
+    private void Reach(NetworkView view, ViewNews news, IReadOnlyDictionary<EndpointId, HostId>? known)
+    {
+        if (view.Spec.Scope == NetworkScope.Local || news == ViewNews.Old) return;
+        ImmutableArray<AttachedEndpoint> others = news == ViewNews.Forgotten ? [] : [.. view.Endpoints.Where(endpoint => endpoint.Spec.Host != _host)];
+        // Whoever came before this host took part has been answered long ago.
+        ImmutableArray<(EndpointId, HostId)> come = known is null ? [] : [.. others.Where(other => !known.ContainsKey(other.Id)).Select(other => (other.Id, other.Spec.Host))];
+        Reach(view.Spec, news, view.Revision, come, () => _networking.SetRemotesAsync(view.Spec, others, _stopping.Token));
+    }
+
+    private void Reach(NetworkSpec network, ViewNews news, long revision, ImmutableArray<(EndpointId, HostId)> come, Func<Task> work)
+    {
+        _networkLanes.Run(network.Id, async () =>
+        {
+            await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            await work().ConfigureAwait(false);
+            return null;
+        }).PipeTo(Self,
+            success: _ => new Reached(network.Id, news == ViewNews.Forgotten ? -1 : revision, come, null),
+            failure: cause => new Reached(network.Id, revision, [], cause));
+    }
+
+    private void Reach(Reached reached)
+    {
+        _networkLanes.Finished(reached.Network);
+        // The next reconciliation tries again; who waits here is not held up by it.
+        if (reached.Fault is { } fault and not OperationCanceledException) _log.Error("network {0}: what other hosts have in it cannot be reached: {1}", reached.Network.Short, fault.Message);
+        foreach (var (endpoint, host) in reached.New) _router.Send(new EndpointReachable(endpoint, host, _host), ActorRefs.NoSender);
+        Answer(_arrivals.Reaches(reached.Network, reached.Revision));
+    }
+}

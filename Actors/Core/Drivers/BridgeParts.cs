@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using NetworkCluster.Addressing;
+using NetworkCluster.Dataplane;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Drivers;
+
+/// <summary>What every driver makes that builds on Linux bridges: the bridge with the gateways' addresses, and a veth pair an endpoint.</summary>
+internal static class BridgeParts
+{
+    public static Wanted Network(NetworkSpec network, HostContext host, string bridge, int mtuBytes, ImmutableArray<NftSet> sets) => new()
+    {
+        Links = [new WantedBridge(bridge, mtuBytes, new LinkTag.OfNetwork(host.Naming.Prefix, network.Id, sets).ToString(), host.Naming.Group, MacOf(network), RoutesLoopback: !network.Internal)],
+        Addresses = [.. network.Pools.Where(p => p.Gateway is not null).Select(p => new LinkAddress(LinkName.OnHost(bridge), p.Gateway!.Value, p.Id.Subnet.Prefix))],
+        Sysctls = network.Internal || !network.Pools.Any(p => p.Id.Subnet.IsIPv6) ? [] : [new Sysctl("net.ipv6.conf.all.forwarding", "1")],
+        Elements = [.. sets.Select(set => new SetElement(set, bridge))],
+    };
+
+    public static Wanted Endpoint(NetworkSpec network, AttachedEndpoint endpoint, LinkName link, HostContext host, string bridge, int mtuBytes, bool isolated) => new()
+    {
+        Links =
+        [
+            new WantedVeth(host.Naming.HostLink(endpoint.Id), mtuBytes, new LinkTag.OfEndpoint(host.Naming.Prefix, endpoint.Id, network.Id).ToString(), host.Naming.Group)
+            {
+                Master = bridge,
+                Isolated = isolated,
+                Peer = link,
+                PeerMac = MacOf(endpoint),
+            },
+        ],
+        Addresses =
+        [
+            .. endpoint.IPv4 is { } v4 ? [new LinkAddress(link, v4, endpoint.IPv4Prefix)] : Array.Empty<LinkAddress>(),
+            .. endpoint.IPv6 is { } v6 ? [new LinkAddress(link, v6, endpoint.IPv6Prefix)] : Array.Empty<LinkAddress>(),
+        ],
+    };
+
+    /// <summary>The endpoint's link-layer address.</summary>
+    public static MacAddress MacOf(AttachedEndpoint endpoint) => endpoint.Mac ?? (endpoint.IPv4 is { } address ? MacAddress.ForIPv4(address) : MacFrom(endpoint.Id.ToString()));
+
+    /// <summary>The bridge's: the same on every host, so that a container finds its gateway wherever it is.</summary>
+    private static MacAddress MacOf(NetworkSpec network) =>
+        network.Pools.FirstOrDefault(p => p.Gateway is { IsIPv6: false })?.Gateway is { } gateway ? MacAddress.ForIPv4(gateway) : MacFrom(network.Id.ToString());
+
+    /// <summary>Where there is no IPv4 address to make one from: the id's first 32 bits take its place.</summary>
+    private static MacAddress MacFrom(string id) =>
+        MacAddress.ForIPv4(new InetAddress(uint.Parse(id.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture), false));
+}

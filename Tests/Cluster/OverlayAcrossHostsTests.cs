@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Cluster;
+
+/// <summary>Real processes on three hosts, one network between them: names and pings across, and what is left when one dies.</summary>
+[Trait("Category", "Kernel")]
+public sealed class OverlayAcrossHostsTests
+{
+    private static readonly TimeSpan Removed = TimeSpan.FromSeconds(30);
+
+    [KernelFact]
+    public async Task Containers_of_three_hosts_meet_by_name_and_a_host_that_dies_leaves_nothing_behind()
+    {
+        await using var underlay = await Underlay.StartAsync("ov", 3);
+        var (one, two, three) = (underlay.Hosts[0].Operator, underlay.Hosts[1].Operator, underlay.Hosts[2].Operator);
+        await DoneAsync(one, "network", "create", ("network", "multihost"), ("driver", "overlay"), ("subnet", "10.42.0.0/24"));
+        Assert.Single((await two.RunAsync("network", "ls", ("filter", "name=multihost"), ("filter", "scope=global"), ("quiet", "true"))).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+
+        // When the answer comes, everybody reaches it.
+        await DoneAsync(one, "container", "run", ("name", "redis_db"), ("detach", "true"), ("network", "multihost"));
+        await DoneAsync(two, "container", "run", ("name", "web"), ("detach", "true"), ("network", "multihost"), ("network-alias", "front"), ("link", "redis_db:db"));
+        await PingsAsync(one, "redis_db", "web");
+        await PingsAsync(two, "web", "redis_db");
+        await PingsAsync(two, "web", "db");
+        await DoneAsync(three, "container", "run", ("name", "third"), ("detach", "true"), ("network", "multihost"), ("network-alias", "front"));
+        await PingsAsync(one, "redis_db", "third");
+        await PingsAsync(two, "web", "third");
+        await PingsAsync(three, "third", "redis_db");
+        Assert.Equal(["redis_db", "third", "web"], await MembersAsync(three));
+
+        // A name is one endpoint's in the whole network, and the refusal says where that is.
+        var taken = await two.RunAsync("container", "run", ("name", "redis_db"), ("detach", "true"), ("network", "multihost"));
+        Assert.True(taken.Refused);
+        Assert.Contains("endpoint with name redis_db already exists in network multihost (on host host-ov1)", taken.Error, StringComparison.Ordinal);
+        await two.RunAsync("container", "rm", ("container", "redis_db"), ("force", "true"));
+        Assert.Contains("redis_db", (await three.RunAsync("network", "rm", ("network", "multihost"))).Error, StringComparison.Ordinal);
+
+        // The guide's story: the host dies with its machine, and the same name comes up elsewhere without any force.
+        var address = await AddressAsync(three, "redis_db");
+        var since = Stopwatch.GetTimestamp();
+        await underlay.PowerOffAsync(1);
+        await UntilAsync(async () => (await two.RunAsync("container", "run", ("name", "redis_db"), ("detach", "true"), ("network", "multihost"), ("ip", address))).Done);
+        Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(15), $"the name was free after {Stopwatch.GetElapsedTime(since)}");
+        await PingsAsync(three, "third", "redis_db");
+        await PingsAsync(two, "web", "db");
+        Assert.DoesNotContain("10.99.0.1 ", Underlay.On(3, "bridge fdb show"), StringComparison.Ordinal);
+
+        // It comes back with an empty kernel, and brings nothing back to life.
+        await underlay.PowerOnAsync(1);
+        Assert.Equal(["redis_db", "third", "web"], await MembersAsync(underlay.Hosts[0].Operator));
+        await PingsAsync(three, "third", "redis_db");
+        Assert.Equal("exited", (await underlay.Hosts[0].Operator.InspectAsync("container", "redis_db"))[0].GetProperty("State").GetProperty("Status").GetString());
+
+        // A process that is killed alone and started again takes nothing from anybody.
+        await underlay.Hosts[2].KillAsync();
+        await PingsAsync(two, "web", "third");
+        await underlay.Hosts[2].StartAsync();
+        await PingsAsync(two, "web", "third");
+        await PingsAsync(underlay.Hosts[2].Operator, "third", "redis_db");
+
+        // Nobody is left in it, so nothing of it is left.
+        foreach (var (host, name) in ((Operator, string)[])[(two, "redis_db"), (two, "web"), (underlay.Hosts[2].Operator, "third")]) await DoneAsync(host, "container", "rm", ("container", name), ("force", "true"));
+        await DoneAsync(two, "network", "rm", ("network", "multihost"));
+        foreach (var host in (int[])[2, 3]) await UntilAsync(() => Task.FromResult(!Underlay.On(host, "ip -d link show").Contains("vxlan", StringComparison.Ordinal)));
+    }
+
+    private static async Task DoneAsync(Operator host, string palette, string command, params (string, string)[] arguments)
+    {
+        var answer = await host.RunAsync(palette, command, arguments);
+        Assert.True(answer.Done, $"{palette} {command} {string.Join(' ', arguments)} at {host.Address}: {answer.Code} {answer.Out} {answer.Error}");
+    }
+
+    private static Task PingsAsync(Operator host, string container, string name) =>
+        DoneAsync(host, "container", "exec", ("container", container), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", name));
+
+    private static async Task<List<string>> MembersAsync(Operator host) =>
+        [.. (await host.InspectAsync("network", "multihost"))[0].GetProperty("Containers").EnumerateObject().Select(member => member.Value.GetProperty("Name").GetString()!).Order(StringComparer.Ordinal)];
+
+    private static async Task<string> AddressAsync(Operator host, string container) =>
+        (await host.InspectAsync("network", "multihost"))[0].GetProperty("Containers").EnumerateObject().Select(member => member.Value).Single(member => member.GetProperty("Name").GetString() == container)
+            .GetProperty("IPv4Address").GetString()!.Split('/')[0];
+
+    // The cluster says when a host is lost only by what it answers.
+    private static async Task UntilAsync(Func<Task<bool>> so)
+    {
+        using var limit = new CancellationTokenSource(Removed);
+        while (!await so()) await Task.Delay(100, limit.Token);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace NetworkCluster.Tests.Cluster;
+
+/// <summary>A PostgreSQL of a test's own, as Debian packages it, in the tests' namespace: made, started and thrown away by the unprivileged user of the package.</summary>
+internal sealed class PrivatePostgres : IAsyncDisposable
+{
+    private static readonly string Programs = Directory.Exists("/usr/lib/postgresql")
+        ? Path.Combine(Directory.EnumerateDirectories("/usr/lib/postgresql").MaxBy(version => int.Parse(Path.GetFileName(version), System.Globalization.CultureInfo.InvariantCulture))!, "bin")
+        : throw new InvalidOperationException("PostgreSQL is not installed: ./test.sh installs it");
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("nwc-pg-").FullName;
+    private readonly int _port;
+
+    private PrivatePostgres(int port) => _port = port;
+
+    /// <summary>Starts one that listens on every address of the tests' namespace.</summary>
+    public static async Task<PrivatePostgres> StartAsync(int port)
+    {
+        var postgres = new PrivatePostgres(port);
+        await RunAsync("chown", "postgres", postgres._directory);
+        await AsOwnerAsync("initdb", "-D", postgres.Data, "-A", "trust", "--no-sync", "-E", "UTF8");
+        await File.AppendAllTextAsync(Path.Combine(postgres.Data, "pg_hba.conf"), "host all all 0.0.0.0/0 trust\n");
+        await postgres.BeginAsync();
+        return postgres;
+    }
+
+    /// <summary>How hosts connect to it at one of the namespace's addresses.</summary>
+    public string ConnectionString(string address) => $"Host={address};Port={_port};Database=postgres;Username=postgres;Maximum Pool Size=20";
+
+    /// <summary>Starts it, again after <see cref="StopAsync"/>.</summary>
+    public Task BeginAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, "log"), "-o", $"-p {_port} -c listen_addresses=* -c unix_socket_directories={_directory} -c fsync=off -c max_connections=200", "start");
+
+    /// <summary>Ends it as a crash would.</summary>
+    public Task StopAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private string Data => Path.Combine(_directory, "data");
+
+    private static Task AsOwnerAsync(string program, params string[] words) => RunAsync("runuser", ["-u", "postgres", "--", Path.Combine(Programs, program), .. words]);
+
+    private static async Task RunAsync(string program, params string[] words)
+    {
+        // Not its output: the server keeps it open for as long as it lives.
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1 </dev/null", program, .. words]) { WorkingDirectory = "/" })!;
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', words)} ended with {process.ExitCode}");
+    }
+}

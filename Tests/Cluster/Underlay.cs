@@ -1,0 +1,95 @@
+using System.Diagnostics;
+
+namespace NetworkCluster.Tests.Cluster;
+
+/// <summary>Several hosts on one link, each a namespace with its own address, and their processes with one PostgreSQL between them.</summary>
+internal sealed class Underlay : IAsyncDisposable
+{
+    private const string Database = "10.99.0.254";
+
+    private readonly PrivatePostgres _postgres;
+    private readonly List<HostUnderTest> _hosts = [];
+
+    private Underlay(PrivatePostgres postgres) => _postgres = postgres;
+
+    public PrivatePostgres Postgres => _postgres;
+
+    public IReadOnlyList<HostUnderTest> Hosts => _hosts;
+
+    /// <summary>Starts so many hosts, the first one first.</summary>
+    /// <param name="name">Two characters that no other test uses.</param>
+    /// <param name="hosts">How many.</param>
+    public static async Task<Underlay> StartAsync(string name, int hosts)
+    {
+        Shell("ip link add und0 type bridge && ip link set und0 up && ip addr add 10.99.0.254/24 dev und0");
+        var underlay = new Underlay(await PrivatePostgres.StartAsync(5455));
+        var seeds = string.Join(", ", Enumerable.Range(1, Math.Min(hosts, 2)).Select(host => $"\"{AddressOf(host)}:4053\""));
+        for (var host = 1; host <= hosts; host++)
+        {
+            MakeMachine(host);
+            underlay._hosts.Add(new HostUnderTest($"{name}{host}", NamespaceOf(host), $"{AddressOf(host)}:9110",
+                "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
+                "--set", $"network-cluster.cluster.address={AddressOf(host)}",
+                "--set", $"network-cluster.cluster.seeds=[{seeds}]",
+                "--set", $"network-cluster.journal.connection-string={underlay._postgres.ConnectionString(Database)}"));
+        }
+
+        await underlay._hosts[0].StartAsync();
+        await Task.WhenAll(underlay._hosts.Skip(1).Select(host => host.StartAsync()));
+        return underlay;
+    }
+
+    /// <summary>The host's process and everything in its kernel end; its disk stays.</summary>
+    public async Task PowerOffAsync(int host)
+    {
+        await _hosts[host - 1].KillAsync();
+        foreach (var sandbox in Kernel.Sandboxes(_hosts[host - 1].Prefix)) Shell($"ip netns del {sandbox}");
+        Shell($"ip netns del {NamespaceOf(host)}; ip link del und{host} 2>/dev/null || true");
+    }
+
+    /// <summary>The machine boots again, and its process starts.</summary>
+    public Task PowerOnAsync(int host)
+    {
+        MakeMachine(host);
+        return _hosts[host - 1].StartAsync();
+    }
+
+    /// <summary>What a command prints on a host.</summary>
+    public static string On(int host, string command) => Shell($"nsenter --net=/run/netns/{NamespaceOf(host)} {command}");
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var host = 1; host <= _hosts.Count; host++)
+        {
+            await _hosts[host - 1].DisposeAsync();
+            foreach (var sandbox in Kernel.Sandboxes(_hosts[host - 1].Prefix)) Shell($"ip netns del {sandbox}");
+            Shell($"ip netns del {NamespaceOf(host)} || true");
+        }
+
+        await _postgres.DisposeAsync();
+        Shell("ip link del und0");
+    }
+
+    private static string AddressOf(int host) => $"10.99.0.{host}";
+
+    private static string NamespaceOf(int host) => $"machine{host}";
+
+    private static void MakeMachine(int host)
+    {
+        Shell($"ip netns add {NamespaceOf(host)}");
+        Shell($"ip link add und{host} type veth peer name eth0 address 02:00:00:00:00:0{host} netns {NamespaceOf(host)}");
+        Shell($"ip link set und{host} master und0 up");
+        On(host, "ip link set lo up");
+        On(host, $"ip addr add {AddressOf(host)}/24 dev eth0");
+        On(host, "ip link set eth0 up");
+    }
+
+    private static string Shell(string command)
+    {
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? text : throw new InvalidOperationException($"{command}: {error.Result}");
+    }
+}

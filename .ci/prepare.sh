@@ -51,6 +51,23 @@ install_postgresql() {
     install_missing /usr/lib/postgresql=postgresql
 }
 
+# The docker command line where there is none, without the daemon that its package would start: only the client is taken out of it.
+install_docker_client() {
+    command -v docker >/dev/null && return 0
+    export PATH="$1/artifacts/docker:$PATH"
+    [ ! -x "$1/artifacts/docker/docker" ] || return 0
+    echo "fetching the docker client" >&2
+    parts=$(mktemp -d)
+    for package in docker-cli docker.io; do
+        (cd "$parts" && { apt-get download -qq "$package" || { apt-get update -qq && apt-get download -qq "$package"; }; }) >/dev/null 2>&1 </dev/null || continue
+        dpkg-deb -x "$parts/$package"_*.deb "$parts/out" && [ -x "$parts/out/usr/bin/docker" ] && break
+    done
+    [ -x "$parts/out/usr/bin/docker" ] || fail "the docker client could not be fetched"
+    mkdir -p "$1/artifacts/docker"
+    cp "$parts/out/usr/bin/docker" "$1/artifacts/docker/docker"
+    rm -rf "$parts"
+}
+
 # What a command has to say is of interest only when it fails.
 quietly() {
     said=$(mktemp)

@@ -14,12 +14,15 @@ namespace NetworkCluster.Membership;
 internal sealed class LostHosts : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2), LookAgain = TimeSpan.FromMilliseconds(300);
+    // No member is removed for being unreachable sooner than the split-brain resolver's stable-after.
+    private static readonly TimeSpan Replaced = TimeSpan.FromSeconds(1.5);
 
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     // By host and not by life, so that lives that are over leave nothing behind.
     private readonly Dictionary<HostId, (string Token, DateTimeOffset Since)> _absent = [];
     private readonly Dictionary<HostId, string> _left = [];
     private readonly Dictionary<HostId, string> _dead = [];
+    private readonly Dictionary<UniqueAddress, long> _unreachable = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly NodeSettings _settings;
     private readonly EntityRouter _router;
@@ -28,6 +31,8 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
     public LostHosts(NodeSettings settings, EntityRouter router, TimeProvider time)
     {
         (_settings, _router, _time) = (settings, router, time);
+        Receive<ClusterEvent.UnreachableMember>(unreachable => _unreachable[unreachable.Member.UniqueAddress] = _time.GetTimestamp());
+        Receive<ClusterEvent.ReachableMember>(reachable => _unreachable.Remove(reachable.Member.UniqueAddress));
         Receive<ClusterEvent.MemberRemoved>(removed => Removed(removed.Member, removed.PreviousStatus));
         Receive<Look>(_ =>
         {
@@ -55,7 +60,7 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
+        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved), typeof(ClusterEvent.IReachabilityEvent));
         Timers.StartPeriodicTimer(Look.Instance, Look.Instance, LookEvery);
     }
 
@@ -63,6 +68,7 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
 
     private void Removed(Member member, MemberStatus before)
     {
+        var wasUnreachable = _unreachable.Remove(member.UniqueAddress, out var since) && _time.GetElapsedTime(since) >= Replaced;
         if (NodeRoles.HostOf(member) is not { } host || !member.HasRole(NodeRoles.Agent)) return;
         var token = NodeRoles.TokenOf(member.UniqueAddress);
         // One that leaves in order leaves its containers running: it is being restarted, and will adopt them.
@@ -72,6 +78,8 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
             return;
         }
 
+        // One that was heard of until now makes way for its own next life, which is about to join and adopt: the look below decides, should it not.
+        if (!wasUnreachable) return;
         // What carried the host's entity may have died with it: said again until it is heard.
         _dead[host] = token;
         Declare(host, token);

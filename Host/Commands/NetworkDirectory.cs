@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NetworkCluster.Containers;
 using NetworkCluster.Gateway;
+using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
 
@@ -42,6 +43,22 @@ internal sealed class NetworkDirectory(IClusterGateway gateway)
     /// <exception cref="RefusedException">There is none, or several.</exception>
     public async Task<ContainerView> ContainerAsync(string nameOrId, CancellationToken cancel) =>
         (await gateway.ResolveContainerAsync(nameOrId, cancel)).Expect<ContainerView>();
+
+    /// <summary>A container of this host; where asked for, also one that the network's view shows on another host.</summary>
+    /// <exception cref="RefusedException">There is none, or several.</exception>
+    public async Task<(HostId Host, ContainerId Container)> MemberAsync(NetworkSpec network, string nameOrId, bool anywhere, CancellationToken cancel)
+    {
+        var reply = await gateway.ResolveContainerAsync(nameOrId, cancel);
+        if (reply is Rejected { Reason: ContainerNotFound } && anywhere)
+        {
+            var view = await gateway.AskAsync<NetworkView>(new GetNetwork(network.Id), cancel);
+            if (view.Endpoints.FirstOrDefault(e => e.Spec.ContainerName == nameOrId || e.Spec.Container.ToString() == nameOrId) is { } endpoint)
+                return (endpoint.Spec.Host, endpoint.Spec.Container);
+        }
+
+        var container = reply.Expect<ContainerView>();
+        return (container.Host, container.Spec.Id);
+    }
 
     /// <summary>This host's containers, the newest first, as Docker lists them.</summary>
     public async Task<ImmutableArray<ContainerView>> ContainersAsync(CancellationToken cancel) =>

@@ -35,9 +35,15 @@ internal static class PbmServer
         kestrel.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            var free = new SemaphoreSlim(ConnectionLimit, ConnectionLimit);
-            listen.Use(next => connection => LimitedAsync(free, next, connection));
+            listen.UseLimit();
         });
+    }
+
+    /// <summary>Bounds a listener's connections, see <see cref="ConnectionLimit"/> and <see cref="SilenceLimit"/>.</summary>
+    public static void UseLimit(this ListenOptions listen)
+    {
+        var free = new SemaphoreSlim(ConnectionLimit, ConnectionLimit);
+        listen.Use(next => connection => LimitedAsync(free, next, connection));
     }
 
     private static async Task LimitedAsync(SemaphoreSlim free, ConnectionDelegate next, ConnectionContext connection)

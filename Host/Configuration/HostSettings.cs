@@ -26,6 +26,8 @@ internal sealed record HostSettings
 {
     public required string DataDirectory { get; init; }
     public required IPEndPoint Pbm { get; init; }
+    public required string DockerSocket { get; init; }
+    public required string DockerGroup { get; init; }
     public required IPEndPoint ClusterAddress { get; init; }
     public required NodeSettings Node { get; init; }
     public required string JournalConnection { get; init; }
@@ -67,6 +69,8 @@ internal sealed record HostSettings
         {
             DataDirectory = data,
             Pbm = new(Read("pbm.address", config.GetString("pbm.address"), IPAddress.Parse, IPAddress.Loopback), Ranged("pbm.port", 0, 65535)),
+            DockerSocket = config.GetString("docker-api.socket") ?? "",
+            DockerGroup = config.GetString("docker-api.group") ?? "",
             ClusterAddress = new(address, Ranged("cluster.port", 0, 65535)),
             JournalConnection = connection is { Length: > 0 } ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
             Node = new()
@@ -96,6 +100,7 @@ internal sealed record HostSettings
         };
         Check(options.ReconcileEvery >= TimeSpan.FromSeconds(1), "dataplane.reconcile-every: at least 1s");
         Check(options.DnsTtl >= TimeSpan.Zero && options.DnsTtl <= TimeSpan.FromHours(1), "dns.ttl: from 0s to 1h");
+        Check(options.DockerSocket.Length == 0 || (Path.IsPathRooted(options.DockerSocket) && System.Text.Encoding.UTF8.GetByteCount(options.DockerSocket) <= 107), $"docker-api.socket: '{options.DockerSocket}' is not an absolute path of at most 107 bytes");
         Check(Path.IsPathRooted(data), $"data-directory: '{data}' is not an absolute path");
         try
         {

@@ -7,6 +7,7 @@ using NetworkCluster.Agents;
 using NetworkCluster.Commands;
 using NetworkCluster.Configuration;
 using NetworkCluster.Dns;
+using NetworkCluster.DockerApi;
 using NetworkCluster.Gateway;
 using NetworkCluster.Linux;
 using NetworkCluster.Linux.Nftables;
@@ -30,7 +31,7 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         get
         {
-            var address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("http://", "", StringComparison.Ordinal);
+            var address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(listened => !listened.Contains("unix:", StringComparison.Ordinal)).Replace("http://", "", StringComparison.Ordinal);
             var pbm = address == "127.0.0.1:9110" ? "./pbm" : $"./pbm {address}";
             return $"""
 
@@ -72,6 +73,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts)
     {
         RefuseTaken(options.Pbm);
+        if (options.DockerSocket.Length > 0) DockerSocket.Prepare(options.DockerSocket);
         parts.Push(new Disposing(DataDirectoryLock.Take(options.DataDirectory)));
         var web = BuildWeb(options);
         parts.Push(web);
@@ -99,8 +101,11 @@ internal sealed class HostProcess : IAsyncDisposable
         await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
         // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
         await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token));
-        web.MapPbm(PbmPalettes.All(gateway, new JournalReader(node.System), new ClusterMembers(node.Cluster), new ContainerProcesses(processes, options.Networking.Naming.Sandbox), new Random(), time));
+        var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox);
+        if (options.DockerSocket.Length > 0) web.MapDocker(gateway, commands, new Random(), time);
+        web.MapPbm(PbmPalettes.All(gateway, new JournalReader(node.System), new ClusterMembers(node.Cluster), commands, new Random(), time));
         await web.StartAsync();
+        if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
         return new(options, simulated, web, node, parts);
     }
 
@@ -129,7 +134,13 @@ internal sealed class HostProcess : IAsyncDisposable
         // What Akka says about itself as it starts would push everything else off the first screen; a level below Information asks for it.
         var akka = options.LogLevel < Microsoft.Extensions.Logging.LogLevel.Information ? options.LogLevel : Microsoft.Extensions.Logging.LogLevel.Warning;
         builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning).AddFilter("Akka", akka);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(options.Pbm));
+        var hijacked = new HijackedRequests();
+        builder.Services.AddSingleton(hijacked);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenPbm(options.Pbm);
+            if (options.DockerSocket.Length > 0) kestrel.ListenDocker(options.DockerSocket, hijacked);
+        });
         return builder.Build();
     }
 

@@ -27,6 +27,8 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     public string Prefix => _prefix;
 
+    public string DockerSocket => Path.Combine(_data, "docker.sock");
+
     public string Journal => Path.Combine(_data, "journal.db");
 
     public Operator Operator { get; private set; } = null!;
@@ -106,7 +108,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
     {
         var start = new ProcessStartInfo(_netns is null ? "dotnet" : "nsenter") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var word in _netns is null ? [] : (string[])[$"--net=/run/netns/{_netns}", "dotnet"]) start.ArgumentList.Add(word);
-        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", "network-cluster.log-level=Warning", .. _more, .. more]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", $"network-cluster.docker-api.socket={DockerSocket}", "--set", "network-cluster.log-level=Warning", .. _more, .. more]) start.ArgumentList.Add(word);
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => line(e.Data ?? "");
         process.ErrorDataReceived += (_, e) => line(e.Data ?? "");

@@ -49,10 +49,10 @@ public sealed class OverlayTests
             Assert.True(KernelHost.Pings(1, "10.71.0.9"));
             Assert.Contains("vxlan id 4097", Ours());
             await host.Networking.DetachAsync(endpoint.Id, default);
+            // What is taken away afterwards is over before the network is used again.
+            await host.Networking.SetRemotesAsync(Network, [], default);
         }
 
-        // What is taken away afterwards is over before the network is used again.
-        await host.Networking.SetRemotesAsync(Network, [], default);
         Assert.Equal("", Ours());
 
         static string Ours() => KernelHost.Shell($"ip -d link show {KernelHost.Options.Naming.Tunnel(Network.Id)} 2>/dev/null; ip link show {KernelHost.Options.Naming.Bridge(Network.Id)} 2>/dev/null || true");

@@ -44,10 +44,7 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
     {
         var settings = invocation.EndpointSettings("network-alias");
         var wanted = invocation.Values("network") is { IsEmpty: false } given ? given : ["bridge"];
-        var networks = new List<NetworkSpec>();
-        foreach (var name in wanted) networks.Add(await directory.NetworkAsync(name, cancel));
-
-        var spec = new ContainerSpec
+        return await CreateAsync(new()
         {
             Id = NewIds.Container(),
             Name = invocation.Value("name") ?? names.Next(),
@@ -56,11 +53,19 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
             Environment = invocation.Values("env"),
             Labels = invocation.KeyValues("label"),
             Ports = invocation.Ports(),
-            Mode = networks[0].Driver switch { "host" => SandboxMode.Host, "null" => SandboxMode.None, _ => SandboxMode.Own },
             Created = time.GetUtcNow(),
-        };
-        ImmutableArray<EndpointSpec> endpoints = [.. networks.Select((network, i) => Endpoint(spec, network, i == 0 ? settings : EndpointSettings.None))];
-        return (await gateway.AskAsync<ContainerDone>(new CreateContainer(gateway.Host, spec, endpoints), cancel)).Container;
+        }, [.. wanted.Select((network, i) => (network, i == 0 ? settings : EndpointSettings.None))], cancel);
+    }
+
+    /// <summary>Creates the container with places in these networks, by name or id.</summary>
+    /// <exception cref="RefusedException">It was refused; nothing is left.</exception>
+    public async Task<ContainerView> CreateAsync(ContainerSpec spec, ImmutableArray<(string Network, EndpointSettings Settings)> places, CancellationToken cancel)
+    {
+        var networks = new List<NetworkSpec>();
+        foreach (var (name, _) in places) networks.Add(await directory.NetworkAsync(name, cancel));
+        var moded = spec with { Mode = networks[0].Driver switch { "host" => SandboxMode.Host, "null" => SandboxMode.None, _ => SandboxMode.Own } };
+        ImmutableArray<EndpointSpec> endpoints = [.. networks.Select((network, i) => Endpoint(moded, network, places[i].Settings))];
+        return (await gateway.AskAsync<ContainerDone>(new CreateContainer(gateway.Host, moded, endpoints), cancel)).Container;
     }
 
     private EndpointSpec Endpoint(ContainerSpec container, NetworkSpec network, EndpointSettings settings) => new()

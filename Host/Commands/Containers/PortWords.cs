@@ -9,13 +9,17 @@ internal static class PortWords
 {
     /// <summary>What a container's options say about ports; none where they say nothing.</summary>
     /// <exception cref="UsageException">A word makes no sense.</exception>
-    public static ContainerPorts? Ports(this Invocation invocation)
+    public static ContainerPorts? Ports(this Invocation invocation) => Of(invocation.Values("publish"), invocation.Values("expose"), invocation.Has("publish-all"));
+
+    /// <summary>The same of words from elsewhere.</summary>
+    /// <exception cref="UsageException">A word makes no sense.</exception>
+    public static ContainerPorts? Of(IEnumerable<string> published, IEnumerable<string> exposed, bool publishAll)
     {
         var ports = new ContainerPorts
         {
-            Bindings = [.. invocation.Values("publish").SelectMany(Bindings).Distinct()],
-            Exposed = [.. invocation.Values("expose").SelectMany(Exposed).Distinct()],
-            PublishAll = invocation.Has("publish-all"),
+            Bindings = [.. published.SelectMany(Bindings).Distinct()],
+            Exposed = [.. exposed.SelectMany(Exposed).Distinct()],
+            PublishAll = publishAll,
         };
         return ports is { Bindings.IsEmpty: true, Exposed.IsEmpty: true, PublishAll: false } ? null : ports;
     }

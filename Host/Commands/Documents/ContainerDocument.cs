@@ -46,7 +46,7 @@ internal sealed record ContainerDocument
     };
 
     // A network of this host and one of the cluster may have the same name: then the later one goes by its id.
-    private static Dictionary<string, EndpointDocument> Networks(ContainerView view)
+    public static Dictionary<string, EndpointDocument> Networks(ContainerView view)
     {
         var networks = new Dictionary<string, EndpointDocument>();
         foreach (var endpoint in view.Endpoints)

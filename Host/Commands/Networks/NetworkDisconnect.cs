@@ -1,6 +1,5 @@
 using NetworkCluster.Containers;
 using NetworkCluster.Gateway;
-using NetworkCluster.Networks;
 
 namespace NetworkCluster.Commands.Networks;
 
@@ -22,23 +21,8 @@ internal sealed class NetworkDisconnect(IClusterGateway gateway, NetworkDirector
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
         var network = await directory.NetworkAsync(invocation.Required("network"), cancel);
-        var (host, container) = await FindAsync(network, invocation.Required("container"), invocation.Has("force"), cancel);
+        var (host, container) = await directory.MemberAsync(network, invocation.Required("container"), invocation.Has("force"), cancel);
         await gateway.AskAsync<ContainerDone>(new DisconnectContainer(host, container, network.Id, network.Name), cancel);
         return ExitCodes.Ok;
-    }
-
-    /// <summary>A container of this host; with force also one that the network's view shows on another host.</summary>
-    private async Task<(Hosts.HostId Host, ContainerId Container)> FindAsync(NetworkSpec network, string nameOrId, bool force, CancellationToken cancel)
-    {
-        var reply = await gateway.ResolveContainerAsync(nameOrId, cancel);
-        if (reply is Rejected { Reason: ContainerNotFound } && force)
-        {
-            var view = await gateway.AskAsync<NetworkView>(new GetNetwork(network.Id), cancel);
-            if (view.Endpoints.FirstOrDefault(e => e.Spec.ContainerName == nameOrId || e.Spec.Container.ToString() == nameOrId) is { } endpoint)
-                return (endpoint.Spec.Host, endpoint.Spec.Container);
-        }
-
-        var container = reply.Expect<ContainerView>();
-        return (container.Host, container.Spec.Id);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class NetworkPalette(IClusterGateway gateway, IJournalReader jou
         new NetworkHistoryCommand(_past).Command,
         new NetworkUpdate(gateway, _directory).Command,
         new(Remove, RemoveAsync),
-        new NetworkPrune(gateway, _directory, time).Command,
+        new NetworkPrune(new(gateway, _directory, time)).Command,
         new NetworkConnect(gateway, _directory).Command,
         new NetworkDisconnect(gateway, _directory).Command,
     ])

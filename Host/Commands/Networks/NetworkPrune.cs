@@ -1,14 +1,8 @@
-using System.Collections.Immutable;
-using NetworkCluster.Gateway;
-using NetworkCluster.Networks;
-
 namespace NetworkCluster.Commands.Networks;
 
 /// <summary><c>network prune</c>.</summary>
-internal sealed class NetworkPrune(IClusterGateway gateway, NetworkDirectory directory, TimeProvider time)
+internal sealed class NetworkPrune(NetworkPruning pruning)
 {
-    private static readonly ImmutableArray<string> Keys = ["label", "label!", "until"];
-
     public PaletteCommand Command => new(Spec, HandleAsync);
 
     private static CommandSpec Spec { get; } = new()
@@ -30,28 +24,11 @@ internal sealed class NetworkPrune(IClusterGateway gateway, NetworkDirectory dir
 
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
-        var filter = FilterTerms.Parse(invocation.Values("filter"), Keys, (_, _) => true);
-        if (filter.Values("until").Skip(1).Any()) throw new UsageException("more than one until filter specified");
-        DateTimeOffset? until = filter.Values("until").FirstOrDefault() is { } text ? PointInTime.Parse(text, time) : null;
+        pruning.Check(invocation.Values("filter"));
         if (!invocation.Has("force")) throw new UsageException("this removes all custom networks that no container uses: say --force to do it");
-
-        var removed = new List<string>();
-        var code = await output.ForEachAsync((await directory.AllAsync(cancel)).Where(network => Matches(filter, until, network)), async network =>
-        {
-            // One that is in use, or that somebody else has removed meanwhile, is none of ours.
-            var reply = await gateway.SendAsync(new RemoveNetwork(network.Space, network.Id) { IfUnused = true }, cancel);
-            if (reply is Rejected { Reason: ActiveEndpoints or NetworkNotFound }) return;
-            reply.Expect<NetworkRemoved>();
-            removed.Add(network.Name);
-        }, cancel);
-        if (removed.Count == 0) return code;
-        foreach (var line in (string[])["Deleted Networks:", .. removed, ""]) await output.LineAsync(line, cancel);
-        return code;
+        var (removed, refused) = await pruning.PruneAsync(invocation.Values("filter"), cancel);
+        foreach (var reason in refused) await output.RefusalAsync(reason, cancel);
+        foreach (var line in removed.IsEmpty ? [] : (string[])["Deleted Networks:", .. removed, ""]) await output.LineAsync(line, cancel);
+        return refused.IsEmpty ? ExitCodes.Ok : ExitCodes.Refused;
     }
-
-    private static bool Matches(FilterTerms filter, DateTimeOffset? until, NetworkSpec network) =>
-        !network.Predefined
-        && (until is not { } latest || network.Created <= latest)
-        && filter.Values("label").All(term => FilterTerms.HasLabel(network.Labels, term))
-        && !(filter.Has("label!") && filter.Values("label!").All(term => FilterTerms.HasLabel(network.Labels, term)));
 }

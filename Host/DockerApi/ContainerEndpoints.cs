@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using NetworkCluster.Commands;
+using NetworkCluster.Commands.Containers;
+using NetworkCluster.Commands.Documents;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Gateway;
+
+namespace NetworkCluster.DockerApi;
+
+/// <summary><c>/containers</c>: sandboxes with the host's file system. Whatever image is named is taken and ignored.</summary>
+internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirectory directory, ContainerCreator creator, StreamEndpoints streams, RandomNames names, TimeProvider time)
+{
+    /// <summary>Maps them.</summary>
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/containers/json", ListAsync);
+        endpoints.MapPost("/containers/create", CreateAsync);
+        endpoints.MapGet("/containers/{id}/json", InspectAsync);
+        endpoints.MapPost("/containers/{id}/start", (HttpContext http) => ChangeAsync(http, running => !running, container => new StartContainer(container.Host, container.Spec.Id)));
+        endpoints.MapPost("/containers/{id}/stop", (HttpContext http) => ChangeAsync(http, running => running, container => new StopContainer(container.Host, container.Spec.Id)));
+        endpoints.MapPost("/containers/{id}/restart", RestartAsync);
+        endpoints.MapPost("/containers/{id}/kill", KillAsync);
+        endpoints.MapDelete("/containers/{id}", RemoveAsync);
+        // Clients ask before they would pull: any name is there.
+        endpoints.MapGet("/images/{*name}", (HttpContext http) => http.Request.Path.Value!.EndsWith("/json", StringComparison.Ordinal)
+            ? http.WriteAsync(new ImageDocument(), DockerJson.Plain.ImageDocument)
+            : throw new DockerRefusedException(StatusCodes.Status501NotImplemented, "there are no images here"));
+    }
+
+    private async Task ListAsync(HttpContext http)
+    {
+        var filter = ContainerFilter.Parse(DockerValues.Filters(http));
+        var all = DockerValues.Flag(http, "all") || filter.AsksForStatus;
+        var containers = (await directory.ContainersAsync(http.RequestAborted)).Where(container => (all || container.Status == ContainerStatus.Running) && filter.Matches(container));
+        if (http.Request.Query["limit"] is [{ Length: > 0 } limit] && int.TryParse(limit, out var most) && most > 0) containers = containers.Take(most);
+        await http.WriteAsync([.. containers.Select(ContainerSummary.From)], DockerJson.Plain.ImmutableArrayContainerSummary);
+    }
+
+    private async Task InspectAsync(HttpContext http) =>
+        await http.WriteAsync(ContainerDocument.From(await FindAsync(http)), DockerJson.Plain.ContainerDocument);
+
+    private async Task CreateAsync(HttpContext http)
+    {
+        var body = await http.ReadAsync(DockerJson.Plain.ContainerCreateBody);
+        var container = await MakeAsync(new()
+        {
+            Id = NewIds.Container(),
+            Name = http.Request.Query["name"] is [{ Length: > 0 } name] ? name.TrimStart('/') : names.Next(),
+            Hostname = body.Hostname is { Length: > 0 } hostname ? hostname : null,
+            Command = [.. Words(body.Entrypoint, "Entrypoint"), .. Words(body.Cmd, "Cmd")],
+            Environment = [.. body.Env ?? []],
+            Labels = DockerValues.Sorted(body.Labels),
+            Ports = PortWords.Of(Published(body.HostConfig), body.ExposedPorts?.Keys ?? [], body.HostConfig?.PublishAllPorts ?? false),
+            Created = time.GetUtcNow(),
+        }, Places(body), http.RequestAborted);
+        streams.Remember(container.Spec.Id, body.Tty ?? false, body.HostConfig?.AutoRemove ?? false);
+        await http.WriteAsync(new(container.Spec.Id.ToString(), []), DockerJson.Plain.ContainerCreatedDocument, StatusCodes.Status201Created);
+    }
+
+    // To clients 404 means that there is no such image, and they try to pull it.
+    private async Task<ContainerView> MakeAsync(ContainerSpec spec, ImmutableArray<(string, EndpointSettings)> places, CancellationToken cancel)
+    {
+        try
+        {
+            return await creator.CreateAsync(spec, places, cancel);
+        }
+        catch (RefusedException refused) when (refused.Reason.Kind == RejectionKind.NotFound)
+        {
+            throw new DockerRefusedException(StatusCodes.Status400BadRequest, refused.Message);
+        }
+    }
+
+    private async Task ChangeAsync(HttpContext http, Func<bool, bool> isNews, Func<ContainerView, ICommand> command)
+    {
+        var container = await FindAsync(http);
+        if (!isNews(container.Status == ContainerStatus.Running))
+        {
+            await http.Empty(StatusCodes.Status304NotModified);
+            return;
+        }
+
+        var done = await gateway.AskAsync<ContainerDone>(command(container), http.RequestAborted);
+        if (done.Container.Status == ContainerStatus.Running) streams.Started(done.Container);
+        await http.Empty(StatusCodes.Status204NoContent);
+    }
+
+    private async Task RestartAsync(HttpContext http)
+    {
+        var container = await FindAsync(http);
+        await gateway.AskAsync<ContainerDone>(new StopContainer(container.Host, container.Spec.Id), http.RequestAborted);
+        await gateway.AskAsync<ContainerDone>(new StartContainer(container.Host, container.Spec.Id), http.RequestAborted);
+        await http.Empty(StatusCodes.Status204NoContent);
+    }
+
+    private async Task KillAsync(HttpContext http)
+    {
+        var container = await FindAsync(http);
+        if (container.Status != ContainerStatus.Running) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"Cannot kill container: {http.Named()}: container {container.Spec.Id} is not running");
+        if (http.Request.Query["signal"] is [{ Length: > 0 } signal] && signal is not ("KILL" or "SIGKILL" or "9" or "TERM" or "SIGTERM" or "15" or "INT" or "SIGINT" or "2"))
+            throw new DockerRefusedException(StatusCodes.Status501NotImplemented, $"signal {signal} is not sent here: a container is ended, or not");
+        await gateway.AskAsync<ContainerDone>(new StopContainer(container.Host, container.Spec.Id), http.RequestAborted);
+        await http.Empty(StatusCodes.Status204NoContent);
+    }
+
+    private async Task RemoveAsync(HttpContext http)
+    {
+        var container = await FindAsync(http);
+        await gateway.AskAsync<ContainerDone>(new RemoveContainer(container.Host, container.Spec.Id, DockerValues.Flag(http, "force")), http.RequestAborted);
+        streams.Forget(container.Spec.Id);
+        await http.Empty(StatusCodes.Status204NoContent);
+    }
+
+    private Task<ContainerView> FindAsync(HttpContext http) => directory.ContainerAsync(http.Named(), http.RequestAborted);
+
+    // The network mode's first, with its own settings where there are any; --link on the predefined network is the old one.
+    private static ImmutableArray<(string Network, EndpointSettings Settings)> Places(ContainerCreateBody body)
+    {
+        var mode = body.HostConfig?.NetworkMode is { Length: > 0 } given and not "default" ? given : "bridge";
+        if (mode.StartsWith("container:", StringComparison.Ordinal)) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, "containers do not share a network namespace here");
+        var configured = (body.NetworkingConfig?.EndpointsConfig ?? ImmutableDictionary<string, EndpointBody?>.Empty).ToDictionary(entry => entry.Key == "default" ? "bridge" : entry.Key, entry => entry.Value);
+        var first = configured.GetValueOrDefault(mode) ?? new();
+        if (body.HostConfig?.Links is { Count: > 0 } links) first = first with { Links = [.. first.Links ?? [], .. links] };
+        if (body.MacAddress is { Length: > 0 } mac && first.MacAddress is not { Length: > 0 }) first = first with { MacAddress = mac };
+        return [(mode, DockerValues.Settings(first)), .. configured.Where(entry => entry.Key != mode).OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, DockerValues.Settings(entry.Value)))];
+    }
+
+    private static IEnumerable<string> Published(HostConfigBody? host) =>
+        from port in host?.PortBindings ?? ImmutableDictionary<string, IReadOnlyList<PortBindingBody>?>.Empty
+        from binding in port.Value ?? []
+        let address = binding.HostIp is not { Length: > 0 } ip ? "" : ip.Contains(':') ? $"[{ip}]:" : $"{ip}:"
+        select $"{address}{binding.HostPort}:{port.Key}";
+
+    // A list of words, or one text for the shell.
+    private static IEnumerable<string> Words(JsonElement? value, string what) => value switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => [],
+        { ValueKind: JsonValueKind.String } text => ["/bin/sh", "-c", text.GetString()!],
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(word => word.ValueKind == JsonValueKind.String) => [.. list.EnumerateArray().Select(word => word.GetString()!)],
+        _ => throw new DockerRefusedException(StatusCodes.Status400BadRequest, $"invalid JSON: {what} is a list of words"),
+    };
+}
+
+/// <summary>The answer for every image.</summary>
+internal sealed record ImageDocument
+{
+    public string Id { get; init; } = "host";
+    public string Os { get; init; } = "linux";
+    public string Architecture { get; init; } = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
+    public ImmutableArray<string> RepoTags { get; init; } = [];
+}

@@ -1,0 +1,78 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http.Features;
+using NetworkCluster.Commands;
+using NetworkCluster.Commands.Containers;
+using NetworkCluster.Gateway;
+
+namespace NetworkCluster.DockerApi;
+
+/// <summary>
+/// The part of Docker's Engine API that networks need, versions 1.24 to 1.47, for the docker command line and every client library. It parses, sends one message and prints; what may
+/// be is decided behind it. What is not served is answered with 404 where Docker has no such path either, and otherwise with 501.
+/// </summary>
+internal static class DockerApi
+{
+    private static readonly string Release = typeof(DockerApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>What this is called where Docker names its release.</summary>
+    public static string Version => Release;
+
+    /// <summary>Serves everything that comes over the socket; nothing else of the process is reached there.</summary>
+    public static void MapDocker(this WebApplication app, IClusterGateway gateway, IContainerProcesses processes, Random random, TimeProvider time)
+    {
+        var (directory, names) = (new NetworkDirectory(gateway), new RandomNames(random));
+        var streams = new StreamEndpoints(gateway, directory, processes, time);
+        var containers = new ContainerEndpoints(gateway, directory, new ContainerCreator(gateway, directory, names, time), streams, names, time);
+        var execs = new ExecEndpoints(directory, processes);
+        app.Services.GetRequiredService<HijackedRequests>().Serve = request => request.Path.Split('/') switch
+        {
+            ["", "exec", var id, "start"] => execs.StartAsync(Uri.UnescapeDataString(id), request),
+            ["", "containers", var id, "attach"] => streams.AttachAsync(Uri.UnescapeDataString(id), request),
+            _ => throw new DockerRefusedException(StatusCodes.Status404NotFound, "page not found"),
+        };
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("NetworkCluster.DockerApi");
+        app.MapWhen(http => http.Features.Get<DockerSocket.Mark>() is not null, branch =>
+        {
+            branch.Use((http, next) => http.GuardAsync(() => BeginAsync(http, next), log));
+            branch.UseRouting();
+            branch.UseEndpoints(endpoints =>
+            {
+                new SystemEndpoints(gateway).Map(endpoints);
+                new NetworkEndpoints(gateway, directory, time).Map(endpoints);
+                containers.Map(endpoints);
+                streams.Map(endpoints);
+                execs.Map(endpoints);
+                endpoints.MapFallback(NotServed);
+            });
+        });
+    }
+
+    private static Task BeginAsync(HttpContext http, RequestDelegate next)
+    {
+        var headers = http.Response.Headers;
+        headers["Api-Version"] = DockerVersion.Newest.ToString();
+        headers["Docker-Experimental"] = "false";
+        headers["Ostype"] = "linux";
+        headers.Server = $"Akka.NetworkCluster/{Release} (linux)";
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = DockerAnswers.BodyLimitBytes;
+        // The routes of pbm's port were matched before: they are not served here.
+        http.SetEndpoint(null);
+        http.Request.RouteValues.Clear();
+        if (!DockerVersion.TryTake(http.Request.Path, out var version, out var rest)) return next(http);
+        if (version.Refusal is { } refusal) throw new DockerRefusedException(StatusCodes.Status400BadRequest, refusal);
+        http.Request.Path = rest;
+        return next(http);
+    }
+
+    private static readonly string[] Elsewhere = ["/build", "/commit", "/configs", "/containers", "/distribution", "/events", "/exec", "/images", "/nodes", "/plugins", "/secrets", "/services", "/session", "/swarm", "/system", "/tasks", "/volumes"];
+
+    private static Task NotServed(HttpContext http)
+    {
+        var path = http.Request.Path;
+        if (!Elsewhere.Any(known => path.StartsWithSegments(known))) throw new DockerRefusedException(StatusCodes.Status404NotFound, "page not found");
+        throw new DockerRefusedException(StatusCodes.Status501NotImplemented, $"{http.Request.Method} {path} is not served here: this is Akka.NetworkCluster, which has networks");
+    }
+
+    /// <summary>A part of the path as the client meant it: a slash in a name comes escaped.</summary>
+    public static string Named(this HttpContext http, string part = "id") => Uri.UnescapeDataString((string)http.GetRouteValue(part)!);
+}

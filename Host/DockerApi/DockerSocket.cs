@@ -1,0 +1,67 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using NetworkCluster.Commands;
+using NetworkCluster.Configuration;
+
+namespace NetworkCluster.DockerApi;
+
+/// <summary>The unix socket that Docker's clients talk to. Who may write to it can command the host: its mode is 0660.</summary>
+internal static partial class DockerSocket
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    /// <summary>What came over the socket, and not by pbm's port.</summary>
+    public sealed record Mark;
+
+    /// <summary>Makes the place for it: the directory, and away with what a process that was killed has left.</summary>
+    /// <exception cref="ConfigurationProblemException">Another process listens there, or the place cannot be used.</exception>
+    public static void Prepare(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (!File.Exists(path)) return;
+            using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+            return;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or SocketException or ArgumentException)
+        {
+            throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: {path} cannot be used: {cause.Message}"]);
+        }
+
+        throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: another process listens at {path}; give this one another, or \"\" for none"]);
+    }
+
+    /// <summary>Listens there, with the limits of pbm's port.</summary>
+    public static void ListenDocker(this KestrelServerOptions kestrel, string path, HijackedRequests hijacked) => kestrel.ListenUnixSocket(path, listen =>
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.UseLimit();
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(new Mark());
+            return hijacked.RunAsync(connection, next);
+        });
+    });
+
+    /// <summary>Opens it to its group, once it is there. Until then nobody but its owner can connect.</summary>
+    /// <exception cref="ConfigurationProblemException">There is no such group, or it cannot be given to it.</exception>
+    public static void Open(string path, string group)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, Mode);
+        if (group.Length == 0) return;
+        var entry = File.ReadLines("/etc/group").Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && (fields[0] == group || fields[2] == group));
+        if (entry is null) throw new ConfigurationProblemException([$"network-cluster.docker-api.group: there is no group {group}"]);
+        if (ChangeOwner(path, -1, int.Parse(entry[2], System.Globalization.CultureInfo.InvariantCulture)) != 0)
+            throw new ConfigurationProblemException([$"network-cluster.docker-api.group: {path} cannot be given to {group}: {Marshal.GetLastPInvokeErrorMessage()}"]);
+    }
+
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, int owner, int group);
+}

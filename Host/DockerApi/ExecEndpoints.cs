@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using NetworkCluster.Commands;
+using NetworkCluster.Commands.Containers;
+using NetworkCluster.Containers;
+using NetworkCluster.Linux;
+
+namespace NetworkCluster.DockerApi;
+
+/// <summary>Further commands in running containers. They are this process's: one that was made and not started is forgotten with it.</summary>
+internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProcesses processes)
+{
+    /// <summary>How many are remembered; beyond that those that ended first are forgotten.</summary>
+    private const int Remembered = 1000;
+
+    private readonly ConcurrentDictionary<string, Exec> _execs = new();
+    private readonly ConcurrentQueue<string> _ended = new();
+
+    private sealed class Exec(string id, ContainerView container, ExecRequest request, bool tty)
+    {
+        private int _started;
+
+        public string Id => id;
+        public ContainerView Container => container;
+        public ExecRequest Request => request;
+        public bool Tty => tty;
+        public bool Running { get; set; }
+        public int? ExitCode { get; set; }
+
+        public bool TryStart() => Interlocked.Exchange(ref _started, 1) == 0;
+    }
+
+    /// <summary>Maps them.</summary>
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/containers/{id}/exec", CreateAsync);
+        endpoints.MapPost("/exec/{id}/start", StartAsync);
+        endpoints.MapPost("/exec/{id}/resize", (HttpContext http) => Find(http) is not null ? http.Empty(StatusCodes.Status200OK) : Task.CompletedTask);
+        endpoints.MapGet("/exec/{id}/json", (HttpContext http) => http.WriteAsync(Document(Find(http)), DockerJson.Plain.ExecDocument));
+    }
+
+    private async Task CreateAsync(HttpContext http)
+    {
+        var body = await http.ReadAsync(DockerJson.Plain.ExecBody);
+        if (body.Cmd is not { Count: > 0 } command) throw new DockerRefusedException(StatusCodes.Status400BadRequest, "No exec command specified");
+        var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
+        if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        _execs[id] = new(id, container, new() { Command = [.. command], Environment = [.. body.Env ?? []], Interactive = body.AttachStdin ?? false }, body.Tty ?? false);
+        await http.WriteAsync(new(id), DockerJson.Plain.ExecCreatedDocument, StatusCodes.Status201Created);
+    }
+
+    /// <summary>Runs it over the connection that the request has taken over.</summary>
+    public async Task StartAsync(string id, HijackedRequest request)
+    {
+        var exec = Begin(id);
+        if (request.Read(DockerJson.Plain.ExecStartBody).Detach == true) throw new DockerRefusedException(StatusCodes.Status400BadRequest, "a detached command needs no connection of its own");
+        var (input, output) = await request.TakeAsync(exec.Tty);
+        await RunAsync(exec, new RawStreams(input, output, !exec.Tty), CancellationToken.None);
+    }
+
+    // Without a connection of its own there is no input.
+    private async Task StartAsync(HttpContext http)
+    {
+        var body = await http.ReadAsync(DockerJson.Plain.ExecStartBody);
+        var exec = Begin(http.Named());
+        if (body.Detach == true)
+        {
+            _ = RunAsync(exec, new RawStreams(Stream.Null, Stream.Null, multiplexed: false), CancellationToken.None);
+            return;
+        }
+
+        http.Response.ContentType = exec.Tty ? "application/vnd.docker.raw-stream" : "application/vnd.docker.multiplexed-stream";
+        await RunAsync(exec, new RawStreams(Stream.Null, http.Response.Body, !exec.Tty), http.RequestAborted);
+    }
+
+    private Exec Begin(string id)
+    {
+        var exec = Find(id);
+        return exec.TryStart() ? exec : throw new DockerRefusedException(StatusCodes.Status409Conflict, $"exec {id} has been started before");
+    }
+
+    private async Task RunAsync(Exec exec, RawStreams streams, CancellationToken cancel)
+    {
+        exec.Running = true;
+        using var ends = streams;
+        try
+        {
+            exec.ExitCode = await processes.ExecAsync(exec.Container, exec.Request, streams, cancel);
+        }
+        catch (Exception cause) when (cause is OperationCanceledException or IOException)
+        {
+            // The client has gone, and the command with it.
+            exec.ExitCode = 137;
+        }
+        finally
+        {
+            exec.Running = false;
+            _ended.Enqueue(exec.Id);
+            while (_ended.Count > Remembered && _ended.TryDequeue(out var oldest)) _execs.TryRemove(oldest, out _);
+        }
+    }
+
+    private Exec Find(HttpContext http) => Find(http.Named());
+
+    private Exec Find(string id) => _execs.TryGetValue(id, out var exec) ? exec : throw new DockerRefusedException(StatusCodes.Status404NotFound, $"No such exec instance: {id}");
+
+    private static ExecDocument Document(Exec exec) => new() { ID = exec.Id, Running = exec.Running, ExitCode = exec.ExitCode, ContainerID = exec.Container.Spec.Id.ToString(), OpenStdin = exec.Request.Interactive };
+}

@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace NetworkCluster.DockerApi;
+
+/// <summary>A request that takes its connection over.</summary>
+/// <param name="Path">Without version and query, escaped as it came.</param>
+/// <param name="Body">What came with it.</param>
+/// <param name="Connection">What is left of the connection.</param>
+internal sealed record HijackedRequest(string Path, byte[] Body, IDuplexPipe Connection)
+{
+    /// <summary>The body as JSON.</summary>
+    /// <exception cref="DockerRefusedException">It is something else.</exception>
+    public T Read<T>(JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Body, type) ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new DockerRefusedException(StatusCodes.Status400BadRequest, "invalid JSON: the body is not what is wanted");
+        }
+    }
+
+    /// <summary>Says that the connection is the command's from now on.</summary>
+    public async Task<(Stream Input, Stream Output)> TakeAsync(bool raw)
+    {
+        await AnswerAsync(Connection.Output, $"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.{(raw ? "raw" : "multiplexed")}-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+        return (Connection.Input.AsStream(leaveOpen: true), Connection.Output.AsStream(leaveOpen: true));
+    }
+
+    /// <summary>Writes what is to be sent as it is.</summary>
+    public static async Task AnswerAsync(PipeWriter output, string text) => await output.WriteAsync(Encoding.UTF8.GetBytes(text));
+}
+
+/// <summary>
+/// Docker's clients take a connection over with a request that has a body and <c>Upgrade: tcp</c>, and close their half of it when they have no more input. HTTP servers can do neither: so
+/// such a request, always the first of its connection, is served here, before the server sees the connection.
+/// </summary>
+internal sealed class HijackedRequests
+{
+    private const int HeadLimitBytes = 16 * 1024, BodyLimitBytes = 8 * 1024;
+
+    private static ReadOnlySpan<byte> EndOfHead => "\r\n\r\n"u8;
+
+    /// <summary>Serves one; whatever it refuses is answered. None: not yet, everything goes to the server.</summary>
+    public Func<HijackedRequest, Task>? Serve { get; set; }
+
+    /// <summary>Serves the connection, here or as before.</summary>
+    public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (Serve is not { } serve || await FirstAsync(connection.Transport, connection.ConnectionClosed) is not { } request)
+        {
+            await next(connection);
+            return;
+        }
+
+        try
+        {
+            await serve(request);
+        }
+        catch (Exception cause) when (cause is Commands.RefusedException or DockerRefusedException)
+        {
+            var status = cause is DockerRefusedException refused ? refused.Status : DockerAnswers.StatusOf(((Commands.RefusedException)cause).Reason.Kind);
+            var body = JsonSerializer.Serialize(new MessageDocument(cause.Message), DockerJson.Plain.MessageDocument);
+            await HijackedRequest.AnswerAsync(connection.Transport.Output, $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}");
+        }
+
+        await connection.Transport.Output.CompleteAsync();
+    }
+
+    private static async Task<HijackedRequest?> FirstAsync(IDuplexPipe connection, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var read = await connection.Input.ReadAsync(cancel);
+            var bytes = read.Buffer.ToArray();
+            var end = bytes.AsSpan().IndexOf(EndOfHead);
+            var lines = end < 0 ? [] : Encoding.Latin1.GetString(bytes, 0, end).Split("\r\n");
+            var (size, from) = (Size(lines), end + EndOfHead.Length);
+            var whole = end >= 0 && (size < 0 || bytes.Length >= from + size);
+            if (!whole && !read.IsCompleted && bytes.Length <= HeadLimitBytes + BodyLimitBytes)
+            {
+                connection.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            if (!whole || size < 0)
+            {
+                connection.Input.AdvanceTo(read.Buffer.Start);
+                return null;
+            }
+
+            connection.Input.AdvanceTo(read.Buffer.GetPosition(from + size));
+            var path = lines[0].Split(' ')[1].Split('?')[0];
+            if (DockerVersion.TryTake(path, out var version, out var rest)) path = rest;
+            return new(version.Major > 0 && version.Refusal is not null ? "/" : path, bytes[from..(from + size)], connection);
+        }
+    }
+
+    /// <summary>The length of its body; -1: it is not one of these.</summary>
+    private static int Size(string[] lines)
+    {
+        var fields = lines.Skip(1).Select(line => line.Split(':', 2)).Where(field => field.Length == 2).Select(field => (Name: field[0].Trim(), Value: field[1].Trim())).ToList();
+        if (lines is not [var first, ..] || !first.StartsWith("POST ", StringComparison.Ordinal) || first.Split(' ').Length != 3) return -1;
+        if (!fields.Any(field => field.Name.Equals("Upgrade", StringComparison.OrdinalIgnoreCase) && field.Value.Equals("tcp", StringComparison.OrdinalIgnoreCase))) return -1;
+        var length = fields.FirstOrDefault(field => field.Name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)).Value;
+        return length is null ? 0 : int.TryParse(length, out var size) && size is >= 0 and <= BodyLimitBytes ? size : -1;
+    }
+}

@@ -1,0 +1,112 @@
+using NetworkCluster.Commands;
+using NetworkCluster.Commands.Documents;
+using NetworkCluster.Commands.Networks;
+using NetworkCluster.Containers;
+using NetworkCluster.Drivers;
+using NetworkCluster.Gateway;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.DockerApi;
+
+/// <summary><c>/networks</c>.</summary>
+internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory directory, TimeProvider time)
+{
+    private readonly NetworkPruning _pruning = new(gateway, directory, time);
+
+    /// <summary>Maps them.</summary>
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/networks", ListAsync);
+        endpoints.MapPost("/networks/create", CreateAsync);
+        endpoints.MapPost("/networks/prune", PruneAsync);
+        endpoints.MapGet("/networks/{id}", InspectAsync);
+        endpoints.MapDelete("/networks/{id}", RemoveAsync);
+        endpoints.MapPost("/networks/{id}/connect", ConnectAsync);
+        endpoints.MapPost("/networks/{id}/disconnect", DisconnectAsync);
+    }
+
+    private async Task ListAsync(HttpContext http)
+    {
+        var filter = NetworkFilter.Parse(DockerValues.Filters(http));
+        var networks = await directory.AllAsync(http.RequestAborted);
+        var inUse = filter.NeedsViews
+            ? (await directory.ViewsAsync(networks, http.RequestAborted)).Where(view => !view.Endpoints.IsEmpty).Select(view => view.Spec.Id).ToHashSet()
+            : [];
+        await http.WriteAsync([.. networks.Where(network => filter.Matches(network, inUse.Contains(network.Id))).Select(NetworkDocument.From)], DockerJson.Plain.ImmutableArrayNetworkDocument);
+    }
+
+    private async Task InspectAsync(HttpContext http)
+    {
+        var network = await directory.NetworkAsync(http.Named(), http.RequestAborted);
+        var document = NetworkDocument.From(await directory.ViewAsync(network, http.RequestAborted));
+        if (http.Request.Query["scope"] is [{ Length: > 0 } scope] && scope != document.Scope) throw new RefusedException(new NetworkNotFound(http.Named()));
+        await http.WriteAsync(document, DockerJson.Plain.NetworkDocument);
+    }
+
+    private async Task CreateAsync(HttpContext http)
+    {
+        var body = await http.ReadAsync(DockerJson.Plain.NetworkCreateBody);
+        if (body.Ingress == true || body.ConfigOnly == true || body.ConfigFrom is { Network.Length: > 0 }) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, "Ingress, ConfigOnly and ConfigFrom are not served here: there are no swarm services");
+        if (body.Scope is "swarm") throw new DockerRefusedException(StatusCodes.Status503ServiceUnavailable, "This node is not a swarm manager. Networks of the scope swarm need one; the driver overlay makes networks of the scope global without");
+        if (body.Ipam?.Options is { Count: > 0 } options) throw new DockerRefusedException(StatusCodes.Status400BadRequest, $"unknown ipam option {options.Keys.First()}: there are none");
+        var reply = await gateway.CreateNetworkAsync(new()
+        {
+            Id = NewIds.Network(),
+            Name = body.Name ?? "",
+            Driver = body.Driver is { Length: > 0 } driver ? driver : "bridge",
+            Internal = body.Internal ?? false,
+            Attachable = body.Attachable ?? false,
+            EnableIPv6 = body.EnableIPv6 ?? false,
+            IpamDriver = body.Ipam?.Driver is { Length: > 0 } ipam ? ipam : null,
+            Pools = DockerValues.Pools(body.Ipam),
+            Options = DockerValues.Sorted(body.Options),
+            Labels = DockerValues.Sorted(body.Labels),
+            Created = time.GetUtcNow(),
+            Host = gateway.Host,
+        }, http.RequestAborted);
+        await http.WriteAsync(new(reply.Expect<NetworkSummary>().Spec.Id.ToString(), ""), DockerJson.Plain.NetworkCreatedDocument, StatusCodes.Status201Created);
+    }
+
+    private async Task RemoveAsync(HttpContext http)
+    {
+        var network = await directory.NetworkAsync(http.Named(), http.RequestAborted);
+        await gateway.AskAsync<NetworkRemoved>(new RemoveNetwork(network.Space, network.Id), http.RequestAborted);
+        await http.Empty(StatusCodes.Status204NoContent);
+    }
+
+    private async Task PruneAsync(HttpContext http)
+    {
+        var (removed, refused) = await _pruning.PruneAsync(DockerValues.Filters(http), http.RequestAborted);
+        if (removed.IsEmpty && refused.FirstOrDefault() is { } reason) throw new RefusedException(reason);
+        await http.WriteAsync(new(removed.IsEmpty ? null : removed), DockerJson.Plain.PrunedDocument);
+    }
+
+    private async Task ConnectAsync(HttpContext http)
+    {
+        var body = await http.ReadAsync(DockerJson.Plain.ConnectBody);
+        var settings = DockerValues.Settings(body.EndpointConfig);
+        var network = await directory.NetworkAsync(http.Named(), http.RequestAborted);
+        var container = await directory.ContainerAsync(ContainerOf(body.Container), http.RequestAborted);
+        await gateway.AskAsync<ContainerDone>(new ConnectContainer(container.Host, new()
+        {
+            Id = NewIds.Endpoint(),
+            Network = network.Id,
+            NetworkName = network.Name,
+            Container = container.Spec.Id,
+            ContainerName = container.Spec.Name,
+            Host = container.Host,
+            HostBinding = BridgeDriver.HostBindingOf(network),
+            Settings = settings,
+        }), http.RequestAborted);
+    }
+
+    private async Task DisconnectAsync(HttpContext http)
+    {
+        var body = await http.ReadAsync(DockerJson.Plain.DisconnectBody);
+        var network = await directory.NetworkAsync(http.Named(), http.RequestAborted);
+        var (host, container) = await directory.MemberAsync(network, ContainerOf(body.Container), body.Force ?? false, http.RequestAborted);
+        await gateway.AskAsync<ContainerDone>(new DisconnectContainer(host, container, network.Id, network.Name), http.RequestAborted);
+    }
+
+    private static string ContainerOf(string? name) => name is { Length: > 0 } ? name : throw new DockerRefusedException(StatusCodes.Status400BadRequest, "invalid container: empty ID or name");
+}

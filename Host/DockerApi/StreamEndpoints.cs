@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using NetworkCluster.Commands;
+using NetworkCluster.Commands.Containers;
+using NetworkCluster.Containers;
+using NetworkCluster.Gateway;
+
+namespace NetworkCluster.DockerApi;
+
+/// <summary>What a client does around a container's own command: waits for its end, listens to it, and has the container removed with it.</summary>
+internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory directory, IContainerProcesses processes, TimeProvider time)
+{
+    // A container says nothing when it ends: it is looked at, as long as somebody waits.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+
+    // How long a client may take to read the last output before its container goes.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
+
+    /// <summary>Of how many containers that went with their command the exit code is remembered, for who waits for them to be gone.</summary>
+    private const int Remembered = 1000;
+
+    private readonly ConcurrentQueue<(ContainerId Container, int ExitCode)> _gone = new();
+    private readonly ConcurrentDictionary<ContainerId, (bool Tty, bool AutoRemove)> _wishes = new();
+    private readonly ConcurrentDictionary<ContainerId, TaskCompletionSource> _listeners = new();
+
+    /// <summary>Maps them.</summary>
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/containers/{id}/wait", WaitAsync);
+        endpoints.MapPost("/containers/{id}/attach", NoConnection);
+        endpoints.MapPost("/containers/{id}/resize", (HttpContext http) => http.Empty(StatusCodes.Status200OK));
+    }
+
+    /// <summary>What of a container is this process's alone: it is forgotten with it, and then the container stays.</summary>
+    public void Remember(ContainerId container, bool tty, bool autoRemove)
+    {
+        if (tty || autoRemove) _wishes[container] = (tty, autoRemove);
+    }
+
+    /// <summary>The container has been started: one that is to go with its command is watched.</summary>
+    public void Started(ContainerView container)
+    {
+        if (_wishes.TryGetValue(container.Spec.Id, out var wishes) && wishes.AutoRemove) _ = RemoveAtEndAsync(container);
+    }
+
+    /// <summary>The container is gone.</summary>
+    public void Forget(ContainerId container) => _wishes.TryRemove(container, out _);
+
+    private async Task WaitAsync(HttpContext http)
+    {
+        var condition = http.Request.Query["condition"] is [{ Length: > 0 } given] ? given : "not-running";
+        if (condition is not ("not-running" or "next-exit" or "removed")) throw new DockerRefusedException(StatusCodes.Status400BadRequest, $"invalid condition: \"{condition}\"");
+        var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
+        // The client starts the container only when it knows that somebody watches.
+        http.Response.ContentType = "application/json";
+        await http.Response.StartAsync(http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+        if (condition == "next-exit") await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Created }, http.RequestAborted);
+        var last = await UntilAsync(container.Spec.Id, view => condition == "removed" ? view is null : view is null or { Status: not ContainerStatus.Running }, http.RequestAborted);
+        await http.WriteBodyAsync(new WaitDocument(last?.ExitCode ?? _gone.FirstOrDefault(gone => gone.Container == container.Spec.Id).ExitCode), DockerJson.Plain.WaitDocument);
+    }
+
+    /// <summary>Passes the output of the container's command on, over the connection that the request has taken over, from its start to its end.</summary>
+    public async Task AttachAsync(string nameOrId, HijackedRequest request)
+    {
+        var container = await directory.ContainerAsync(nameOrId, CancellationToken.None);
+        var tty = _wishes.TryGetValue(container.Spec.Id, out var wishes) && wishes.Tty;
+        var listening = _listeners.GetOrAdd(container.Spec.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            var (input, output) = await request.TakeAsync(tty);
+            if (await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Created }, CancellationToken.None) is null) return;
+            using var streams = new RawStreams(input, output, !tty);
+            // Without a command there is nothing to hear; the connection is there as long as the container.
+            if (container.Spec.Command.IsEmpty) await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
+            else await FollowAsync(container, streams);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            // The client has left; the container goes on.
+        }
+        finally
+        {
+            _listeners.TryRemove(new(container.Spec.Id, listening));
+            listening.TrySetResult();
+        }
+    }
+
+    // A container runs from the moment that it is to; its command comes last.
+    private async Task FollowAsync(ContainerView container, RawStreams streams)
+    {
+        while (true)
+        {
+            try
+            {
+                await processes.FollowAsync(container, streams, CancellationToken.None);
+                return;
+            }
+            catch (IOException missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+            {
+                if (await gateway.SendAsync(new FindContainer(container.Host, container.Spec.Id.ToString())) is not ContainerView { Status: ContainerStatus.Running }) return;
+                await Task.Delay(LookEvery, time);
+            }
+        }
+    }
+
+    private static Task NoConnection(HttpContext http) =>
+        throw new DockerRefusedException(StatusCodes.Status400BadRequest, "attach takes its connection over: send it first on a new one, with Connection: Upgrade and Upgrade: tcp");
+
+    private async Task RemoveAtEndAsync(ContainerView container)
+    {
+        var last = await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
+        _gone.Enqueue((container.Spec.Id, last?.ExitCode ?? 0));
+        while (_gone.Count > Remembered) _gone.TryDequeue(out _);
+        if (_listeners.TryGetValue(container.Spec.Id, out var listening)) await Task.WhenAny(listening.Task, Task.Delay(LastWords, time));
+        await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: true));
+        Forget(container.Spec.Id);
+    }
+
+    // The last that was seen of it: none where it was gone before.
+    private async Task<ContainerView?> UntilAsync(ContainerId id, Func<ContainerView?, bool> so, CancellationToken cancel)
+    {
+        ContainerView? last = null;
+        while (true)
+        {
+            var reply = await gateway.SendAsync(new FindContainer(gateway.Host, id.ToString()), cancel);
+            var now = reply as ContainerView;
+            last = now ?? last;
+            if (now is not null || reply is Rejected { Reason: ContainerNotFound })
+            {
+                if (so(now)) return last;
+            }
+
+            await Task.Delay(LookEvery, time, cancel);
+        }
+    }
+}
+
+/// <summary>The answer to <c>POST /containers/{id}/wait</c>.</summary>
+internal sealed record WaitDocument(int StatusCode);

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using NetworkCluster.Commands;
+using NetworkCluster.Containers;
+using NetworkCluster.Drivers;
+using NetworkCluster.Gateway;
+
+namespace NetworkCluster.DockerApi;
+
+/// <summary><c>/_ping</c>, <c>/version</c> and <c>/info</c>.</summary>
+internal sealed class SystemEndpoints(IClusterGateway gateway)
+{
+    private const string Sandboxes = "WARNING: containers are network sandboxes with the host's file system; there are no images";
+
+    /// <summary>Maps them.</summary>
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapMethods("/_ping", [HttpMethods.Get, HttpMethods.Head], Ping);
+        endpoints.MapGet("/version", (HttpContext http) => http.WriteAsync(Version(), DockerJson.Plain.VersionDocument));
+        endpoints.MapGet("/info", InfoAsync);
+    }
+
+    private static Task Ping(HttpContext http)
+    {
+        http.Response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
+        http.Response.Headers.Pragma = "no-cache";
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        http.Response.ContentLength = 2;
+        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.WriteAsync("OK", http.RequestAborted);
+    }
+
+    private static VersionDocument Version() => new()
+    {
+        Platform = new() { Name = "Akka.NetworkCluster" },
+        Components =
+        [
+            new()
+            {
+                Name = "Engine",
+                Version = DockerApi.Version,
+                Details = new Dictionary<string, string>
+                {
+                    ["ApiVersion"] = $"{DockerVersion.Newest}", ["Arch"] = Architecture, ["Experimental"] = "false", ["KernelVersion"] = Kernel, ["MinAPIVersion"] = $"{DockerVersion.Oldest}", ["Os"] = "linux",
+                },
+            },
+        ],
+        Version = DockerApi.Version,
+        ApiVersion = $"{DockerVersion.Newest}",
+        MinAPIVersion = $"{DockerVersion.Oldest}",
+        Arch = Architecture,
+        KernelVersion = Kernel,
+    };
+
+    private async Task InfoAsync(HttpContext http)
+    {
+        var containers = (await gateway.AskAsync<ContainerList>(new ListContainers(gateway.Host), http.RequestAborted)).Containers;
+        var running = containers.Count(container => container.Status == ContainerStatus.Running);
+        await http.WriteAsync(new InfoDocument
+        {
+            ID = gateway.Host.ToString(),
+            Containers = containers.Length,
+            ContainersRunning = running,
+            ContainersStopped = containers.Length - running,
+            Plugins = new() { Network = [.. NetworkDrivers.All.Select(driver => driver.Name).Order(StringComparer.Ordinal)] },
+            KernelVersion = Kernel,
+            OperatingSystem = RuntimeInformation.OSDescription,
+            Architecture = RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "aarch64" : "x86_64",
+            NCPU = Environment.ProcessorCount,
+            MemTotal = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            Name = gateway.Host.ToString(),
+            ServerVersion = DockerApi.Version,
+            Warnings = [Sandboxes],
+        }, DockerJson.Plain.InfoDocument);
+    }
+
+    private static string Architecture => RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
+
+    private static string Kernel { get; } = File.Exists("/proc/sys/kernel/osrelease") ? File.ReadAllText("/proc/sys/kernel/osrelease").Trim() : "";
+}

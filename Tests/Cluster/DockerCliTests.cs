@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Cluster;
+
+/// <summary>The unchanged docker command line at the real process's socket, and clients that say nonsense there.</summary>
+[Trait("Category", "Kernel")]
+public sealed class DockerCliTests : IAsyncLifetime
+{
+    private readonly HostUnderTest _host = new("dkr");
+
+    public Task InitializeAsync() => _host.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        foreach (var name in Kernel.Sandboxes(_host.Prefix)) Kernel.Run("ip", "netns", "del", name);
+        foreach (var link in Kernel.Links(_host.Prefix)) Kernel.Run("ip", "link", "del", link);
+    }
+
+    [KernelFact]
+    public void The_guides_containers_meet_by_name()
+    {
+        Assert.Equal(64, Done("run -itd --name=container1 busybox").Length);
+        Done("run -itd --name=container2 busybox");
+        Done("network create -d bridge --subnet 172.25.0.0/16 isolated_nw");
+        Done("network connect isolated_nw container2");
+        Done("run --network=isolated_nw --ip=172.25.3.3 -itd --name=container3 busybox");
+        Assert.Equal("172.25.3.3 172.25.0.1 isolated_nw", Done("inspect --format='{{range $name, $n := .NetworkSettings.Networks}}{{$n.IPAddress}} {{$n.Gateway}} {{$name}}{{end}}' container3"));
+        Assert.Equal("container2 container3", string.Join(' ', Done("network inspect isolated_nw --format='{{range .Containers}}{{.Name}} {{end}}'").Trim().Split(' ').Order()));
+        Assert.Contains("1 received", Done("exec container2 ping -w 4 -c 1 container3"), StringComparison.Ordinal);
+        // No names on the default bridge, and no way between networks.
+        Refused("Name or service not known", "exec container2 ping -c 1 -W 1 container1");
+        Refused("100% packet loss", "exec container3 ping -c 1 -W 1 172.17.0.2");
+
+        Done("run --network=isolated_nw -itd --name=container4 --link container5:c5 busybox");
+        Done("run --network=isolated_nw -itd --name=container5 --network-alias app busybox");
+        Assert.Contains("1 received", Done("exec container4 ping -w 4 -c 1 c5"), StringComparison.Ordinal);
+        Assert.Contains("1 received", Done("exec container4 ping -w 4 -c 1 app"), StringComparison.Ordinal);
+        Done("network disconnect isolated_nw container5");
+        Refused("Name or service not known", "exec container4 ping -c 1 -W 1 app");
+        Refused("has active endpoints: container2, container3, container4", "network rm isolated_nw");
+        Done("rm -f container1 container2 container3 container4 container5");
+        Assert.Equal("isolated_nw", Done("network rm isolated_nw"));
+        Assert.Equal("", Done("ps -aq"));
+    }
+
+    [KernelFact]
+    public void Commands_have_their_streams_and_exit_codes_and_settings_their_effect()
+    {
+        // What the container's own command says is kept as one stream; a further command's are two.
+        Assert.Equal((3, "out\nerr\n", ""), Docker("run --rm busybox sh -c 'echo out; echo err >&2; exit 3'"));
+        Assert.Equal("", Done("ps -aq"));
+        Done("run -d --name web -p 127.0.0.1:18080:80 -e COLOUR=red --label tier=front nginx sleep 1000");
+        Assert.Equal("web 127.0.0.1:18080->80/tcp", Done("ps --filter label=tier=front --format '{{.Names}} {{.Ports}}'"));
+        Assert.Equal((7, "red 1\n", ""), Docker("exec -e X=1 web sh -c 'echo $COLOUR $X; exit 7'"));
+        Assert.Equal((0, "out\n", "err\n"), Docker("exec web sh -c 'echo out; echo err >&2'"));
+        Assert.Equal("typed", Done("exec -i web cat", "typed"));
+        Refused("18080/tcp is published by container web", "run -d --name other -p 18080:80 nginx sleep 1000");
+        Done("stop web");
+        Assert.Equal("exited", Done("inspect -f {{.State.Status}} web"));
+        Done("start web");
+        Done("kill web");
+        Done("rm web other");
+
+        Done("network create --subnet 10.50.0.0/16 --ip-range 10.50.4.0/24 --gateway 10.50.0.9 --aux-address r=10.50.4.0 --label a=b --internal wide");
+        Assert.Equal("10.50.0.0/16 10.50.4.0/24 10.50.0.9 map[r:10.50.4.0] true map[a:b]", Done("network inspect wide -f '{{range .IPAM.Config}}{{.Subnet}} {{.IPRange}} {{.Gateway}} {{.AuxiliaryAddresses}}{{end}} {{.Internal}} {{.Labels}}'"));
+        Refused("10.50.8.0/24 overlaps 10.50.0.0/16 of network wide", "network create --subnet 10.50.8.0/24 over");
+        Assert.Equal("wide", Done("network ls -f label=a -f driver=bridge --format '{{.Name}}'"));
+        Assert.Contains("wide", Done("network prune -f"), StringComparison.Ordinal);
+    }
+
+    [KernelFact]
+    public async Task Nonsense_is_refused_in_one_line_and_the_next_request_is_answered()
+    {
+        using var http = Client();
+        await AnswersAsync(HttpMethod.Get, "/v1.23/networks", null, HttpStatusCode.BadRequest, "client version 1.23 is too old");
+        await AnswersAsync(HttpMethod.Get, "/v1.99/networks", null, HttpStatusCode.BadRequest, "client version 1.99 is too new");
+        await AnswersAsync(HttpMethod.Get, "/palettes", null, HttpStatusCode.NotFound, "page not found");
+        await AnswersAsync(HttpMethod.Get, "/services", null, HttpStatusCode.NotImplemented, "/services is not served here");
+        await AnswersAsync(HttpMethod.Post, "/networks/create", "{\"Name\":5}", HttpStatusCode.BadRequest, "Name has a value of another type");
+        await AnswersAsync(HttpMethod.Post, "/networks/create", "{", HttpStatusCode.BadRequest, "invalid JSON");
+        await AnswersAsync(HttpMethod.Post, "/networks/create", "null", HttpStatusCode.BadRequest, "invalid JSON");
+        await AnswersAsync(HttpMethod.Post, "/networks/create", $"{{\"Name\":\"{new string('x', 2 * 1024 * 1024)}\"}}", HttpStatusCode.RequestEntityTooLarge, "too large");
+        await AnswersAsync(HttpMethod.Post, "/networks/create", """{"Name":"n","IPAM":{"Config":[{"Subnet":"10.0.0.1/8"}]}}""", HttpStatusCode.BadRequest, "10.0.0.0/8");
+        await AnswersAsync(HttpMethod.Post, "/networks/nope/connect", """{"Container":"x"}""", HttpStatusCode.NotFound, "network nope not found");
+        await AnswersAsync(HttpMethod.Post, "/networks/bridge/connect", "{}", HttpStatusCode.BadRequest, "empty ID or name");
+        await AnswersAsync(HttpMethod.Get, "/networks?filters=[]", null, HttpStatusCode.BadRequest, "filters is an object of lists");
+        await AnswersAsync(HttpMethod.Delete, "/networks/bridge", null, HttpStatusCode.Forbidden, "pre-defined");
+        await AnswersAsync(HttpMethod.Post, "/exec/nope/start", "{}", HttpStatusCode.NotFound, "No such exec instance");
+
+        // Half of a request, and then nothing; and one that takes its connection over for nobody.
+        var cut = new List<Socket>();
+        for (var i = 0; i < 200; i++)
+        {
+            cut.Add(new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
+            await cut[i].ConnectAsync(new UnixDomainSocketEndPoint(_host.DockerSocket));
+            await cut[i].SendAsync(Encoding.ASCII.GetBytes(i % 2 == 0 ? "POST /v1.47/exec/x/start HTTP/1.1\r\nUpgrade: tcp\r\nContent-Length: 100\r\n\r\n{" : "GET /networks HT"));
+        }
+
+        await AnswersAsync(HttpMethod.Get, "/_ping", null, HttpStatusCode.OK, "OK");
+        cut.ForEach(socket => socket.Dispose());
+        using var ping = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/_ping"));
+        Assert.Equal("1.47", ping.Headers.GetValues("Api-Version").Single());
+
+        async Task AnswersAsync(HttpMethod method, string path, string? body, HttpStatusCode status, string text)
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+            // A body that is too long is refused before it is sent.
+            request.Headers.ExpectContinue = body is not null;
+            using var response = await http.SendAsync(request);
+            var answer = await response.Content.ReadAsStringAsync();
+            Assert.True(status == response.StatusCode && answer.Contains(text, StringComparison.Ordinal), $"{method} {path}: {response.StatusCode} {answer}");
+        }
+    }
+
+    private HttpClient Client() => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancel) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_host.DockerSocket), cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    { BaseAddress = new("http://docker") };
+
+    private string Done(string line, string? input = null)
+    {
+        var (code, output, error) = Docker(line, input);
+        Assert.True(code == 0, $"docker {line}: {code} {output}{error}");
+        return output.Trim();
+    }
+
+    private void Refused(string text, string line)
+    {
+        var (code, output, error) = Docker(line);
+        Assert.True(code != 0 && $"{output}{error}".Contains(text, StringComparison.Ordinal), $"docker {line}: {code} {output}{error}");
+    }
+
+    private (int Code, string Output, string Error) Docker(string line, string? input = null)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", $"docker {line}"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["DOCKER_HOST"] = $"unix://{_host.DockerSocket}" } };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+}

@@ -37,14 +37,23 @@ internal sealed partial class HostAgent
 
     private void Reach(NetworkSpec network, ViewNews news, long revision, ImmutableArray<(EndpointId, HostId)> come, Func<Task> work)
     {
+        var self = Self;
         _networkLanes.Run(network.Id, async () =>
         {
-            await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
-            await work().ConfigureAwait(false);
+            Exception? fault = null;
+            try
+            {
+                await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                await work().ConfigureAwait(false);
+            }
+            catch (Exception cause) when (cause is DataplaneException or OperationCanceledException)
+            {
+                fault = cause;
+            }
+
+            self.Tell(new Reached(network.Id, news == ViewNews.Forgotten ? -1 : revision, fault is null ? come : [], fault), ActorRefs.NoSender);
             return null;
-        }).PipeTo(Self,
-            success: _ => new Reached(network.Id, news == ViewNews.Forgotten ? -1 : revision, come, null),
-            failure: cause => new Reached(network.Id, revision, [], cause));
+        });
     }
 
     private void Reach(Reached reached)

@@ -197,6 +197,26 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     // The asker travels along as the sender of our own notice, so that the answer goes on in its name.
     private void Answer(Task<IAddressed> work) => work.PipeTo(Self, Sender, success: answer => new Worked(answer, null), failure: cause => new Failed(cause));
 
-    private void InLane(ContainerId container, Func<Task<IAddressed?>> work) =>
-        _lanes.Run(container, work).PipeTo(Self, Sender, success: answer => new Worked(answer, container), failure: _ => new Worked(null, container)); // only when we stop
+    // Said before the next work in the lane begins, so that what is answered later is done later.
+    private void InLane(ContainerId container, Func<Task<IAddressed?>> work)
+    {
+        var (self, asker) = (Self, Sender);
+        _lanes.Run(container, async () =>
+        {
+            IAddressed? answer = null;
+            try
+            {
+                return answer = await work().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Only when we stop.
+                return null;
+            }
+            finally
+            {
+                self.Tell(new Worked(answer, container), asker);
+            }
+        });
+    }
 }

@@ -95,7 +95,8 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
                 await processes.FollowAsync(container, streams, CancellationToken.None);
                 return;
             }
-            catch (IOException missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+            // The watcher of a folder that is not there yet calls it a wrong argument.
+            catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
             {
                 if (await gateway.SendAsync(new FindContainer(container.Host, container.Spec.Id.ToString())) is not ContainerView { Status: ContainerStatus.Running }) return;
                 await Task.Delay(LookEvery, time);

@@ -73,8 +73,8 @@ internal sealed class HostProcess : IAsyncDisposable
     private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts)
     {
         RefuseTaken(options.Pbm);
-        if (options.DockerSocket.Length > 0) DockerSocket.Prepare(options.DockerSocket);
         parts.Push(new Disposing(DataDirectoryLock.Take(options.DataDirectory)));
+        if (options.DockerSocket.Length > 0) DockerSocket.Prepare(options.DockerSocket);
         var web = BuildWeb(options);
         parts.Push(web);
         var logs = web.Services.GetRequiredService<ILoggerFactory>();

@@ -11,7 +11,8 @@ if is_root; then
 else
     echo "run.sh: not root: nothing is installed, and the host will only print what it would do to the kernel (simulated)" >&2
     : "${NETWORK_CLUSTER__DATA_DIRECTORY:=${XDG_STATE_HOME:-$HOME/.local/state}/network-cluster}"
-    export NETWORK_CLUSTER__DATA_DIRECTORY
+    : "${NETWORK_CLUSTER__DOCKER_API__SOCKET:=$NETWORK_CLUSTER__DATA_DIRECTORY/docker.sock}"
+    export NETWORK_CLUSTER__DATA_DIRECTORY NETWORK_CLUSTER__DOCKER_API__SOCKET
 fi
 
 require_dotnet "$here"

@@ -23,7 +23,7 @@ internal sealed class HostUnderLoad(string program) : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         var up = new TaskCompletionSource<string>();
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
-        foreach (var word in (string[])["--host-id", "bench", "--data", _data, "--pbm", "127.0.0.1:0", "--set", "network-cluster.log-level=Warning"]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])["--host-id", "bench", "--data", _data, "--pbm", "127.0.0.1:0", "--set", "network-cluster.docker-api.socket=", "--set", "network-cluster.log-level=Warning"]) start.ArgumentList.Add(word);
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, e) =>
         {

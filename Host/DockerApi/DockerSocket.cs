@@ -15,28 +15,45 @@ internal static partial class DockerSocket
     public sealed record Mark;
 
     /// <summary>Makes the place for it: the directory, and away with what a process that was killed has left.</summary>
+    /// <returns>False where this process may not: who runs it without root has no socket there.</returns>
     /// <exception cref="ConfigurationProblemException">Another process listens there, or the place cannot be used.</exception>
-    public static void Prepare(string path)
+    public static bool Prepare(string path)
     {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (!File.Exists(path)) return;
-            using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
-        {
+            if (File.Exists(path) && Answers(path)) throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: another process listens at {path}; give this one another, or \"\" for none"]);
             File.Delete(path);
-            return;
+            using var probe = NewSocket();
+            probe.Bind(new UnixDomainSocketEndPoint(path));
+            File.Delete(path);
+            return true;
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or SocketException or ArgumentException)
+        catch (Exception cause) when (cause is UnauthorizedAccessException or SocketException { SocketErrorCode: SocketError.AccessDenied })
+        {
+            return false;
+        }
+        catch (Exception cause) when (cause is IOException or SocketException or ArgumentException)
         {
             throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: {path} cannot be used: {cause.Message}"]);
         }
-
-        throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: another process listens at {path}; give this one another, or \"\" for none"]);
     }
+
+    private static bool Answers(string path)
+    {
+        try
+        {
+            using var client = NewSocket();
+            client.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return false;
+        }
+    }
+
+    private static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
     /// <summary>Listens there, with the limits of pbm's port.</summary>
     public static void ListenDocker(this KestrelServerOptions kestrel, string path, HijackedRequests hijacked) => kestrel.ListenUnixSocket(path, listen =>

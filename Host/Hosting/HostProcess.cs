@@ -74,10 +74,13 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         RefuseTaken(options.Pbm);
         parts.Push(new Disposing(DataDirectoryLock.Take(options.DataDirectory)));
-        if (options.DockerSocket.Length > 0) DockerSocket.Prepare(options.DockerSocket);
+        var wished = options.DockerSocket;
+        if (wished.Length > 0 && !DockerSocket.Prepare(wished)) options = options with { DockerSocket = "" };
         var web = BuildWeb(options);
         parts.Push(web);
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
+
+        if (wished != options.DockerSocket) logs.CreateLogger("NetworkCluster.DockerApi").LogWarning("this process may not listen at {Socket}: docker's clients are not served (network-cluster.docker-api.socket)", wished);
 
         var simulated = IsSimulated(options, logs.CreateLogger("NetworkCluster.Dataplane"));
         var plan = logs.CreateLogger("NetworkCluster.Plan");

@@ -22,7 +22,8 @@ internal static partial class DockerSocket
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (File.Exists(path) && Answers(path)) throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: another process listens at {path}; give this one another, or \"\" for none"]);
+            if (File.Exists(path) && !IsFile(path) && Answers(path)) throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: another process listens at {path}; give this one another, or \"\" for none"]);
+            if (IsFile(path)) throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: {path} is a file, not a socket"]);
             File.Delete(path);
             using var probe = NewSocket();
             probe.Bind(new UnixDomainSocketEndPoint(path));
@@ -48,6 +49,20 @@ internal static partial class DockerSocket
             return true;
         }
         catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return false;
+        }
+    }
+
+    // A socket cannot be opened.
+    private static bool IsFile(string path)
+    {
+        try
+        {
+            using var opened = File.OpenRead(path);
+            return true;
+        }
+        catch (IOException)
         {
             return false;
         }

@@ -13,7 +13,7 @@ internal static class DockerValues
     /// <exception cref="DockerRefusedException">One is no subnet, or an address of it is none.</exception>
     public static ImmutableArray<PoolRequest> Pools(IpamBody? ipam) =>
     [
-        .. (ipam?.Config ?? []).Select(config => new PoolRequest
+        .. (ipam?.Config ?? []).Select(config => config ?? throw Invalid("invalid JSON: an entry of IPAM.Config is null")).Select(config => new PoolRequest
         {
             Subnet = Block(config.Subnet),
             IpRange = Block(config.IpRange),
@@ -34,7 +34,7 @@ internal static class DockerValues
             IPv6 = Address(body.Addresses?.IPv6Address, "IPv6 address"),
             Mac = body.MacAddress is { Length: > 0 } mac ? MacAddress.TryParse(mac, null, out var parsed) ? parsed : throw Invalid($"invalid MAC address: {mac}") : null,
             GatewayPriority = body.GwPriority is 0 ? null : body.GwPriority,
-            Aliases = [.. body.Aliases ?? []],
+            Aliases = [.. (body.Aliases ?? []).Select(alias => alias ?? "")],
             Links = [.. (body.Links ?? []).Select(Link)],
             DriverOptions = Sorted(body.DriverOpts),
         };
@@ -64,7 +64,7 @@ internal static class DockerValues
 
     private static ContainerLink Link(string text)
     {
-        var parts = text.Split(':');
+        var parts = (text ?? "").Split(':');
         return parts is [{ Length: > 0 } target, ..] && parts.Length <= 2 && parts[^1].Length > 0 ? new(target, parts[^1]) : throw Invalid($"bad format for links: {text}");
     }
 

@@ -55,7 +55,8 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         await http.Response.StartAsync(http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
         if (condition == "next-exit") await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Created }, http.RequestAborted);
-        var last = await UntilAsync(container.Spec.Id, view => condition == "removed" ? view is null : view is null or { Status: not ContainerStatus.Running }, http.RequestAborted);
+        var last = await EndAsync(container.Spec.Id, http.RequestAborted);
+        if (condition == "removed") last = await UntilAsync(container.Spec.Id, view => view is null, http.RequestAborted) is { ExitCode: not null } seen ? seen : last;
         await http.WriteBodyAsync(new WaitDocument(last?.ExitCode ?? _gone.FirstOrDefault(gone => gone.Container == container.Spec.Id).ExitCode), DockerJson.Plain.WaitDocument);
     }
 
@@ -109,12 +110,24 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
 
     private async Task RemoveAtEndAsync(ContainerView container)
     {
-        var last = await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
+        var last = await EndAsync(container.Spec.Id, CancellationToken.None);
         _gone.Enqueue((container.Spec.Id, last?.ExitCode ?? 0));
         while (_gone.Count > Remembered) _gone.TryDequeue(out _);
         if (_listeners.TryGetValue(container.Spec.Id, out var listening)) await Task.WhenAny(listening.Task, Task.Delay(LastWords, time));
         await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: true));
         Forget(container.Spec.Id);
+    }
+
+    // A container that is ending shows as ended before its exit code is known; of some nobody ever knows it.
+    private async Task<ContainerView?> EndAsync(ContainerId id, CancellationToken cancel)
+    {
+        const int Looks = 15;
+        for (var look = 0; ; look++)
+        {
+            var view = await UntilAsync(id, view => view is null or { Status: not ContainerStatus.Running }, cancel);
+            if (view is null or { Status: not ContainerStatus.Exited } or { ExitCode: not null } || view.Spec.Command.IsEmpty || look == Looks) return view;
+            await Task.Delay(LookEvery, time, cancel);
+        }
     }
 
     // The last that was seen of it: none where it was gone before.

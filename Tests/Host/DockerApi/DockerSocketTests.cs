@@ -35,6 +35,15 @@ public sealed class DockerSocketTests : IDisposable
         Assert.True(File.Exists(Path));
     }
 
+    [Fact]
+    public void A_file_of_somebody_elses_stays()
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        File.WriteAllText(Path, "precious");
+        Assert.Contains("is a file, not a socket", Assert.Throws<ConfigurationProblemException>(() => DockerSocket.Prepare(Path)).Message, StringComparison.Ordinal);
+        Assert.Equal("precious", File.ReadAllText(Path));
+    }
+
     [Theory]
     [InlineData("/networks", false, 0, 0, null)]
     [InlineData("/v1.41/networks/a%2Fb", true, 1, 41, "/networks/a%2Fb")]

@@ -52,7 +52,6 @@ internal sealed partial class HostAgent
             }
 
             self.Tell(new Reached(network.Id, news == ViewNews.Forgotten ? -1 : revision, fault is null ? come : [], fault), ActorRefs.NoSender);
-            return null;
         });
     }
 

@@ -206,12 +206,11 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
             IAddressed? answer = null;
             try
             {
-                return answer = await work().ConfigureAwait(false);
+                answer = await work().ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
                 // Only when we stop.
-                return null;
             }
             finally
             {

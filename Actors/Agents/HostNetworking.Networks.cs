@@ -14,34 +14,22 @@ public sealed partial class HostNetworking
         ArgumentNullException.ThrowIfNull(network);
         _ = Startup;
         var wanted = DriverOf(network).Network(network, _host);
-        var state = await EnterAsync(network.Id, cancel);
-        try
-        {
-            await EnsureAsync(state, wanted, cancel);
-        }
-        finally
-        {
-            state.Gate.Release();
-        }
+        await InNetworkAsync(network.Id, state => EnsureAsync(state, wanted, cancel), cancel);
     }
 
     /// <inheritdoc/>
-    public async Task RemoveNetworkAsync(NetworkId network, CancellationToken cancel)
+    public Task RemoveNetworkAsync(NetworkId network, CancellationToken cancel) => InNetworkAsync(network, async state =>
     {
-        var state = await EnterAsync(network, cancel);
-        try
-        {
-            // One that an earlier life made and nobody has asked for in this one is found by its tag.
-            var part = state.Ensured ? state.Wanted : Leftover(await _dataplane.ObserveAsync(cancel), network);
-            if (part.Links.Length > 0)
-                await ApplyAsync(Plan.Removal(part, await _dataplane.ObserveAsync(new HostPart(LinksOf(part), [], [], true), cancel), Naming), cancel);
-            state.Removed = true;
-            _networks.TryRemove(new(network, state));
-        }
-        finally
-        {
-            state.Gate.Release();
-        }
+        // One that an earlier life made and nobody has asked for in this one is found by its tag.
+        await TakeAwayAsync(state.Ensured ? state.Wanted : Leftover(await _dataplane.ObserveAsync(cancel), network), cancel);
+        state.Removed = true;
+        _networks.TryRemove(new(network, state));
+    }, cancel);
+
+    private async Task TakeAwayAsync(Wanted part, CancellationToken cancel)
+    {
+        if (part.Links.IsEmpty) return;
+        await ApplyAsync(Plan.Removal(part, await _dataplane.ObserveAsync(new HostPart(LinksOf(part), [], [], true), cancel), Naming), cancel);
     }
 
     /// <summary>Makes the network unless this life already has, and keeps it for the endpoint until <see cref="LetGo"/>.</summary>
@@ -54,16 +42,11 @@ public sealed partial class HostNetworking
             return;
         }
 
-        var state = await EnterAsync(network.Id, cancel);
-        try
+        await InNetworkAsync(network.Id, async state =>
         {
             state.Users.Add(endpoint);
             if (!state.Ensured) await EnsureAsync(state, DriverOf(network).Network(network, _host), cancel);
-        }
-        finally
-        {
-            state.Gate.Release();
-        }
+        }, cancel);
     }
 
     /// <summary>The endpoint is out. A network of the cluster goes from this host with its last endpoint: afterwards, because nobody waits for that.</summary>
@@ -76,29 +59,23 @@ public sealed partial class HostNetworking
         leaving.ContinueWith(done => _leaving.TryRemove(done, out _), TaskScheduler.Default);
     }
 
-    private async Task LetGoAsync(NetworkSpec network, EndpointId endpoint)
+    private Task LetGoAsync(NetworkSpec network, EndpointId endpoint) => InNetworkAsync(network.Id, async state =>
     {
-        var state = await EnterAsync(network.Id, CancellationToken.None);
+        state.Users.Remove(endpoint);
+        if (state.Users.Count > 0 || !state.Ensured) return;
         try
         {
-            state.Users.Remove(endpoint);
-            if (state.Users.Count > 0 || !state.Ensured) return;
-            var found = await _dataplane.ObserveAsync(new HostPart(LinksOf(state.Wanted), [], [], true), CancellationToken.None);
-            await ApplyAsync(Plan.Removal(state.Wanted, found, Naming), CancellationToken.None);
-            (state.Ensured, state.Wanted) = (false, Wanted.Nothing);
-            Forget(network.Id, state);
+            await TakeAwayAsync(state.Wanted, CancellationToken.None);
         }
         catch (DataplaneException fault)
         {
             // It is wanted no more: the next sweep finds it.
-            (state.Ensured, state.Wanted) = (false, Wanted.Nothing);
             _log.LogWarning("network {Network} could not be taken from this host: {Fault}", network.Name, fault.Message);
         }
-        finally
-        {
-            state.Gate.Release();
-        }
-    }
+
+        (state.Ensured, state.Wanted) = (false, Wanted.Nothing);
+        Forget(network.Id, state);
+    }, CancellationToken.None);
 
     private void Forget(NetworkId network, NetworkState state)
     {
@@ -144,6 +121,19 @@ public sealed partial class HostNetworking
                 : new WantedBridge(l.Name, l.MtuBytes, l.Alias, l.Group, l.Mac ?? default, l.RoutesLoopback))],
             Elements = [.. links.Where(l => l.Kind == "bridge").SelectMany(l => NftTable.Sets.Select(set => new SetElement(set, l.Name)))],
         };
+    }
+
+    private async Task InNetworkAsync(NetworkId network, Func<NetworkState, Task> work, CancellationToken cancel)
+    {
+        var state = await EnterAsync(network, cancel);
+        try
+        {
+            await work(state);
+        }
+        finally
+        {
+            state.Gate.Release();
+        }
     }
 
     private async Task<NetworkState> EnterAsync(NetworkId id, CancellationToken cancel)

@@ -12,7 +12,8 @@ public sealed partial class HostNetworking
     public Task SetRemotesAsync(NetworkSpec network, ImmutableArray<AttachedEndpoint> endpoints, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return InNetworkAsync(network, async state =>
+        _ = Startup;
+        return InNetworkAsync(network.Id, async state =>
         {
             state.Told = true;
             state.Remotes.Clear();
@@ -27,7 +28,8 @@ public sealed partial class HostNetworking
     public Task ChangeRemotesAsync(NetworkSpec network, AttachedEndpoint? come, EndpointId? gone, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return InNetworkAsync(network, async state =>
+        _ = Startup;
+        return InNetworkAsync(network.Id, async state =>
         {
             var before = Wanted.Nothing;
             foreach (var id in new[] { gone, come?.Id }.OfType<EndpointId>())
@@ -51,19 +53,5 @@ public sealed partial class HostNetworking
                 .. after.Neighbours.Select(n => new AddNeighbour(n)),
             ], cancel);
         }, cancel);
-    }
-
-    private async Task InNetworkAsync(NetworkSpec network, Func<NetworkState, Task> work, CancellationToken cancel)
-    {
-        _ = Startup;
-        var state = await EnterAsync(network.Id, cancel);
-        try
-        {
-            await work(state);
-        }
-        finally
-        {
-            state.Gate.Release();
-        }
     }
 }

@@ -6,12 +6,10 @@ internal sealed class Lanes<TLane> where TLane : notnull
     private readonly Dictionary<TLane, (Task Last, int Pending)> _lanes = [];
 
     /// <summary>Begins the work when everything before it in the lane is over, well or not.</summary>
-    public Task<IAddressed?> Run(TLane lane, Func<Task<IAddressed?>> work)
+    public void Run(TLane lane, Func<Task> work)
     {
         var (last, pending) = _lanes.GetValueOrDefault(lane, (Task.CompletedTask, 0));
-        var next = AfterAsync(last, work);
-        _lanes[lane] = (next, pending + 1);
-        return next;
+        _lanes[lane] = (AfterAsync(last, work), pending + 1);
     }
 
     /// <summary>One piece of work has been noticed as over.</summary>
@@ -22,9 +20,9 @@ internal sealed class Lanes<TLane> where TLane : notnull
         else _lanes[lane] = (last, pending - 1);
     }
 
-    private static async Task<IAddressed?> AfterAsync(Task before, Func<Task<IAddressed?>> work)
+    private static async Task AfterAsync(Task before, Func<Task> work)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        return await work().ConfigureAwait(false);
+        await work().ConfigureAwait(false);
     }
 }

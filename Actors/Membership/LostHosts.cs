@@ -36,7 +36,9 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
         Receive<ClusterEvent.MemberRemoved>(removed => Removed(removed.Member, removed.PreviousStatus));
         Receive<Look>(_ =>
         {
-            if (IsLeader) _router.Send(new ListHosts(), Self);
+            if (!IsLeader) return;
+            _router.Send(new ListHosts(), Self);
+            if (_dead.Count > 0) LookSoon();
         });
         Receive<HostList>(list =>
         {
@@ -83,8 +85,10 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
         // What carried the host's entity may have died with it: said again until it is heard.
         _dead[host] = token;
         Declare(host, token);
-        Timers.StartPeriodicTimer(_dead, Look.Instance, LookAgain);
+        LookSoon();
     }
+
+    private void LookSoon() => Timers.StartSingleTimer(nameof(LookSoon), Look.Instance, LookAgain);
 
     private void Judge(HostView view)
     {
@@ -92,7 +96,6 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
         {
             _absent.Remove(view.Id);
             _dead.Remove(view.Id);
-            if (_dead.Count == 0) Timers.Cancel(_dead);
             return;
         }
 

@@ -19,6 +19,15 @@ internal sealed class NetworkDirectory(IClusterGateway gateway)
         return [.. lists.SelectMany(l => l.Networks).OrderBy(n => n.Name, StringComparer.Ordinal).ThenBy(n => n.Id.ToString(), StringComparer.Ordinal)];
     }
 
+    /// <summary>Those of <see cref="AllAsync"/> that pass a filter.</summary>
+    public async Task<ImmutableArray<NetworkSpec>> MatchingAsync(Networks.NetworkFilter filter, CancellationToken cancel)
+    {
+        var all = await AllAsync(cancel);
+        ImmutableHashSet<NetworkId> inUse = [];
+        if (filter.NeedsViews) inUse = [.. (await ViewsAsync(all, cancel)).Where(v => !v.Endpoints.IsEmpty).Select(v => v.Spec.Id)];
+        return [.. all.Where(n => filter.Matches(n, inUse.Contains(n.Id)))];
+    }
+
     /// <summary>A network that was looked up, with its endpoints. Its labels are those of the look-up: they are its address space's.</summary>
     /// <exception cref="RefusedException">It is gone.</exception>
     public async Task<NetworkView> ViewAsync(NetworkSpec network, CancellationToken cancel)

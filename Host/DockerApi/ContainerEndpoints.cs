@@ -138,7 +138,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         null or { ValueKind: JsonValueKind.Null } => [],
         { ValueKind: JsonValueKind.String } text => ["/bin/sh", "-c", text.GetString()!],
         { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(word => word.ValueKind == JsonValueKind.String) => [.. list.EnumerateArray().Select(word => word.GetString()!)],
-        _ => throw new DockerRefusedException(StatusCodes.Status400BadRequest, $"invalid JSON: {what} is a list of words"),
+        _ => throw new UsageException($"invalid JSON: {what} is a list of words"),
     };
 }
 
@@ -147,6 +147,6 @@ internal sealed record ImageDocument
 {
     public string Id { get; init; } = "host";
     public string Os { get; init; } = "linux";
-    public string Architecture { get; init; } = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
+    public string Architecture { get; init; } = SystemEndpoints.Architecture;
     public ImmutableArray<string> RepoTags { get; init; } = [];
 }

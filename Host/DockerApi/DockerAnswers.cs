@@ -28,18 +28,18 @@ internal static class DockerAnswers
     };
 
     /// <summary>The request's body.</summary>
-    /// <exception cref="DockerRefusedException">It is not JSON, says that it is something else, or is not what is wanted.</exception>
+    /// <exception cref="UsageException">It is not JSON, says that it is something else, or is not what is wanted.</exception>
     public static async Task<T> ReadAsync<T>(this HttpContext http, JsonTypeInfo<T> type) where T : class
     {
         if (http.Request.ContentType is { Length: > 0 } && !http.Request.HasJsonContentType())
-            throw new DockerRefusedException(StatusCodes.Status400BadRequest, $"unsupported Content-Type header ({http.Request.ContentType}): must be 'application/json'");
+            throw new UsageException($"unsupported Content-Type header ({http.Request.ContentType}): must be 'application/json'");
         try
         {
-            return await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted) ?? throw new DockerRefusedException(StatusCodes.Status400BadRequest, "invalid JSON: the body is null");
+            return await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted) ?? throw new UsageException("invalid JSON: the body is null");
         }
         catch (JsonException cause)
         {
-            throw new DockerRefusedException(StatusCodes.Status400BadRequest, cause.Path is { Length: > 1 } path ? $"invalid JSON: {path[2..]} has a value of another type" : "invalid JSON: got EOF while reading request body, or what is no JSON");
+            throw new UsageException(cause.Path is { Length: > 1 } path ? $"invalid JSON: {path[2..]} has a value of another type" : "invalid JSON: got EOF while reading request body, or what is no JSON");
         }
     }
 
@@ -48,7 +48,7 @@ internal static class DockerAnswers
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(http.Response.Body, value, type, http.RequestAborted);
+        return http.WriteBodyAsync(value, type);
     }
 
     /// <summary>The document of an answer that has begun.</summary>
@@ -61,6 +61,16 @@ internal static class DockerAnswers
         return Task.CompletedTask;
     }
 
+    /// <summary>The status that a refusal is answered with, its message being the line; none: it is a fault.</summary>
+    public static int? StatusOf(Exception cause) => cause switch
+    {
+        RefusedException { Reason.Kind: var kind } => StatusOf(kind),
+        UsageException => StatusCodes.Status400BadRequest,
+        DockerRefusedException { Status: var status } => status,
+        BadHttpRequestException { StatusCode: var status } => status,
+        _ => null,
+    };
+
     /// <summary>Runs a handler; whatever it refuses is answered.</summary>
     public static async Task GuardAsync(this HttpContext http, Func<Task> handle, ILogger log)
     {
@@ -68,21 +78,9 @@ internal static class DockerAnswers
         {
             await handle();
         }
-        catch (RefusedException refused)
+        catch (Exception cause) when (StatusOf(cause) is { } status)
         {
-            await RefuseAsync(http, StatusOf(refused.Reason.Kind), refused.Message);
-        }
-        catch (UsageException wrong)
-        {
-            await RefuseAsync(http, StatusCodes.Status400BadRequest, wrong.Message);
-        }
-        catch (DockerRefusedException refused)
-        {
-            await RefuseAsync(http, refused.Status, refused.Message);
-        }
-        catch (BadHttpRequestException bad)
-        {
-            await RefuseAsync(http, bad.StatusCode, bad.Message);
+            await RefuseAsync(http, status, cause.Message);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

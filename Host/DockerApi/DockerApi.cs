@@ -24,7 +24,7 @@ internal static class DockerApi
         var streams = new StreamEndpoints(gateway, directory, processes, time);
         var containers = new ContainerEndpoints(gateway, directory, new ContainerCreator(gateway, directory, names, time), streams, names, time);
         var execs = new ExecEndpoints(directory, processes);
-        app.Services.GetRequiredService<HijackedRequests>().Serve = request => request.Path.Split('/') switch
+        app.Services.GetRequiredService<HijackedRequests>().Serve = request => DockerVersion.Strip(request.Path).Split('/') switch
         {
             ["", "exec", var id, "start"] => execs.StartAsync(Uri.UnescapeDataString(id), request),
             ["", "containers", var id, "attach"] => streams.AttachAsync(Uri.UnescapeDataString(id), request),
@@ -58,9 +58,7 @@ internal static class DockerApi
         // The routes of pbm's port were matched before: they are not served here.
         http.SetEndpoint(null);
         http.Request.RouteValues.Clear();
-        if (!DockerVersion.TryTake(http.Request.Path, out var version, out var rest)) return next(http);
-        if (version.Refusal is { } refusal) throw new DockerRefusedException(StatusCodes.Status400BadRequest, refusal);
-        http.Request.Path = rest;
+        http.Request.Path = DockerVersion.Strip(http.Request.Path!);
         return next(http);
     }
 

@@ -22,8 +22,8 @@ internal static partial class DockerSocket
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (File.Exists(path) && !IsFile(path) && Answers(path)) throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: another process listens at {path}; give this one another, or \"\" for none"]);
             if (IsFile(path)) throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: {path} is a file, not a socket"]);
+            if (File.Exists(path) && Answers(path)) throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: another process listens at {path}; give this one another, or \"\" for none"]);
             File.Delete(path);
             using var probe = NewSocket();
             probe.Bind(new UnixDomainSocketEndPoint(path));

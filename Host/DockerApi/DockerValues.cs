@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using NetworkCluster.Addressing;
+using NetworkCluster.Commands;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
 
@@ -10,7 +11,7 @@ namespace NetworkCluster.DockerApi;
 internal static class DockerValues
 {
     /// <summary>The subnets that were asked for.</summary>
-    /// <exception cref="DockerRefusedException">One is no subnet, or an address of it is none.</exception>
+    /// <exception cref="UsageException">One is no subnet, or an address of it is none.</exception>
     public static ImmutableArray<PoolRequest> Pools(IpamBody? ipam) =>
     [
         .. (ipam?.Config ?? []).Select(config => config ?? throw Invalid("invalid JSON: an entry of IPAM.Config is null")).Select(config => new PoolRequest
@@ -23,7 +24,7 @@ internal static class DockerValues
     ];
 
     /// <summary>The wishes for an endpoint.</summary>
-    /// <exception cref="DockerRefusedException">One makes no sense.</exception>
+    /// <exception cref="UsageException">One makes no sense.</exception>
     public static EndpointSettings Settings(EndpointBody? body)
     {
         if (body is null) return EndpointSettings.None;
@@ -41,7 +42,7 @@ internal static class DockerValues
     }
 
     /// <summary>Docker's two encodings of filters, <c>{"key":["value"]}</c> and <c>{"key":{"value":true}}</c>, as <c>key=value</c> words.</summary>
-    /// <exception cref="DockerRefusedException">It is neither.</exception>
+    /// <exception cref="UsageException">It is neither.</exception>
     public static ImmutableArray<string> Filters(HttpContext http)
     {
         if (http.Request.Query["filters"] is not [{ Length: > 0 } text]) return [];
@@ -78,5 +79,5 @@ internal static class DockerValues
     private static InetAddress? Address(string? text, string what) =>
         text is not { Length: > 0 } ? null : InetAddress.TryParse(text, out var address) ? address : throw Invalid($"invalid {what}: {text}");
 
-    private static DockerRefusedException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
+    private static UsageException Invalid(string message) => new(message);
 }

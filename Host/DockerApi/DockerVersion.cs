@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using NetworkCluster.Commands;
 
 namespace NetworkCluster.DockerApi;
 
@@ -25,6 +26,10 @@ internal readonly record struct DockerVersion(int Major, int Minor) : IComparabl
 
         static bool Number(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
+
+    /// <summary>A path without its version, where it has one.</summary>
+    /// <exception cref="UsageException">That one is not served.</exception>
+    public static string Strip(string path) => !TryTake(path, out var version, out var rest) ? path : version.Refusal is { } refusal ? throw new UsageException(refusal) : rest;
 
     /// <summary>Why it is not served, in Docker's words; none: it is.</summary>
     public string? Refusal =>

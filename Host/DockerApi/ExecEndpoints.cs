@@ -42,7 +42,7 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.ReadAsync(DockerJson.Plain.ExecBody);
-        if (body.Cmd is not { Count: > 0 } command) throw new DockerRefusedException(StatusCodes.Status400BadRequest, "No exec command specified");
+        if (body.Cmd is not { Count: > 0 } command) throw new UsageException("No exec command specified");
         var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
         if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
@@ -54,7 +54,7 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
     public async Task StartAsync(string id, HijackedRequest request)
     {
         var exec = Begin(id);
-        if (request.Read(DockerJson.Plain.ExecStartBody).Detach == true) throw new DockerRefusedException(StatusCodes.Status400BadRequest, "a detached command needs no connection of its own");
+        if (request.Read(DockerJson.Plain.ExecStartBody).Detach == true) throw new UsageException("a detached command needs no connection of its own");
         var (input, output) = await request.TakeAsync(exec.Tty);
         await RunAsync(exec, new RawStreams(input, output, !exec.Tty), CancellationToken.None);
     }

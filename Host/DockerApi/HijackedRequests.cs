@@ -5,11 +5,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.WebUtilities;
+using NetworkCluster.Commands;
 
 namespace NetworkCluster.DockerApi;
 
 /// <summary>A request that takes its connection over.</summary>
-/// <param name="Path">Without version and query, escaped as it came.</param>
+/// <param name="Path">Without query, escaped as it came.</param>
 /// <param name="Body">What came with it.</param>
 /// <param name="Connection">What is left of the connection.</param>
 internal sealed record HijackedRequest(string Path, byte[] Body, IDuplexPipe Connection)
@@ -24,7 +25,7 @@ internal sealed record HijackedRequest(string Path, byte[] Body, IDuplexPipe Con
         }
         catch (JsonException)
         {
-            throw new DockerRefusedException(StatusCodes.Status400BadRequest, "invalid JSON: the body is not what is wanted");
+            throw new UsageException("invalid JSON: the body is not what is wanted");
         }
     }
 
@@ -43,19 +44,32 @@ internal sealed record HijackedRequest(string Path, byte[] Body, IDuplexPipe Con
 /// Docker's clients take a connection over with a request that has a body and <c>Upgrade: tcp</c>, and close their half of it when they have no more input. HTTP servers can do neither: so
 /// such a request, always the first of its connection, is served here, before the server sees the connection.
 /// </summary>
-internal sealed class HijackedRequests
+internal sealed class HijackedRequests(TimeProvider time)
 {
     private const int HeadLimitBytes = 16 * 1024, BodyLimitBytes = 8 * 1024;
 
     private static ReadOnlySpan<byte> EndOfHead => "\r\n\r\n"u8;
 
-    /// <summary>Serves one; whatever it refuses is answered. None: not yet, everything goes to the server.</summary>
+    /// <summary>Serves one; whatever it refuses is answered. None: not yet.</summary>
     public Func<HijackedRequest, Task>? Serve { get; set; }
 
     /// <summary>Serves the connection, here or as before.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (Serve is not { } serve || await FirstAsync(connection.Transport, connection.ConnectionClosed) is not { } request)
+        HijackedRequest? request;
+        try
+        {
+            // The server's own limit begins only when it sees the connection.
+            using var limit = new CancellationTokenSource(PbmServer.SilenceLimit, time);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, connection.ConnectionClosed);
+            request = await FirstAsync(connection.Transport, over.Token);
+        }
+        catch (Exception left) when (left is OperationCanceledException or ConnectionResetException)
+        {
+            return;
+        }
+
+        if (Serve is not { } serve || request is null)
         {
             await next(connection);
             return;
@@ -65,9 +79,8 @@ internal sealed class HijackedRequests
         {
             await serve(request);
         }
-        catch (Exception cause) when (cause is Commands.RefusedException or DockerRefusedException)
+        catch (Exception cause) when (DockerAnswers.StatusOf(cause) is { } status)
         {
-            var status = cause is DockerRefusedException refused ? refused.Status : DockerAnswers.StatusOf(((Commands.RefusedException)cause).Reason.Kind);
             var body = JsonSerializer.Serialize(new MessageDocument(cause.Message), DockerJson.Plain.MessageDocument);
             await HijackedRequest.AnswerAsync(connection.Transport.Output, $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}");
         }
@@ -98,9 +111,7 @@ internal sealed class HijackedRequests
             }
 
             connection.Input.AdvanceTo(read.Buffer.GetPosition(from + size));
-            var path = lines[0].Split(' ')[1].Split('?')[0];
-            if (DockerVersion.TryTake(path, out var version, out var rest)) path = rest;
-            return new(version.Major > 0 && version.Refusal is not null ? "/" : path, bytes[from..(from + size)], connection);
+            return new(lines[0].Split(' ')[1].Split('?')[0], bytes[from..(from + size)], connection);
         }
     }
 

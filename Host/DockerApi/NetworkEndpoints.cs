@@ -2,7 +2,6 @@ using NetworkCluster.Commands;
 using NetworkCluster.Commands.Documents;
 using NetworkCluster.Commands.Networks;
 using NetworkCluster.Containers;
-using NetworkCluster.Drivers;
 using NetworkCluster.Gateway;
 using NetworkCluster.Networks;
 
@@ -27,12 +26,8 @@ internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory
 
     private async Task ListAsync(HttpContext http)
     {
-        var filter = NetworkFilter.Parse(DockerValues.Filters(http));
-        var networks = await directory.AllAsync(http.RequestAborted);
-        var inUse = filter.NeedsViews
-            ? (await directory.ViewsAsync(networks, http.RequestAborted)).Where(view => !view.Endpoints.IsEmpty).Select(view => view.Spec.Id).ToHashSet()
-            : [];
-        await http.WriteAsync([.. networks.Where(network => filter.Matches(network, inUse.Contains(network.Id))).Select(NetworkDocument.From)], DockerJson.Plain.ImmutableArrayNetworkDocument);
+        var networks = await directory.MatchingAsync(NetworkFilter.Parse(DockerValues.Filters(http)), http.RequestAborted);
+        await http.WriteAsync([.. networks.Select(NetworkDocument.From)], DockerJson.Plain.ImmutableArrayNetworkDocument);
     }
 
     private async Task InspectAsync(HttpContext http)
@@ -48,7 +43,7 @@ internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory
         var body = await http.ReadAsync(DockerJson.Plain.NetworkCreateBody);
         if (body.Ingress == true || body.ConfigOnly == true || body.ConfigFrom is { Network.Length: > 0 }) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, "Ingress, ConfigOnly and ConfigFrom are not served here: there are no swarm services");
         if (body.Scope is "swarm") throw new DockerRefusedException(StatusCodes.Status503ServiceUnavailable, "This node is not a swarm manager. Networks of the scope swarm need one; the driver overlay makes networks of the scope global without");
-        if (body.Ipam?.Options is { Count: > 0 } options) throw new DockerRefusedException(StatusCodes.Status400BadRequest, $"unknown ipam option {options.Keys.First()}: there are none");
+        if (body.Ipam?.Options is { Count: > 0 } options) throw new UsageException($"unknown ipam option {options.Keys.First()}: there are none");
         var reply = await gateway.CreateNetworkAsync(new()
         {
             Id = NewIds.Network(),
@@ -87,17 +82,7 @@ internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory
         var settings = DockerValues.Settings(body.EndpointConfig);
         var network = await directory.NetworkAsync(http.Named(), http.RequestAborted);
         var container = await directory.ContainerAsync(ContainerOf(body.Container), http.RequestAborted);
-        await gateway.AskAsync<ContainerDone>(new ConnectContainer(container.Host, new()
-        {
-            Id = NewIds.Endpoint(),
-            Network = network.Id,
-            NetworkName = network.Name,
-            Container = container.Spec.Id,
-            ContainerName = container.Spec.Name,
-            Host = container.Host,
-            HostBinding = BridgeDriver.HostBindingOf(network),
-            Settings = settings,
-        }), http.RequestAborted);
+        await gateway.AskAsync<ContainerDone>(new ConnectContainer(container.Host, NewEndpoint.Of(container.Host, container.Spec, network, settings)), http.RequestAborted);
     }
 
     private async Task DisconnectAsync(HttpContext http)
@@ -108,5 +93,5 @@ internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory
         await gateway.AskAsync<ContainerDone>(new DisconnectContainer(host, container, network.Id, network.Name), http.RequestAborted);
     }
 
-    private static string ContainerOf(string? name) => name is { Length: > 0 } ? name : throw new DockerRefusedException(StatusCodes.Status400BadRequest, "invalid container: empty ID or name");
+    private static string ContainerOf(string? name) => name is { Length: > 0 } ? name : throw new UsageException("invalid container: empty ID or name");
 }

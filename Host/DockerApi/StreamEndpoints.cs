@@ -48,7 +48,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     private async Task WaitAsync(HttpContext http)
     {
         var condition = http.Request.Query["condition"] is [{ Length: > 0 } given] ? given : "not-running";
-        if (condition is not ("not-running" or "next-exit" or "removed")) throw new DockerRefusedException(StatusCodes.Status400BadRequest, $"invalid condition: \"{condition}\"");
+        if (condition is not ("not-running" or "next-exit" or "removed")) throw new UsageException($"invalid condition: \"{condition}\"");
         var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
         // The client starts the container only when it knows that somebody watches.
         http.Response.ContentType = "application/json";
@@ -86,27 +86,32 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         }
     }
 
-    // A container runs from the moment that it is to; its command comes last.
+    // A container runs from the moment that it is to; its command comes last. One that has ended by now may have written its output since.
     private async Task FollowAsync(ContainerView container, RawStreams streams)
     {
-        while (true)
+        for (var last = false; !await TryFollowAsync(container, streams) && !last;)
         {
-            try
-            {
-                await processes.FollowAsync(container, streams, CancellationToken.None);
-                return;
-            }
-            // The watcher of a folder that is not there yet calls it a wrong argument.
-            catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
-            {
-                if (await gateway.SendAsync(new FindContainer(container.Host, container.Spec.Id.ToString())) is not ContainerView { Status: ContainerStatus.Running }) return;
-                await Task.Delay(LookEvery, time);
-            }
+            await Task.Delay(LookEvery, time);
+            last = await gateway.SendAsync(new FindContainer(container.Host, container.Spec.Id.ToString())) is not ContainerView { Status: ContainerStatus.Running };
+        }
+    }
+
+    private async Task<bool> TryFollowAsync(ContainerView container, RawStreams streams)
+    {
+        try
+        {
+            await processes.FollowAsync(container, streams, CancellationToken.None);
+            return true;
+        }
+        // The watcher of a folder that is not there yet calls it a wrong argument.
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
+        {
+            return false;
         }
     }
 
     private static Task NoConnection(HttpContext http) =>
-        throw new DockerRefusedException(StatusCodes.Status400BadRequest, "attach takes its connection over: send it first on a new one, with Connection: Upgrade and Upgrade: tcp");
+        throw new UsageException("attach takes its connection over: send it first on a new one, with Connection: Upgrade and Upgrade: tcp");
 
     private async Task RemoveAtEndAsync(ContainerView container)
     {

@@ -76,7 +76,7 @@ internal sealed class HostProcess : IAsyncDisposable
         parts.Push(new Disposing(DataDirectoryLock.Take(options.DataDirectory)));
         var wished = options.DockerSocket;
         if (wished.Length > 0 && !DockerSocket.Prepare(wished)) options = options with { DockerSocket = "" };
-        var web = BuildWeb(options);
+        var web = BuildWeb(options, time);
         parts.Push(web);
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
 
@@ -126,7 +126,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    private static WebApplication BuildWeb(HostSettings options)
+    private static WebApplication BuildWeb(HostSettings options, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
@@ -137,7 +137,7 @@ internal sealed class HostProcess : IAsyncDisposable
         // What Akka says about itself as it starts would push everything else off the first screen; a level below Information asks for it.
         var akka = options.LogLevel < Microsoft.Extensions.Logging.LogLevel.Information ? options.LogLevel : Microsoft.Extensions.Logging.LogLevel.Warning;
         builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning).AddFilter("Akka", akka);
-        var hijacked = new HijackedRequests();
+        var hijacked = new HijackedRequests(time);
         builder.Services.AddSingleton(hijacked);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

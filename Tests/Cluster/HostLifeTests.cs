@@ -13,12 +13,7 @@ public sealed class HostLifeTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        foreach (var name in Kernel.Sandboxes(_host.Prefix)) Kernel.Run("ip", "netns", "del", name);
-        foreach (var link in Kernel.Links(_host.Prefix)) Kernel.Run("ip", "link", "del", link);
-    }
+    public Task DisposeAsync() => _host.DisposeAsync().AsTask();
 
     [KernelFact]
     public async Task A_second_process_on_the_same_journal_is_refused_and_the_first_goes_on()

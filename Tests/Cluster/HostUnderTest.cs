@@ -118,9 +118,12 @@ internal sealed class HostUnderTest : IAsyncDisposable
         return process;
     }
 
+    /// <summary>Ends the process, and takes away what it has left in the kernel.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false }) await KillAsync();
+        foreach (var name in Kernel.Sandboxes(_prefix)) Kernel.Run("ip", "netns", "del", name);
+        foreach (var link in Kernel.Links(_prefix)) Kernel.Run("ip", "link", "del", link);
         Directory.Delete(_data, recursive: true);
     }
 }

@@ -16,8 +16,6 @@ public sealed class OptionsAndModesTests : IAsyncLifetime
     {
         foreach (var name in (string[])["aa", "bb", "cc", "db", "web", "box"]) await _host.Operator.RunAsync("container", "rm", ("container", name), ("force", "true"));
         await _host.DisposeAsync();
-        foreach (var name in Kernel.Sandboxes(_host.Prefix)) Kernel.Run("ip", "netns", "del", name);
-        foreach (var link in Kernel.Links(_host.Prefix)) Kernel.Run("ip", "link", "del", link);
     }
 
     [KernelFact]

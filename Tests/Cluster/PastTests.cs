@@ -14,12 +14,7 @@ public sealed class PastTests : IAsyncLifetime
 
     public Task InitializeAsync() => _host.StartAsync();
 
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        foreach (var name in Kernel.Sandboxes(_host.Prefix)) Kernel.Run("ip", "netns", "del", name);
-        foreach (var link in Kernel.Links(_host.Prefix)) Kernel.Run("ip", "link", "del", link);
-    }
+    public Task DisposeAsync() => _host.DisposeAsync().AsTask();
 
     [KernelFact]
     public async Task A_reservation_that_ends_while_the_process_is_dead_is_given_back_after_its_start_and_one_without_an_end_stays()

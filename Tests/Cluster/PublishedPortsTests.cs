@@ -18,8 +18,6 @@ public sealed class PublishedPortsTests : IAsyncLifetime
     {
         await _host.Operator.RunAsync("container", "rm", ("container", "web"), ("container", "other"), ("force", "true"));
         await _host.DisposeAsync();
-        foreach (var name in Kernel.Sandboxes(_host.Prefix)) Kernel.Run("ip", "netns", "del", name);
-        foreach (var link in Kernel.Links(_host.Prefix)) Kernel.Run("ip", "link", "del", link);
     }
 
     [KernelFact]

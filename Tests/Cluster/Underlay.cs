@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using static NetworkCluster.Tests.Kernel.KernelHost;
 
 namespace NetworkCluster.Tests.Cluster;
 
@@ -62,7 +62,6 @@ internal sealed class Underlay : IAsyncDisposable
         for (var host = 1; host <= _hosts.Count; host++)
         {
             await _hosts[host - 1].DisposeAsync();
-            foreach (var sandbox in Kernel.Sandboxes(_hosts[host - 1].Prefix)) Shell($"ip netns del {sandbox}");
             Shell($"ip netns del {NamespaceOf(host)} || true");
         }
 
@@ -82,14 +81,5 @@ internal sealed class Underlay : IAsyncDisposable
         On(host, "ip link set lo up");
         On(host, $"ip addr add {AddressOf(host)}/24 dev eth0");
         On(host, "ip link set eth0 up");
-    }
-
-    private static string Shell(string command)
-    {
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? text : throw new InvalidOperationException($"{command}: {error.Result}");
     }
 }

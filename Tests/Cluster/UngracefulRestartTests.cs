@@ -25,8 +25,6 @@ public sealed class UngracefulRestartTests(ITestOutputHelper output) : IAsyncLif
     {
         await _host.DisposeAsync();
         await _reader.Terminate();
-        foreach (var name in Kernel.Sandboxes(_host.Prefix)) Kernel.Run("ip", "netns", "del", name);
-        foreach (var link in Kernel.Links(_host.Prefix)) Kernel.Run("ip", "link", "del", link);
     }
 
     [KernelFact]

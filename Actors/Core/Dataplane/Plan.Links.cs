@@ -27,7 +27,7 @@ public static partial class Plan
                 EnsureAttributes(place, there, bridge.Mac, bridge.MtuBytes, disturbed, steps);
                 break;
             case WantedVxlan tunnel:
-                if (there is not null && (there.Kind != "vxlan" || there.Vni != tunnel.Vni || there.Local != tunnel.Local)) there = DeleteOnHost(there, steps);
+                if (there is not null && (there.Kind != "vxlan" || there.Vni != tunnel.Vni || there.Local != tunnel.Local)) there = RetireOnHost(there, naming, steps);
                 if (there is null)
                 {
                     steps.Add(new AddVxlan(tunnel.Name, tunnel.Vni, tunnel.Local, tunnel.MtuBytes, tunnel.Group));
@@ -87,16 +87,9 @@ public static partial class Plan
         steps.Add(new SetUp(place, true));
     }
 
-    // Its identifier must be free at once.
-    private static FoundLink? DeleteOnHost(FoundLink link, ImmutableArray<Step>.Builder steps)
-    {
-        steps.Add(new DeleteLink(LinkName.OnHost(link.Name)));
-        return null;
-    }
-
     private static FoundLink? RetireOnHost(FoundLink link, Naming naming, ImmutableArray<Step>.Builder steps)
     {
-        steps.Add(new Retire(LinkName.OnHost(link.Name), naming.Retired(link.Index), naming.ReaperGroup));
+        steps.Add(EndOf(LinkName.OnHost(link.Name), link, naming));
         return null;
     }
 

@@ -74,7 +74,10 @@ public static partial class Plan
     {
         if (found.Find(place) is not { } link) return;
         foreach (var address in found.In(place.Netns).Addresses.Where(a => a.Link == place).OrderBy(a => a.Address)) steps.Add(new DeleteAddress(address));
-        // A tunnel's identifier must be free at once; a link in the reaper's group has it still.
-        steps.Add(link.Kind == "vxlan" ? new DeleteLink(place) : new Retire(place, naming.Retired(link.Index), naming.ReaperGroup));
+        steps.Add(EndOf(place, link, naming));
     }
+
+    /// <summary>How a link goes. A tunnel's identifier must be free at once, and a link in the reaper's group has it still.</summary>
+    private static Step EndOf(LinkName place, FoundLink link, Naming naming) =>
+        link.Kind == "vxlan" ? new DeleteLink(place) : new Retire(place, naming.Retired(link.Index), naming.ReaperGroup);
 }

@@ -27,7 +27,8 @@ public static partial class Plan
         EnsureElements(wanted, found, naming, foreign, steps);
         // What leads elsewhere now goes before the address it led to may go.
         foreach (var mapping in Owned(wanted, found).Where(m => !wanted.Mappings.Contains(m))) steps.Add(new DeleteMapping(naming.Table, mapping));
-        foreach (var link in wanted.Links.Where(l => !foreign.Contains(LinkName.OnHost(l.Name)) && !(l is WantedVeth v && (foreign.Contains(v.Peer) || foreign.Contains(LinkName.OnHost(v.Master)))) && !(l is WantedVxlan t && foreign.Contains(LinkName.OnHost(t.Master)))))
+        ImmutableArray<WantedLink> links = [.. wanted.Links.Where(l => !Places(l).Any(foreign.Contains))];
+        foreach (var link in links)
         {
             var place = link is WantedVeth veth ? veth.Peer : LinkName.OnHost(link.Name);
             ImmutableArray<LinkAddress> addresses = [.. wanted.Addresses.Where(a => a.Link == place)];
@@ -35,7 +36,7 @@ public static partial class Plan
             EnsureAddresses(place, addresses, found, disturbed, steps);
         }
 
-        foreach (var tunnel in wanted.Links.OfType<WantedVxlan>().Where(t => !foreign.Contains(LinkName.OnHost(t.Name)) && !foreign.Contains(LinkName.OnHost(t.Master)))) EnsureRemotes(tunnel, wanted, found, disturbed, steps);
+        foreach (var tunnel in links.OfType<WantedVxlan>()) EnsureRemotes(tunnel, wanted, found, disturbed, steps);
         EnsureRoutes(wanted, found, disturbed, steps);
         foreach (var file in wanted.Files)
         {
@@ -58,6 +59,14 @@ public static partial class Plan
             else if (link is WantedVeth veth && found.Find(veth.Peer) is { } peer && !IsPair(there, peer)) yield return veth.Peer;
         }
     }
+
+    /// <summary>What must be free, or ours, for the link to be made.</summary>
+    private static IEnumerable<LinkName> Places(WantedLink link) => link switch
+    {
+        WantedVeth veth => [LinkName.OnHost(veth.Name), veth.Peer, LinkName.OnHost(veth.Master)],
+        WantedVxlan tunnel => [LinkName.OnHost(tunnel.Name), LinkName.OnHost(tunnel.Master)],
+        _ => [LinkName.OnHost(link.Name)],
+    };
 
     /// <summary>Ours by its alias, or without one where the process ended between making the link and naming its owner.</summary>
     private static bool IsOf(WantedLink wanted, FoundLink there) =>

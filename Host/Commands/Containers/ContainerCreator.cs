@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using NetworkCluster.Containers;
-using NetworkCluster.Drivers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Gateway;
 using NetworkCluster.Networks;
@@ -64,19 +63,7 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
         var networks = new List<NetworkSpec>();
         foreach (var (name, _) in places) networks.Add(await directory.NetworkAsync(name, cancel));
         var moded = spec with { Mode = networks[0].Driver switch { "host" => SandboxMode.Host, "null" => SandboxMode.None, _ => SandboxMode.Own } };
-        ImmutableArray<EndpointSpec> endpoints = [.. networks.Select((network, i) => Endpoint(moded, network, places[i].Settings))];
+        ImmutableArray<EndpointSpec> endpoints = [.. networks.Select((network, i) => NewEndpoint.Of(gateway.Host, moded, network, places[i].Settings))];
         return (await gateway.AskAsync<ContainerDone>(new CreateContainer(gateway.Host, moded, endpoints), cancel)).Container;
     }
-
-    private EndpointSpec Endpoint(ContainerSpec container, NetworkSpec network, EndpointSettings settings) => new()
-    {
-        Id = NewIds.Endpoint(),
-        Network = network.Id,
-        NetworkName = network.Name,
-        Container = container.Id,
-        ContainerName = container.Name,
-        Host = gateway.Host,
-        HostBinding = BridgeDriver.HostBindingOf(network),
-        Settings = settings,
-    };
 }

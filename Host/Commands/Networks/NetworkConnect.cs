@@ -1,5 +1,4 @@
 using NetworkCluster.Containers;
-using NetworkCluster.Drivers;
 using NetworkCluster.Gateway;
 
 namespace NetworkCluster.Commands.Networks;
@@ -27,17 +26,7 @@ internal sealed class NetworkConnect(IClusterGateway gateway, NetworkDirectory d
         var settings = invocation.EndpointSettings("alias");
         var network = await directory.NetworkAsync(invocation.Required("network"), cancel);
         var container = await directory.ContainerAsync(invocation.Required("container"), cancel);
-        await gateway.AskAsync<ContainerDone>(new ConnectContainer(container.Host, new()
-        {
-            Id = NewIds.Endpoint(),
-            Network = network.Id,
-            NetworkName = network.Name,
-            Container = container.Spec.Id,
-            ContainerName = container.Spec.Name,
-            Host = container.Host,
-            HostBinding = BridgeDriver.HostBindingOf(network),
-            Settings = settings,
-        }), cancel);
+        await gateway.AskAsync<ContainerDone>(new ConnectContainer(container.Host, NewEndpoint.Of(container.Host, container.Spec, network, settings)), cancel);
         return ExitCodes.Ok;
     }
 }

@@ -31,18 +31,14 @@ internal sealed class NetworkList(NetworkDirectory directory)
 
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
-        var filter = NetworkFilter.Parse(invocation.Values("filter"));
-        var all = await directory.AllAsync(cancel);
-        ImmutableHashSet<NetworkId> inUse = [];
-        if (filter.NeedsViews) inUse = [.. (await directory.ViewsAsync(all, cancel)).Where(v => !v.Endpoints.IsEmpty).Select(v => v.Spec.Id)];
-
+        var networks = await directory.MatchingAsync(NetworkFilter.Parse(invocation.Values("filter")), cancel);
         var quiet = invocation.Has("quiet");
         ImmutableArray<TableColumn> columns =
         [
             new("ID", "NETWORK ID"), new("Name", quiet ? null : "NAME"), new("Driver", quiet ? null : "DRIVER"), new("Scope", quiet ? null : "SCOPE"),
             new("IPv6", null), new("Internal", null), new("Labels", null), new("CreatedAt", null),
         ];
-        await output.TableAsync(columns, all.Where(n => filter.Matches(n, inUse.Contains(n.Id))).Select(n => Row(n, invocation.Has("no-trunc"))), cancel);
+        await output.TableAsync(columns, networks.Select(n => Row(n, invocation.Has("no-trunc"))), cancel);
         return ExitCodes.Ok;
     }
 

@@ -31,6 +31,7 @@ public enum RejectionKind
 [JsonDerivedType(typeof(DriverNotFound), "driver-not-found")]
 [JsonDerivedType(typeof(PredefinedNetwork), "predefined-network")]
 [JsonDerivedType(typeof(ActiveEndpoints), "active-endpoints")]
+[JsonDerivedType(typeof(UpdateUnderWay), "update-under-way")]
 [JsonDerivedType(typeof(PoolOverlap), "pool-overlap")]
 [JsonDerivedType(typeof(RouteOverlap), "route-overlap")]
 [JsonDerivedType(typeof(NoFreeSubnet), "no-free-subnet")]

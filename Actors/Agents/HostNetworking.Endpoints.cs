@@ -13,6 +13,8 @@ public sealed partial class HostNetworking
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(endpoint);
+        // The wish may have been sent before the network was changed.
+        network = Newest(network);
         var state = await EnterAsync(endpoint.Spec.Container, cancel);
         try
         {
@@ -162,9 +164,9 @@ public sealed partial class HostNetworking
     {
         var driver = DriverOf(network);
         var wanted = driver.Endpoint(network, endpoint, new LinkName(state.Netns, link), _host);
-        if (wanted.Links.IsEmpty || state.OnHost) return new Place(endpoint.Id, null, Wanted.Nothing, network);
+        if (wanted.Links.IsEmpty || state.OnHost) return new Place(endpoint.Id, null, Wanted.Nothing, network, endpoint);
         var out4 = driver.HasWayOut(network) ? endpoint.GatewayIPv4 : null;
         var out6 = driver.HasWayOut(network) ? endpoint.GatewayIPv6 : null;
-        return new Place(endpoint.Id, new SandboxEndpoint(link, [.. new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InetAddress>()], out4, out6, endpoint.Spec.Settings.GatewayPriority ?? 0), wanted, network);
+        return new Place(endpoint.Id, new SandboxEndpoint(link, [.. new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InetAddress>()], out4, out6, endpoint.Spec.Settings.GatewayPriority ?? 0), wanted, network, endpoint);
     }
 }

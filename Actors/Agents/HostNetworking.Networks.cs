@@ -13,8 +13,36 @@ public sealed partial class HostNetworking
     {
         ArgumentNullException.ThrowIfNull(network);
         _ = Startup;
-        var wanted = DriverOf(network).Network(network, _host);
-        await InNetworkAsync(network.Id, state => EnsureAsync(state, wanted, cancel), cancel);
+        var changed = false;
+        await InNetworkAsync(network.Id, async state =>
+        {
+            changed = state.Ensured && IsOther(state, network);
+            await EnsureAsync(state, network, cancel);
+        }, cancel);
+        if (changed) await ReviseAsync(network, cancel);
+    }
+
+    private NetworkSpec Newest(NetworkSpec network) =>
+        _networks.TryGetValue(network.Id, out var state) && state.Spec is { } known && (known.Edition ?? 0) > (network.Edition ?? 0) ? known : network;
+
+    private static bool IsOther(NetworkState state, NetworkSpec network) => state.Spec is { } known && (known.Edition ?? 0) != (network.Edition ?? 0);
+
+    /// <summary>What endpoints have of their network's settings follows those: outside the network's gate, because sandboxes are entered first.</summary>
+    private async Task ReviseAsync(NetworkSpec network, CancellationToken cancel)
+    {
+        foreach (var container in _sandboxes.Where(sandbox => sandbox.Value.Places.Exists(place => place.Network?.Id == network.Id)).Select(sandbox => sandbox.Key).ToList())
+        {
+            var state = await EnterAsync(container, cancel);
+            try
+            {
+                // It may have left meanwhile.
+                if (state.Places.Find(place => place.Network?.Id == network.Id) is { Attached: { } endpoint }) await AttachAgainAsync(state, network, endpoint, cancel);
+            }
+            finally
+            {
+                state.Gate.Release();
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -45,7 +73,7 @@ public sealed partial class HostNetworking
         await InNetworkAsync(network.Id, async state =>
         {
             state.Users.Add(endpoint);
-            if (!state.Ensured) await EnsureAsync(state, DriverOf(network).Network(network, _host), cancel);
+            if (!state.Ensured) await EnsureAsync(state, network, cancel);
         }, cancel);
     }
 
@@ -82,6 +110,12 @@ public sealed partial class HostNetworking
         if (state.Ensured || state.Users.Count > 0 || state.Remotes.Count > 0) return;
         state.Removed = true;
         _networks.TryRemove(new(network, state));
+    }
+
+    private Task EnsureAsync(NetworkState state, NetworkSpec network, CancellationToken cancel)
+    {
+        state.Spec = network;
+        return EnsureAsync(state, DriverOf(network).Network(network, _host), cancel);
     }
 
     private async Task EnsureAsync(NetworkState state, Wanted wanted, CancellationToken cancel)

@@ -9,19 +9,22 @@ namespace NetworkCluster.Agents;
 public sealed partial class HostNetworking
 {
     /// <inheritdoc/>
-    public Task SetRemotesAsync(NetworkSpec network, ImmutableArray<AttachedEndpoint> endpoints, CancellationToken cancel)
+    public async Task SetRemotesAsync(NetworkSpec network, ImmutableArray<AttachedEndpoint> endpoints, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(network);
         _ = Startup;
-        return InNetworkAsync(network.Id, async state =>
+        var changed = false;
+        await InNetworkAsync(network.Id, async state =>
         {
+            changed = state.Ensured && IsOther(state, network);
             state.Told = true;
             state.Remotes.Clear();
             foreach (var endpoint in endpoints) state.Remotes[endpoint.Id] = DriverOf(network).Remote(network, endpoint, _host);
             // With a look at what is there: an earlier life may have known others.
-            if (state.Ensured) await EnsureAsync(state, state.Wanted, cancel);
+            if (state.Ensured) await EnsureAsync(state, network, cancel);
             else Forget(network.Id, state);
         }, cancel);
+        if (changed) await ReviseAsync(network, cancel);
     }
 
     /// <inheritdoc/>

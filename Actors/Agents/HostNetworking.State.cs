@@ -14,6 +14,8 @@ public sealed partial class HostNetworking
     {
         public SemaphoreSlim Gate { get; } = new(1, 1);
         public Wanted Wanted { get; set; } = Wanted.Nothing;
+        /// <summary>What it was last asked for as. Read without the gate, too.</summary>
+        public NetworkSpec? Spec { get; set; }
         public bool Removed { get; set; }
         public bool Ensured { get; set; }
         /// <summary>Endpoints of this host that are in it or on their way in.</summary>
@@ -77,7 +79,8 @@ public sealed partial class HostNetworking
     /// <param name="Endpoint">As the sandbox sees it; none for drivers without links.</param>
     /// <param name="Wanted">What the driver wants for it; none for one that was adopted and that nobody has attached in this life yet.</param>
     /// <param name="Network">Its network, known where <paramref name="Wanted"/> is.</param>
-    private sealed record Place(EndpointId Id, SandboxEndpoint? Endpoint, Wanted? Wanted, NetworkSpec? Network);
+    /// <param name="Attached">Its facts, known where <paramref name="Wanted"/> is.</param>
+    private sealed record Place(EndpointId Id, SandboxEndpoint? Endpoint, Wanted? Wanted, NetworkSpec? Network, AttachedEndpoint? Attached = null);
 
     private static INetworkDriver DriverOf(NetworkSpec network) =>
         NetworkDrivers.Find(network.Driver) ?? throw new DataplaneException($"network {network.Name}", $"this host has no driver '{network.Driver}'");

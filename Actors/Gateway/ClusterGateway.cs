@@ -66,4 +66,11 @@ public sealed class ClusterGateway(
         var taken = await SendAsync(new GetTakenSubnets(other, [.. create.DefaultPools.Select(pool => pool.Base)]), cancel).ConfigureAwait(false);
         return taken is TakenSubnets { Subnets: var elsewhere } ? await SendAsync(create with { Elsewhere = elsewhere }, cancel).ConfigureAwait(false) : taken;
     }
+
+    /// <inheritdoc/>
+    public async Task<IReply> UpdateNetworkAsync(UpdateNetwork update, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return await SendAsync(update.Subnet is null ? update : update with { HostRoutes = await hostRoutes(cancel).ConfigureAwait(false) }, cancel).ConfigureAwait(false);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
+using NetworkCluster.Networks;
 
 namespace NetworkCluster.Hosts;
 
@@ -34,6 +35,12 @@ public sealed record DeclareHostLost(HostId Host, string Token, DateTimeOffset A
 /// <param name="Incarnation">This life.</param>
 /// <param name="Running">The containers adopted; their endpoints come as they are bound again.</param>
 public sealed record HostWelcome(HostId Host, Incarnation Incarnation, ImmutableArray<ContainerView> Running) : IReply;
+
+/// <summary>Network to a host whose containers wish for it: it has this name now. Idempotent.</summary>
+public sealed record RenameNetwork(HostId Host, NetworkId Network, string Name) : ICommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
 
 /// <summary>Host entity to agent after the entity has moved to another process: tell me again what lives. An agent of another life stays silent.</summary>
 public sealed record RejoinHost(HostId Host, Incarnation Incarnation) : IAddressed

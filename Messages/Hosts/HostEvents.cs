@@ -1,6 +1,7 @@
 using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
 
 namespace NetworkCluster.Hosts;
 
@@ -13,6 +14,9 @@ public sealed record HostJoined(HostId Host, Incarnation Incarnation, string Tok
 
 /// <summary>The host is one of the cluster's.</summary>
 public sealed record HostRegistered(HostId Host) : IEvent;
+
+/// <summary>A network that containers of this host wish for has another name.</summary>
+public sealed record NetworkRenamed(NetworkId Network, string Name) : IEvent;
 
 /// <summary>The life is over.</summary>
 public sealed record HostLost(HostId Host, Incarnation Incarnation, DateTimeOffset At) : IEvent;

@@ -29,4 +29,8 @@ public sealed record HeldAddress(InetAddress Address, AddressHandle Handle, stri
 /// <param name="NetworkName">That network's name.</param>
 /// <param name="Capacity">How many addresses can be given in all.</param>
 /// <param name="Addresses">The ones that are taken, ascending.</param>
-public sealed record PoolView(PoolId Id, NetworkId Network, string NetworkName, UInt128 Capacity, ImmutableArray<HeldAddress> Addresses) : IReply;
+public sealed record PoolView(PoolId Id, NetworkId Network, string NetworkName, UInt128 Capacity, ImmutableArray<HeldAddress> Addresses) : IReply
+{
+    /// <summary>Further parts of the subnet that addresses are picked from; none: no such.</summary>
+    public ImmutableArray<Subnet>? MoreRanges { get; init; }
+}

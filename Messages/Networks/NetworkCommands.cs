@@ -31,18 +31,36 @@ public sealed record RemoveNetwork(AddressSpaceId Space, NetworkId Id) : IComman
 }
 
 /// <summary>
-/// Changes a network's labels, whatever is connected: labels are the address space's alone, no network, host or container hears of it. Answer: <see cref="NetworkSummary"/>. Refused: <see cref="NetworkNotFound"/>.
+/// Changes a network in place, whatever is connected: containers in it keep their addresses and their connections. What is not named stays. Sent again it is the same command. Answer: <see cref="NetworkSummary"/>.
+/// Refused: <see cref="NetworkNotFound"/>, <see cref="NetworkNameTaken"/>, <see cref="ReservedNetworkName"/>, <see cref="InvalidRequest"/>, <see cref="PoolOverlap"/>, <see cref="RouteOverlap"/>,
+/// <see cref="UpdateUnderWay"/>, <see cref="HostFault"/>.
 /// </summary>
 /// <param name="Space">The network's space.</param>
 /// <param name="Id">The network.</param>
-/// <param name="Set">Labels that get these values.</param>
-/// <param name="Removed">Labels that go; one that is not there is gone already.</param>
-public sealed record RelabelNetwork(AddressSpaceId Space, NetworkId Id, ImmutableSortedDictionary<string, string> Set, ImmutableArray<string> Removed) : ICommand
+/// <param name="Host">The host that was asked.</param>
+public sealed record UpdateNetwork(AddressSpaceId Space, NetworkId Id, HostId Host) : ICommand
 {
+    /// <summary>The new name.</summary>
+    public string? Name { get; init; }
+    /// <summary>A further subnet, with everything the user names for it. Endpoints that are there keep what they have; those that come get addresses of it where it is of another family, or where the earlier subnets are full.</summary>
+    public PoolRequest? Subnet { get; init; }
+    /// <summary>A further part of one of the subnets to pick addresses from.</summary>
+    public Subnet? IpRange { get; init; }
+    /// <summary>Labels that get these values.</summary>
+    public ImmutableSortedDictionary<string, string>? Labels { get; init; }
+    /// <summary>Labels that go; one that is not there is gone already.</summary>
+    public ImmutableArray<string>? RemovedLabels { get; init; }
+    /// <summary>Driver options that get these values.</summary>
+    public ImmutableSortedDictionary<string, string>? Options { get; init; }
+    /// <summary>Driver options that are to be again what they are when nobody names them.</summary>
+    public ImmutableArray<string>? RemovedOptions { get; init; }
+    /// <summary>Routes of the asked host that no new subnet may cover.</summary>
+    public ImmutableArray<Subnet>? HostRoutes { get; init; }
+
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
 }
 
-/// <summary>Address space to network: be. Idempotent.</summary>
+/// <summary>Address space to network: be so. Idempotent by the spec's edition.</summary>
 public sealed record EstablishNetwork(NetworkSpec Spec) : ICommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.Network, Spec.Id.ToString());
@@ -54,6 +72,9 @@ public sealed record EstablishNetwork(NetworkSpec Spec) : ICommand
 /// <param name="IfUnused">Whether wishes of stopped containers keep it too.</param>
 public sealed record DismantleNetwork(NetworkSpec Spec, Rejection? Undo = null, bool IfUnused = false) : ICommand
 {
+    /// <summary>Which removal of the network it is: what has been refused once is refused, whatever has changed since.</summary>
+    public int? Attempt { get; init; }
+
     EntityKey IAddressed.Entity => new(EntityKind.Network, Spec.Id.ToString());
 }
 
@@ -114,6 +135,9 @@ public sealed record UnregisterNetwork(NetworkSpec Spec, Rejection? Undo) : ICom
 /// <summary>Network to address space: it stays, for this reason.</summary>
 public sealed record KeepNetwork(NetworkSpec Spec, Rejection Reason) : ICommand
 {
+    /// <inheritdoc cref="DismantleNetwork.Attempt"/>
+    public int? Attempt { get; init; }
+
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Spec.Space.ToString());
 }
 

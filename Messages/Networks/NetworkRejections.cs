@@ -4,6 +4,16 @@ using NetworkCluster.Networks;
 
 namespace NetworkCluster;
 
+/// <summary>The network is being changed in another way.</summary>
+/// <param name="Name">Its name.</param>
+public sealed record UpdateUnderWay(string Name) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"network {Name} is being updated; try again";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}
+
 /// <summary>No network of that name or id.</summary>
 public sealed record NetworkNotFound(string Name) : Rejection
 {

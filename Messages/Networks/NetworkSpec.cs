@@ -46,6 +46,8 @@ public sealed record NetworkPool
     public ImmutableArray<AuxiliaryAddress> Auxiliary { get; init; } = [];
     /// <summary>Whether the user named the subnet; only then may endpoints ask for fixed addresses.</summary>
     public required bool UserGiven { get; init; }
+    /// <summary>Further parts of the subnet that addresses are picked from, besides that of the <see cref="Id"/>; none: no such.</summary>
+    public ImmutableArray<Subnet>? MoreRanges { get; init; }
 }
 
 /// <summary>What a user asks for with <c>network create</c>.</summary>
@@ -112,6 +114,8 @@ public sealed record NetworkSpec
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     /// <inheritdoc cref="NetworkRequest.Created"/>
     public required DateTimeOffset Created { get; init; }
+    /// <summary>How often it has been changed since it was made; none: never.</summary>
+    public int? Edition { get; init; }
 
     /// <summary>The address space its name and subnets are taken in.</summary>
     public AddressSpaceId Space => Scope == NetworkScope.Global ? AddressSpaceId.Global : AddressSpaceId.Of(Host);

@@ -37,6 +37,16 @@ public sealed class OverlayAcrossHostsTests
         await two.RunAsync("container", "rm", ("container", "redis_db"), ("force", "true"));
         Assert.Contains("redis_db", (await three.RunAsync("network", "rm", ("network", "multihost"))).Error, StringComparison.Ordinal);
 
+        // Changed on one host it is changed on all, under the containers' feet: a name, and a further subnet with a way between both.
+        await DoneAsync(three, "network", "update", ("network", "multihost"), ("name", "renamed"), ("mtu", "1300"));
+        await PingsAsync(one, "redis_db", "web.renamed");
+        await UntilAsync(async () => (await two.RunAsync("container", "exec", ("container", "web"), ("command", "ip"), ("command", "link"))).Out.Contains("mtu 1300", StringComparison.Ordinal));
+        await DoneAsync(one, "network", "update", ("network", "renamed"), ("name", "multihost"), ("subnet", "10.43.0.0/24"), ("opt-rm", "com.docker.network.driver.mtu"));
+        await DoneAsync(two, "container", "run", ("name", "apart"), ("detach", "true"), ("network", "multihost"), ("ip", "10.43.0.9"));
+        await PingsAsync(one, "redis_db", "apart");
+        await PingsAsync(two, "apart", "third");
+        await DoneAsync(two, "container", "rm", ("container", "apart"), ("force", "true"));
+
         // The guide's story: the host dies with its machine, and the same name comes up elsewhere without any force.
         var address = await AddressAsync(three, "redis_db");
         var since = Stopwatch.GetTimestamp();
@@ -67,7 +77,6 @@ public sealed class OverlayAcrossHostsTests
         {
             await UntilAsync(async () => await host.RunAsync("container", "rm", ("container", name), ("force", "true")) is { Done: true } or { Kind: "ContainerNotFound" });
         }
-
 
         await DoneAsync(two, "network", "rm", ("network", "multihost"));
         foreach (var host in (int[])[2, 3]) await UntilAsync(() => Task.FromResult(!Underlay.On(host, "ip -d link show").Contains("vxlan", StringComparison.Ordinal)));

@@ -30,21 +30,25 @@ public sealed class WorldTests
 
     [Fact]
     public void Reservations_are_kept_and_given_back_whoever_loses_its_memory_or_its_journal() =>
-        Live(5000, 250, new() { Kernel = 0.03, EntityDies = 0.01, JournalFails = 0.01 }, reserves: true);
+        Live(5000, 250, new() { Kernel = 0.03, EntityDies = 0.01, JournalFails = 0.01 }, further: true);
 
-    private static void Live(int firstSeed, int seeds, Faults faults, bool reserves = false)
+    [Fact]
+    public void A_network_is_what_it_was_or_what_it_was_to_be_whenever_its_process_is_killed() =>
+        Live(6000, 250, new() { Kernel = 0.03, EntityDies = 0.003, JournalFails = 0.003, ProcessDies = 0.006, MachineDies = 0.3 }, further: true);
+
+    private static void Live(int firstSeed, int seeds, Faults faults, bool further = false)
     {
         foreach (var seed in Enumerable.Range(firstSeed, seeds).Concat(Enumerable.Range(1_000_000 + firstSeed * 1000, seeds * Times)))
         {
-            var (world, broken) = Live(seed, faults, reserves);
+            var (world, broken) = Live(seed, faults, further);
             Assert.True(broken.Count == 0, $"seed {seed}:\n{string.Join('\n', broken)}\n\n{string.Join('\n', world.Log.TakeLast(400))}");
         }
     }
 
-    private static (World World, List<string> Broken) Live(int seed, Faults faults, bool reserves)
+    private static (World World, List<string> Broken) Live(int seed, Faults faults, bool further)
     {
         var world = new World(seed, faults);
-        var @operator = new Operator(world, reserves);
+        var @operator = new Operator(world, further);
         for (var typed = 0; typed < 60;)
         {
             if (world.Waiting == 0 || world.Random.Next(8) == 0)

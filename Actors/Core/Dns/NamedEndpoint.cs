@@ -6,8 +6,9 @@ namespace NetworkCluster.Dns;
 /// <summary>What DNS needs to know of one attached endpoint.</summary>
 internal sealed class NamedEndpoint
 {
-    public NamedEndpoint(AttachedEndpoint endpoint, string networkName, long order)
+    public NamedEndpoint(AttachedEndpoint endpoint, string networkName, uint? ttlSeconds, long order)
     {
+        TtlSeconds = ttlSeconds;
         Order = order;
         Id = endpoint.Id;
         IPv4 = endpoint.IPv4;
@@ -23,6 +24,9 @@ internal sealed class NamedEndpoint
     }
 
     public EndpointId Id { get; }
+
+    /// <summary>How long its answers may be kept, where its network says so.</summary>
+    public uint? TtlSeconds { get; }
 
     /// <summary>Grows with each attach in the network: those who share a name are answered in this order.</summary>
     public long Order { get; }

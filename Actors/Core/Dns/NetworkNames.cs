@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using NetworkCluster.Addressing;
+using NetworkCluster.Drivers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
 
@@ -18,11 +19,13 @@ internal sealed class NetworkNames
     private readonly Dictionary<EndpointId, NamedEndpoint> _endpoints = [];
     private readonly ImmutableArray<Subnet> _subnets;
     private readonly string _name;
+    private readonly uint? _ttlSeconds;
     private long _attached;
 
     public NetworkNames(NetworkView view)
     {
         _name = view.Spec.Name;
+        _ttlSeconds = view.Spec.TtlSeconds();
         HasNames = view.Spec.HasNames;
         LeadsOutside = !view.Spec.Internal;
         _subnets = [.. view.Spec.Pools.Select(pool => pool.Id.Subnet)];
@@ -40,7 +43,7 @@ internal sealed class NetworkNames
     public void Add(AttachedEndpoint endpoint)
     {
         _endpoints.TryGetValue(endpoint.Id, out var old);
-        var added = new NamedEndpoint(endpoint, _name, old?.Order ?? _attached++);
+        var added = new NamedEndpoint(endpoint, _name, _ttlSeconds, old?.Order ?? _attached++);
         _endpoints[added.Id] = added;
         foreach (var name in added.Names)
             _byName[name] = _byName.TryGetValue(name, out var holders) ? With(holders, added) : [added];

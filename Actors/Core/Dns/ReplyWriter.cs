@@ -23,7 +23,7 @@ internal ref struct ReplyWriter : IEndpointSink
     /// <param name="packet">The query as it came.</param>
     /// <param name="query">The query as understood.</param>
     /// <param name="reply">Where to write; as long as the reply may be, at least 512 bytes.</param>
-    /// <param name="ttlSeconds">How long others may keep the answers.</param>
+    /// <param name="ttlSeconds">How long others may keep the answers, where their network does not say.</param>
     public ReplyWriter(ReadOnlySpan<byte> packet, in DnsQuery query, Span<byte> reply, uint ttlSeconds)
     {
         _reply = reply;
@@ -46,12 +46,12 @@ internal ref struct ReplyWriter : IEndpointSink
     {
         if (Reverse)
         {
-            if (_query.Type is RecordType.Ptr or RecordType.Any && endpoint.Reverse is { } name) Append(RecordType.Ptr, name);
+            if (_query.Type is RecordType.Ptr or RecordType.Any && endpoint.Reverse is { } name) Append(RecordType.Ptr, name, endpoint.TtlSeconds);
             return;
         }
 
-        if (_query.Type is RecordType.A or RecordType.Any && endpoint.IPv4 is { } v4) Append(v4);
-        if (_query.Type is RecordType.Aaaa or RecordType.Any && endpoint.IPv6 is { } v6) Append(v6);
+        if (_query.Type is RecordType.A or RecordType.Any && endpoint.IPv4 is { } v4) Append(v4, endpoint.TtlSeconds);
+        if (_query.Type is RecordType.Aaaa or RecordType.Any && endpoint.IPv6 is { } v6) Append(v6, endpoint.TtlSeconds);
     }
 
     /// <summary>Finishes the reply and gives its length in bytes.</summary>
@@ -76,15 +76,15 @@ internal ref struct ReplyWriter : IEndpointSink
         return _length + OptLength;
     }
 
-    private void Append(InetAddress address)
+    private void Append(InetAddress address, uint? ttlSeconds)
     {
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, address.Value);
-        if (address.IsIPv6) Append(RecordType.Aaaa, bytes);
-        else Append(RecordType.A, bytes[12..]);
+        if (address.IsIPv6) Append(RecordType.Aaaa, bytes, ttlSeconds);
+        else Append(RecordType.A, bytes[12..], ttlSeconds);
     }
 
-    private void Append(ushort type, scoped ReadOnlySpan<byte> data)
+    private void Append(ushort type, scoped ReadOnlySpan<byte> data, uint? ttlSeconds)
     {
         _truncated |= _length + 12 + data.Length > _limit || _answers == ushort.MaxValue;
         if (_truncated) return;
@@ -92,7 +92,7 @@ internal ref struct ReplyWriter : IEndpointSink
         BinaryPrimitives.WriteUInt16BigEndian(record, NameOfQuestion);
         BinaryPrimitives.WriteUInt16BigEndian(record[2..], type);
         BinaryPrimitives.WriteUInt16BigEndian(record[4..], 1);
-        BinaryPrimitives.WriteUInt32BigEndian(record[6..], _ttlSeconds);
+        BinaryPrimitives.WriteUInt32BigEndian(record[6..], ttlSeconds ?? _ttlSeconds);
         BinaryPrimitives.WriteUInt16BigEndian(record[10..], (ushort)data.Length);
         data.CopyTo(record[12..]);
         _length += 12 + data.Length;

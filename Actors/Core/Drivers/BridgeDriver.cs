@@ -33,12 +33,13 @@ public sealed class BridgeDriver : INetworkDriver
     /// <inheritdoc/>
     public ImmutableArray<DriverOption> Options { get; } =
     [
-        new(BridgeName, OptionKind.LinkName, "name of the Linux bridge; without it, made from the network's id"),
+        new(BridgeName, OptionKind.LinkName, "name of the Linux bridge; without it, made from the network's id") { Fixed = true },
         new(Masquerade, OptionKind.Bool, "whether traffic to the outside gets the host's address; true without it"),
         new(InterContainer, OptionKind.Bool, "whether containers on the network reach each other; true without it"),
-        new(HostBinding, OptionKind.IPv4, "host address of published ports that name none; every address without it"),
+        new(HostBinding, OptionKind.IPv4, "host address of published ports that name none; every address without it") { Fixed = true },
         new(Mtu, OptionKind.Mtu, "largest packet in bytes; the host's default without it"),
         new(MtuShort, OptionKind.Mtu, $"the same as {Mtu}"),
+        DriverOptions.DnsTtl,
     ];
 
     /// <inheritdoc/>

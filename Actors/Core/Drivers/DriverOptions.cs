@@ -8,6 +8,14 @@ namespace NetworkCluster.Drivers;
 /// <summary>Checks and reads option values by the form their <see cref="DriverOption"/> declares.</summary>
 public static class DriverOptions
 {
+    private const int LongestTtlSeconds = 86_400;
+
+    /// <summary>How long clients may keep the addresses of a network's containers.</summary>
+    public static DriverOption DnsTtl { get; } = new("network-cluster.dns.ttl", OptionKind.Seconds, "how long clients may keep an answer about a container of the network, in seconds; network-cluster.dns.ttl of the host without it");
+
+    /// <summary>How long clients may keep the addresses of the network's containers, where its options say so.</summary>
+    public static uint? TtlSeconds(this NetworkSpec network) => network.Options.TryGetValue(DnsTtl.Name, out var text) ? ParseSeconds(text) : null;
+
     /// <summary>All that is wrong with a request's options.</summary>
     public static IEnumerable<DriverProblem> Check(string driver, ImmutableArray<DriverOption> known, NetworkRequest request)
     {
@@ -50,6 +58,10 @@ public static class DriverOptions
         OptionKind.LinkName when value.Length > 15 => new LinkNameTooLong(value),
         OptionKind.LinkName => value is "" or "." or ".." || value.Any(c => c is '/' or ':' || !char.IsAscii(c) || char.IsControl(c) || char.IsWhiteSpace(c)) ? new BadLinkName(option.Name, value) : null,
         OptionKind.IPv4 => InetAddress.TryParse(value, out var address) && !address.IsIPv6 ? null : new BadIPv4(option.Name, value),
+        OptionKind.Seconds => ParseSeconds(value) is null ? new BadSeconds(option.Name, value, LongestTtlSeconds) : null,
         _ => throw new ArgumentOutOfRangeException(nameof(option)),
     };
+
+    private static uint? ParseSeconds(string text) =>
+        uint.TryParse(text.EndsWith('s') ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestTtlSeconds ? seconds : null;
 }

@@ -32,6 +32,13 @@ public sealed record BadNumber(string Option, string Value) : DriverProblem
     public override string ToString() => $"failed to parse {Option} value: {Value} (strconv.Atoi: parsing \"{Value}\": invalid syntax)";
 }
 
+/// <summary>A text that is no number of seconds in the range.</summary>
+public sealed record BadSeconds(string Option, string Value, int Most) : DriverProblem
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"invalid {Option} value: {Value} (seconds from 0 to {Most})";
+}
+
 /// <summary>A number that no link can have as its largest packet.</summary>
 /// <param name="Value">What was given.</param>
 /// <param name="LeastBytes">The least for the network's families.</param>

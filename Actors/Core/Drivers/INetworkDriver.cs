@@ -62,7 +62,11 @@ public sealed record HostContext(Naming Naming, int DefaultMtuBytes = 1500, stri
 /// <param name="Name">Its full name.</param>
 /// <param name="Kind">The form of its value.</param>
 /// <param name="Meaning">For people: what it does and what it is without it.</param>
-public sealed record DriverOption(string Name, OptionKind Kind, string Meaning);
+public sealed record DriverOption(string Name, OptionKind Kind, string Meaning)
+{
+    /// <summary>Whether a network keeps the value that it was made with.</summary>
+    public bool Fixed { get; init; }
+}
 
 /// <summary>The forms an option's value may have.</summary>
 public enum OptionKind
@@ -75,4 +79,6 @@ public enum OptionKind
     LinkName,
     /// <summary>An IPv4 address.</summary>
     IPv4,
+    /// <summary>Whole seconds, 0 to 86,400, with or without an <c>s</c>.</summary>
+    Seconds,
 }

@@ -29,6 +29,7 @@ public sealed class OverlayDriver : INetworkDriver
     [
         new(BridgeDriver.Mtu, OptionKind.Mtu, $"largest packet in bytes; the hosts' default less {OverheadIPv4Bytes} without it ({OverheadIPv6Bytes} between IPv6 addresses)"),
         new(BridgeDriver.MtuShort, OptionKind.Mtu, $"the same as {BridgeDriver.Mtu}"),
+        DriverOptions.DnsTtl,
     ];
 
     /// <inheritdoc/>

@@ -30,6 +30,8 @@ public sealed class HostDecider : IDecider<HostState>
         ListContainers => Decision.Answer(new ContainerList([.. state.InOrder.Select(container => container.View(state.Id))])),
         FindContainer find => Find(state, find.NameOrId),
         AwaitHost wait when wait.Token != state.Token || !state.Reconciled || state.Containers.Values.Any(container => container.Operation is not null) => Decision.Later,
+        // Not an operation with a container: it waits for none.
+        RenameNetwork rename => new() { Events = state.Containers.Values.Any(container => container.Endpoints.Any(endpoint => endpoint.Spec.Network == rename.Network && endpoint.Spec.NetworkName != rename.Name)) ? [new NetworkRenamed(rename.Network, rename.Name)] : [] },
         GetHost or AwaitHost => state.Incarnation.Value == 0
             ? Decision.Refuse(new HostUnknown(state.Id))
             : Decision.Answer(new HostView(state.Id, state.Incarnation, state.Lost, state.JoinedAt, state.Containers.Count, state.Containers.Values.Count(container => container.IsRunning), state.Reclaimed, state.Adopted) { Token = state.Token, Vtep = state.Vtep }),

@@ -11,6 +11,11 @@ internal static class HostEvolve
         HostJoined joined => state with { Incarnation = joined.Incarnation, Token = joined.Token, Vtep = joined.Vtep, Lost = false, JoinedAt = joined.At, Adopted = joined.Adopted, Reclaimed = joined.Reclaimed },
         HostReconciled => state with { Reconciled = true },
         HostLost => state with { Lost = true },
+        NetworkRenamed renamed => state with
+        {
+            Containers = state.Containers.SetItems(state.Containers.Where(entry => entry.Value.Endpoints.Any(endpoint => endpoint.Spec.Network == renamed.Network))
+                .Select(entry => KeyValuePair.Create(entry.Key, Renamed(entry.Value, renamed)))),
+        },
         ContainerCreated created => state with
         {
             Counter = state.Counter + 1,
@@ -36,6 +41,15 @@ internal static class HostEvolve
         OperationProgressed progressed => state.With(progressed.Container, container => Progress(container, progressed)),
         OperationEnded ended => state.With(ended.Container, container => container with { Operation = null }),
         _ => state,
+    };
+
+    private static HeldContainer Renamed(HeldContainer container, NetworkRenamed renamed) => container with
+    {
+        Endpoints = container.Endpoints.ConvertAll(endpoint => endpoint.Spec.Network != renamed.Network ? endpoint : endpoint with
+        {
+            Spec = endpoint.Spec with { NetworkName = renamed.Name },
+            Attached = endpoint.Attached is { } attached ? attached with { Spec = attached.Spec with { NetworkName = renamed.Name } } : null,
+        }),
     };
 
     private static HeldContainer Progress(HeldContainer container, OperationProgressed progressed)

@@ -17,21 +17,28 @@ public static class AddressRange
     }
 
     /// <summary>First and last offset in the subnet that are picked from: the sub-pool without the subnet's own addresses.</summary>
-    public static (UInt128 First, UInt128 Last) Pickable(PoolId pool)
+    public static (UInt128 First, UInt128 Last) Pickable(PoolId pool) => Pickable(pool.Subnet, pool.SubPool ?? pool.Subnet);
+
+    /// <summary>The same of one part of a subnet.</summary>
+    public static (UInt128 First, UInt128 Last) Pickable(Subnet subnet, Subnet picked)
     {
-        var picked = pool.SubPool ?? pool.Subnet;
-        var first = picked.Address.Value - pool.Subnet.Address.Value;
-        var last = picked.Last.Value - pool.Subnet.Address.Value;
-        if (IsSubnetsOwn(pool.Subnet, picked.Address)) first++;
-        if (IsSubnetsOwn(pool.Subnet, picked.Last)) last--;
+        var first = picked.Address.Value - subnet.Address.Value;
+        var last = picked.Last.Value - subnet.Address.Value;
+        if (IsSubnetsOwn(subnet, picked.Address)) first++;
+        if (IsSubnetsOwn(subnet, picked.Last)) last--;
         return (first, last);
     }
 
     /// <summary>How many addresses are picked from in all.</summary>
-    public static UInt128 Capacity(PoolId pool)
+    /// <param name="pool">The pool.</param>
+    /// <param name="more">Further parts of its subnet that are picked from.</param>
+    public static UInt128 Capacity(PoolId pool, params ReadOnlySpan<Subnet> more)
     {
-        var (first, last) = Pickable(pool);
-        return last < first ? 0 : last - first + 1;
+        var sum = Count(Pickable(pool));
+        foreach (var range in more) sum += Count(Pickable(pool.Subnet, range));
+        return sum;
+
+        static UInt128 Count((UInt128 First, UInt128 Last) range) => range.Last < range.First ? 0 : range.Last - range.First + 1;
     }
 
     /// <summary>The lowest address that may be picked and is in none of the given ones; none where there is no such.</summary>

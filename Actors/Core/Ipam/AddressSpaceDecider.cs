@@ -15,21 +15,31 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
     {
         CreateNetwork create => Create(state, create),
         RemoveNetwork remove => Remove(state, remove),
-        ConfirmNetwork confirm => state.Find(confirm.Spec.Id) is { Phase: RegistrationPhase.Pending } pending
-            ? new() { Events = [new NetworkConfirmed(confirm.Spec.Id)], Reply = new NetworkSummary(pending.Spec) }
-            : Settled(state, confirm.Spec),
-        AbandonNetwork abandon => state.Find(abandon.Spec.Id) is { Phase: RegistrationPhase.Pending }
-            ? new()
+        ConfirmNetwork confirm => state.Find(confirm.Spec.Id) switch
+        {
+            { Phase: RegistrationPhase.Pending } pending => new() { Events = [new NetworkConfirmed(confirm.Spec.Id)], Reply = new NetworkSummary(pending.Spec) },
+            { Phase: RegistrationPhase.Updating } updating when updating.Next!.Edition == confirm.Spec.Edition => NetworkUpdates.Done(updating),
+            _ => Settled(state, confirm.Spec),
+        },
+        AbandonNetwork abandon => state.Find(abandon.Spec.Id) switch
+        {
+            { Phase: RegistrationPhase.Pending } => new()
             {
                 Events = [new NetworkRemovalStarted(abandon.Spec.Id, abandon.Reason)],
                 Sends = [new DismantleNetwork(abandon.Spec, abandon.Reason)],
+            },
+            { Phase: RegistrationPhase.Updating } updating when updating.Next!.Edition == abandon.Spec.Edition => NetworkUpdates.Drop(updating, abandon.Reason),
+            _ => Settled(state, abandon.Spec),
+        },
+        KeepNetwork keep => state.Find(keep.Spec.Id) is { Phase: RegistrationPhase.Removing } staying && staying.Removals == (keep.Attempt ?? 0)
+            ? new()
+            {
+                Events = [new NetworkRemovalCancelled(keep.Spec.Id)],
+                // What was being changed when it was to be removed is changed after all.
+                Orders = staying.Next is { } next ? [new EstablishNetwork(next)] : [],
+                Reply = new Rejected(keep.Reason),
             }
-            : Settled(state, abandon.Spec),
-        KeepNetwork keep => On(state, keep.Spec.Id, RegistrationPhase.Removing, _ => new()
-        {
-            Events = [new NetworkRemovalCancelled(keep.Spec.Id)],
-            Reply = new Rejected(keep.Reason),
-        }),
+            : Decision.Refuse(keep.Reason),
         UnregisterNetwork gone => new()
         {
             Events = state.Find(gone.Spec.Id) is null ? [] : [new NetworkUnregistered(gone.Spec.Id)],
@@ -37,7 +47,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         },
         ListNetworks => Decision.Answer(new NetworkList([.. state.Networks.Values.OrderBy(network => network.Order).Select(network => network.Spec)])),
         FindNetwork find => Find(state, find.NameOrId),
-        RelabelNetwork relabel => Relabel(state, relabel),
+        UpdateNetwork update => NetworkUpdates.Update(state, update),
         ReserveAddress reserve => Reservations.Reserve(state, reserve),
         KeepSettled settled => Reservations.Settled(state, settled),
         EndReservation end => Reservations.End(state, end),
@@ -51,13 +61,10 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
     // The same create was sent twice and the other one has come to an end: this is how it ended.
     private static Decision Settled(AddressSpaceState state, NetworkSpec spec) => state.Find(spec.Id) switch
     {
-        { Phase: RegistrationPhase.Confirmed } network => Decision.Answer(new NetworkSummary(network.Spec)),
+        { Phase: RegistrationPhase.Confirmed or RegistrationPhase.Updating } network => Decision.Answer(new NetworkSummary(network.Spec)),
         { Undo: { } reason } => Decision.Refuse(reason),
         _ => Decision.Refuse(new NetworkNotFound(spec.Name)),
     };
-
-    private static Decision On(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Func<Registration, Decision> decide) =>
-        state.Find(id) is { } network && network.Phase == phase ? decide(network) : Decision.Nothing;
 
     private static Decision Create(AddressSpaceState state, CreateNetwork create)
     {
@@ -65,8 +72,8 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         if (state.Find(request.Id) is { } known)
         {
             // The same command again. While it is under way, its own chain is idempotent; a removal under way is not undone.
-            if (known.Spec.Name != request.Name || known.Phase == RegistrationPhase.Removing) return Decision.Refuse(new IdTaken(request.Id.ToString()));
-            return known.Phase == RegistrationPhase.Confirmed ? Decision.Answer(new NetworkSummary(known.Spec)) : Decision.Send(new EstablishNetwork(known.Spec));
+            if ((known.Spec.Name != request.Name && known.Spec.Edition is null) || known.Phase == RegistrationPhase.Removing) return Decision.Refuse(new IdTaken(request.Id.ToString()));
+            return known.Phase is RegistrationPhase.Confirmed or RegistrationPhase.Updating ? Decision.Answer(new NetworkSummary(known.Spec)) : Decision.Send(new EstablishNetwork(known.Spec));
         }
 
         if (NetworkRules.IsReservedName(request.Name) && !request.Predefined) return Decision.Refuse(new ReservedNetworkName(request.Name));
@@ -121,21 +128,9 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         if (state.Find(remove.Id) is not { } network) return Decision.Refuse(new NetworkNotFound(remove.Id.ToString()));
         if (network.Spec.Predefined) return Decision.Refuse(new PredefinedNetwork(network.Spec.Name));
         // One removal at a time: who asks while one is under way hears how that one ends.
-        return network.Phase == RegistrationPhase.Removing
-            ? Decision.Send(new DismantleNetwork(network.Spec, network.Undo, network.IfUnused))
-            : new()
-            {
-                Events = [new NetworkRemovalStarted(remove.Id, null, remove.IfUnused ? true : null)],
-                Sends = [new DismantleNetwork(network.Spec, null, remove.IfUnused)],
-            };
-    }
-
-    private static Decision Relabel(AddressSpaceState state, RelabelNetwork relabel)
-    {
-        if (state.Find(relabel.Id) is not { Phase: RegistrationPhase.Confirmed, Spec: var spec }) return Decision.Refuse(new NetworkNotFound(relabel.Id.Short));
-        var labels = spec.Labels.RemoveRange(relabel.Removed).SetItems(relabel.Set);
-        var isSo = labels.SequenceEqual(spec.Labels);
-        return new() { Events = isSo ? [] : [new NetworkRelabelled(spec.Id, labels)], Reply = new NetworkSummary(spec with { Labels = labels }) };
+        if (network.Phase == RegistrationPhase.Removing) return Decision.Send(network.Dismantle);
+        ImmutableArray<IEvent> events = [new NetworkRemovalStarted(remove.Id, null, remove.IfUnused ? true : null) { Attempt = network.Removals + 1 }];
+        return new() { Events = events, Sends = [events.Aggregate(state, EvolveNetworks).Find(remove.Id)!.Dismantle] };
     }
 
     private static Decision Find(AddressSpaceState state, string text)
@@ -167,25 +162,27 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             Vnis = registered.Spec.Vni is { } vni ? state.Vnis.Add(vni) : state.Vnis,
         },
         NetworkConfirmed confirmed => InPhase(state, confirmed.Id, RegistrationPhase.Confirmed),
-        NetworkRemovalStarted started => InPhase(state, started.Id, RegistrationPhase.Removing, started.Undo, started.IfUnused ?? false),
-        NetworkRemovalCancelled cancelled => InPhase(state, cancelled.Id, RegistrationPhase.Confirmed),
+        NetworkRemovalStarted started => InPhase(state, started.Id, RegistrationPhase.Removing, started.Undo, started.IfUnused ?? false, started.Attempt),
+        NetworkRemovalCancelled cancelled => InPhase(state, cancelled.Id, state.Find(cancelled.Id)?.Next is null ? RegistrationPhase.Confirmed : RegistrationPhase.Updating),
         NetworkRelabelled relabelled when state.Find(relabelled.Id) is { } network => state with
         {
             Networks = state.Networks.SetItem(relabelled.Id, network with { Spec = network.Spec with { Labels = relabelled.Labels } }),
         },
-        NetworkUnregistered gone when state.Find(gone.Id) is { } network => state with
-        {
-            Networks = state.Networks.Remove(gone.Id),
-            Ids = state.Ids.Remove(gone.Id.ToString()),
-            Names = state.Names.Remove(network.Spec.Name),
-            Subnets = network.Spec.Pools.Aggregate(state.Subnets, (table, pool) => table.Remove(pool.Id.Subnet)),
-            Vnis = network.Spec.Vni is { } vni ? state.Vnis.Remove(vni) : state.Vnis,
-        },
-        _ => state,
+        NetworkUnregistered gone when state.Find(gone.Id) is { } network => Unregistered(NetworkUpdates.Without(state, network.Spec, network.Next), network.Spec),
+        _ => NetworkUpdates.Evolve(state, fact),
     };
 
-    private static AddressSpaceState InPhase(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Rejection? undo = null, bool ifUnused = false) =>
-        state.Find(id) is { } network ? state with { Networks = state.Networks.SetItem(id, network with { Phase = phase, Undo = undo, IfUnused = ifUnused }) } : state;
+    private static AddressSpaceState Unregistered(AddressSpaceState state, NetworkSpec spec) => state with
+    {
+        Networks = state.Networks.Remove(spec.Id),
+        Ids = state.Ids.Remove(spec.Id.ToString()),
+        Names = state.Names.Remove(spec.Name),
+        Subnets = spec.Pools.Aggregate(state.Subnets, (table, pool) => table.Remove(pool.Id.Subnet)),
+        Vnis = spec.Vni is { } vni ? state.Vnis.Remove(vni) : state.Vnis,
+    };
+
+    private static AddressSpaceState InPhase(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Rejection? undo = null, bool ifUnused = false, int? removal = null) =>
+        state.Find(id) is { } network ? state with { Networks = state.Networks.SetItem(id, network with { Phase = phase, Undo = undo, IfUnused = ifUnused, Removals = removal ?? network.Removals }) } : state;
 
     /// <inheritdoc/>
     public ImmutableArray<IAddressed> Resume(AddressSpaceState state) =>
@@ -193,7 +190,8 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         .. state.Networks.Values.OrderBy(network => network.Order).SelectMany<Registration, IAddressed>(network => network.Phase switch
         {
             RegistrationPhase.Pending => [new EstablishNetwork(network.Spec)],
-            RegistrationPhase.Removing => [new DismantleNetwork(network.Spec, network.Undo, network.IfUnused)],
+            RegistrationPhase.Updating => [new EstablishNetwork(network.Whole)],
+            RegistrationPhase.Removing => [network.Dismantle],
             _ => [],
         }),
         .. Reservations.Resume(state),
@@ -202,12 +200,29 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
     /// <inheritdoc/>
     public ImmutableArray<IEvent> Compact(AddressSpaceState state) =>
     [
-        .. state.Networks.Values.OrderBy(network => network.Order).SelectMany<Registration, IEvent>(network => network.Phase switch
-        {
-            RegistrationPhase.Confirmed => [new NetworkRegistered(network.Spec), new NetworkConfirmed(network.Spec.Id)],
-            RegistrationPhase.Removing => [new NetworkRegistered(network.Spec), new NetworkRemovalStarted(network.Spec.Id, network.Undo, network.IfUnused ? true : null)],
-            _ => [new NetworkRegistered(network.Spec)],
-        }),
+        .. state.Networks.Values.OrderBy(network => network.Order).SelectMany(Compact),
         .. Reservations.Compact(state),
     ];
+
+    // What is over leaves its number, so that none is used twice.
+    private static IEnumerable<IEvent> Compact(Registration network)
+    {
+        var id = network.Spec.Id;
+        yield return new NetworkRegistered(network.Spec);
+        if (network.Phase is RegistrationPhase.Confirmed or RegistrationPhase.Updating) yield return new NetworkConfirmed(id);
+        if (network.LastEdition > (network.Whole.Edition ?? 0))
+        {
+            yield return new NetworkUpdating(network.Spec with { Edition = network.LastEdition });
+            yield return new NetworkUpdateDropped(id);
+        }
+
+        if (network.Removals > 0 && network.Phase != RegistrationPhase.Removing)
+        {
+            yield return new NetworkRemovalStarted(id) { Attempt = network.Removals };
+            yield return new NetworkRemovalCancelled(id);
+        }
+
+        if (network.Next is { } next) yield return new NetworkUpdating(next);
+        if (network.Phase == RegistrationPhase.Removing) yield return new NetworkRemovalStarted(id, network.Undo, network.IfUnused ? true : null) { Attempt = network.Removals };
+    }
 }

@@ -11,6 +11,8 @@ public enum RegistrationPhase
     Pending,
     /// <summary>Made.</summary>
     Confirmed,
+    /// <summary>Being changed: recovery goes on with it.</summary>
+    Updating,
     /// <summary>Being removed: recovery goes on with it.</summary>
     Removing,
 }
@@ -21,7 +23,23 @@ public enum RegistrationPhase
 /// <param name="Order">Grows with every registration.</param>
 /// <param name="Undo">The refusal that a failed create is answered with.</param>
 /// <param name="IfUnused">Whether it is removed only if no container uses it.</param>
-public sealed record Registration(NetworkSpec Spec, RegistrationPhase Phase, long Order, Rejection? Undo = null, bool IfUnused = false);
+public sealed record Registration(NetworkSpec Spec, RegistrationPhase Phase, long Order, Rejection? Undo = null, bool IfUnused = false)
+{
+    /// <summary>What it is to be, while it is being changed.</summary>
+    public NetworkSpec? Next { get; init; }
+
+    /// <summary>The last edition that was tried: none is tried twice.</summary>
+    public int LastEdition { get; init; }
+
+    /// <summary>How often it was to be removed.</summary>
+    public int Removals { get; init; }
+
+    /// <summary>With everything that it has or is to have.</summary>
+    public NetworkSpec Whole => Next ?? Spec;
+
+    /// <summary>What its removal under way is told as.</summary>
+    public DismantleNetwork Dismantle => new(Whole, Undo, IfUnused) { Attempt = Removals };
+}
 
 /// <summary>Where a reservation is.</summary>
 public enum ReservationPhase

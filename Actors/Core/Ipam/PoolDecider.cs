@@ -26,7 +26,7 @@ public sealed class PoolDecider : IDecider<PoolState>
             Sends = [new DropSettled(drop.Reservation)],
         },
         GetPool => state.Network is { } network
-            ? Decision.Answer(new PoolView(state.Id, network, state.NetworkName, AddressRange.Capacity(state.Id), [.. state.Held]))
+            ? Decision.Answer(new PoolView(state.Id, network, state.NetworkName, AddressRange.Capacity(state.Id, state.MoreRanges.AsSpan()), [.. state.Held]) { MoreRanges = state.MoreRanges.IsEmpty ? null : state.MoreRanges })
             : Decision.Refuse(new InvalidRequest($"no network has opened the pool {state.Id}")),
         _ => Decision.Nothing,
     };
@@ -36,7 +36,7 @@ public sealed class PoolDecider : IDecider<PoolState>
         if (state.Network is { } holder)
         {
             return holder == open.Spec.Id
-                ? Decision.Send(new NetworkPoolOpened(open.Spec, open.Index))
+                ? Decision.Send(new NetworkPoolOpened(open.Spec, open.Index)) with { Events = Changes(state, open) }
                 : Decision.Send(new AbandonNetwork(open.Spec, new PoolOverlap(state.Id.Subnet, state.Id.Subnet, state.NetworkName)));
         }
 
@@ -47,6 +47,13 @@ public sealed class PoolDecider : IDecider<PoolState>
         foreach (var (key, aux) in AuxiliaryNames.Keyed(pool.Auxiliary)) events.Add(new AddressAllocated(aux.Address, AddressHandle.Aux(key), $"auxiliary address {aux.Name}"));
         return new() { Events = events.ToImmutable(), Sends = [new NetworkPoolOpened(open.Spec, open.Index)] };
     }
+
+    // What is different since it was opened: its network has another name, or addresses are picked from further parts.
+    private static ImmutableArray<IEvent> Changes(PoolState state, OpenPool open) =>
+    [
+        .. open.Spec.Name == state.NetworkName ? ImmutableArray<IEvent>.Empty : [new PoolOpened(state.Id, open.Spec.Id, open.Spec.Name)],
+        .. (open.Spec.Pools[open.Index].MoreRanges ?? []).Where(range => !state.MoreRanges.Contains(range)).Select(range => new PoolWidened(state.Id, range)),
+    ];
 
     private static Decision Close(PoolState state, ClosePool close) => new()
     {
@@ -111,6 +118,7 @@ public sealed class PoolDecider : IDecider<PoolState>
         switch (fact)
         {
             case PoolOpened opened: state.Open(opened.Network, opened.NetworkName); return state;
+            case PoolWidened widened: state.Widen(widened.Range); return state;
             case AddressAllocated allocated: state.Take(allocated.Address, allocated.Handle, allocated.HolderName); return state;
             case AddressReleased released: state.Free(released.Address, released.Handle); return state;
             case AddressKept kept: state.Keep(kept.Address, kept.Owner, kept.Until); return state;
@@ -128,6 +136,7 @@ public sealed class PoolDecider : IDecider<PoolState>
         ?
         [
             new PoolOpened(state.Id, network, state.NetworkName),
+            .. state.MoreRanges.Select(range => new PoolWidened(state.Id, range)),
             .. state.Handles.OrderBy(held => held.Value).Select(held => new AddressAllocated(held.Value, held.Key, state.HolderOf(held.Value)!)),
             .. state.Kept,
         ]

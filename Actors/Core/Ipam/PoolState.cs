@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using NetworkCluster.Addressing;
 using NetworkCluster.Networks;
@@ -13,12 +14,17 @@ public sealed class PoolState(PoolId id)
     private readonly Dictionary<InetAddress, (AddressHandle Handle, string Name)> _byAddress = [];
     private readonly SortedDictionary<InetAddress, (string Owner, DateTimeOffset? Until)> _kept = [];
     private readonly Dictionary<string, SortedSet<InetAddress>> _keptByOwner = [];
+    // By address.
+    private ImmutableArray<(UInt128 First, UInt128 Last)> _pickable = [AddressRange.Pickable(id)];
 
     /// <summary>The pool's key.</summary>
     public PoolId Id { get; } = id;
 
     /// <summary>The network it belongs to; none while closed.</summary>
     public NetworkId? Network { get; private set; }
+
+    /// <summary>Further parts of the subnet that are picked from, as they came.</summary>
+    public ImmutableArray<Subnet> MoreRanges { get; private set; } = [];
 
     /// <summary>That network's name.</summary>
     public string NetworkName { get; private set; } = "";
@@ -63,8 +69,18 @@ public sealed class PoolState(PoolId id)
     /// <summary>The lowest free address that may be picked.</summary>
     public InetAddress? LowestFree()
     {
-        var (first, last) = AddressRange.Pickable(Id);
-        return _taken.FirstFree(first, last) is { } offset ? Id.Subnet.Address.Plus(offset) : null;
+        foreach (var (first, last) in _pickable)
+        {
+            if (_taken.FirstFree(first, last) is { } offset) return Id.Subnet.Address.Plus(offset);
+        }
+
+        return null;
+    }
+
+    internal void Widen(Subnet range)
+    {
+        MoreRanges = MoreRanges.Add(range);
+        _pickable = [.. MoreRanges.Select(more => AddressRange.Pickable(Id.Subnet, more)).Prepend(AddressRange.Pickable(Id)).OrderBy(picked => picked.First)];
     }
 
     internal void Open(NetworkId network, string name) => (Network, NetworkName) = (network, name);

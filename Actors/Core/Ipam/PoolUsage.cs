@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NetworkCluster.Addressing;
 
 namespace NetworkCluster.Ipam;
@@ -10,19 +11,20 @@ public sealed record PoolUsage(UInt128 InUse, UInt128 Free)
     /// <summary>Counts.</summary>
     /// <param name="pool">The pool.</param>
     /// <param name="held">The addresses held, each once.</param>
-    public static PoolUsage Of(PoolId pool, IEnumerable<InetAddress> held)
+    /// <param name="more">Further parts of its subnet that are picked from.</param>
+    public static PoolUsage Of(PoolId pool, IEnumerable<InetAddress> held, params ImmutableArray<Subnet> more)
     {
-        var (first, last) = AddressRange.Pickable(pool);
+        var ranges = more.Select(range => AddressRange.Pickable(pool.Subnet, range)).Prepend(AddressRange.Pickable(pool)).ToArray();
         UInt128 inUse = 0, picked = 0;
         foreach (var address in held)
         {
             var offset = address.Value - pool.Subnet.Address.Value;
             inUse++;
-            if (first <= offset && offset <= last) picked++;
+            if (Array.Exists(ranges, range => range.First <= offset && offset <= range.Last)) picked++;
         }
 
         if (AddressRange.IsSubnetsOwn(pool.Subnet, pool.Subnet.Address)) inUse++;
         if (AddressRange.IsSubnetsOwn(pool.Subnet, pool.Subnet.Last)) inUse++;
-        return new(inUse, AddressRange.Capacity(pool) - picked);
+        return new(inUse, AddressRange.Capacity(pool, more.AsSpan()) - picked);
     }
 }

@@ -12,7 +12,7 @@ internal static class Reservations
 {
     public static Decision Reserve(AddressSpaceState state, ReserveAddress wish)
     {
-        if (state.Find(wish.Network) is not { Phase: RegistrationPhase.Confirmed, Spec: var network }) return Decision.Refuse(new NetworkNotFound(wish.Network.Short));
+        if (state.Find(wish.Network) is not { Phase: RegistrationPhase.Confirmed or RegistrationPhase.Updating, Spec: var network }) return Decision.Refuse(new NetworkNotFound(wish.Network.Short));
         if (string.IsNullOrWhiteSpace(wish.Owner) || wish.Owner.Any(char.IsControl)) return Decision.Refuse(new InvalidRequest("an owner's name is not blank and has no control characters"));
         var pool = network.Pools.FirstOrDefault(pool => pool.Id.Subnet.Contains(wish.Address));
         if (pool is null) return Decision.Refuse(new AddressOutsideNetwork(wish.Address, network.Name, [.. network.Pools.Select(one => one.Id.Subnet)]));

@@ -87,7 +87,7 @@ internal static class NetworkAttach
         var v6 = obtained.FirstOrDefault(address => address.Pool.Subnet.IsIPv6);
         var endpoint = new AttachedEndpoint
         {
-            Spec = attach.Endpoint,
+            Spec = attach.Endpoint.NetworkName == spec.Name ? attach.Endpoint : attach.Endpoint with { NetworkName = spec.Name },
             IPv4 = v4?.Address,
             IPv4Prefix = v4?.Pool.Subnet.Prefix ?? 0,
             IPv6 = v6?.Address,

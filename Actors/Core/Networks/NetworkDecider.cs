@@ -23,7 +23,7 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         DismantleNetwork dismantle => Dismantle(state, dismantle),
         NetworkWithdrawn withdrawn => ClosePools(withdrawn.Dismantle, 0),
         NetworkPoolClosed closed => ClosePools(closed.Dismantle, closed.Index + 1),
-        AttachEndpoint attach => NetworkAttach.Begin(state, attach),
+        AttachEndpoint attach => NameAgain(state, attach, NetworkAttach.Begin(state, attach)),
         CompleteAttach complete => NetworkAttach.Complete(state, complete),
         DetachEndpoint detach => NetworkDetach.Begin(state, detach),
         AddressGivenBack given => NetworkDetach.Release(state, given.Detach, given.Index + 1),
@@ -37,18 +37,59 @@ public sealed class NetworkDecider : IDecider<NetworkState>
 
     private static Decision Establish(NetworkState state, NetworkSpec spec) => state.Deleted
         ? Decision.Send(new AbandonNetwork(spec, new IdTaken(spec.Id.ToString())))
+        // The late copy of an earlier change.
+        : state.Exists && Edition(spec) < Edition(state.Spec!) ? Decision.Send(new ConfirmNetwork(state.Spec!))
+        : state.Exists && Edition(spec) > Edition(state.Spec!) && state.Settled is { } settled && settled.Edition >= Edition(spec) ? Settled(state, spec, settled)
+        // One that is changed in use: the kernel first, because only it may refuse, and then nothing has been taken yet.
+        : state.Exists && spec.Scope == NetworkScope.Local ? Decision.Send(new ApplyNetwork(spec))
         : AfterPools(state, spec, 0);
 
     // Pools are opened one after the other, then the kernel of the host that owns a local network is asked; a global one has nothing anywhere until an endpoint comes.
     private static Decision AfterPools(NetworkState state, NetworkSpec spec, int next) =>
         next < spec.Pools.Length ? Decision.Send(new OpenPool(spec, next))
+        : state.Exists ? Changed(state, spec)
         : spec.Scope == NetworkScope.Local ? Decision.Send(new ApplyNetwork(spec))
         : Created(state, spec);
 
-    private static Decision Applied(NetworkState state, NetworkApplied applied) =>
-        state.Deleted ? Decision.Nothing
-        : applied.Failure is { } reason ? Decision.Send(new AbandonNetwork(applied.Spec, reason))
-        : Created(state, applied.Spec);
+    private static Decision Applied(NetworkState state, NetworkApplied applied)
+    {
+        var spec = applied.Spec;
+        if (state.Deleted) return Decision.Nothing;
+        if (!state.Exists) return applied.Failure is { } reason ? Decision.Send(new AbandonNetwork(spec, reason)) : Created(state, spec);
+        // What it is already it stays: the next reconciliation mends the kernel.
+        if (Edition(spec) <= Edition(state.Spec!)) return AfterPools(state, spec, 0);
+        if (state.Settled is { } settled && settled.Edition >= Edition(spec)) return Settled(state, spec, settled);
+        settled = new(Edition(spec), applied.Failure);
+        return Settled(state, spec, settled) with { Events = [settled] };
+    }
+
+    private static Decision Settled(NetworkState state, NetworkSpec spec, NetworkChangeSettled settled) => settled switch
+    {
+        { Refusal: { } reason } => Decision.Send(new AbandonNetwork(spec, reason)),
+        _ when settled.Edition == Edition(spec) => AfterPools(state, spec, 0),
+        // The late copy of an earlier one, which has had its answer.
+        _ => Decision.Nothing,
+    };
+
+    private static int Edition(NetworkSpec spec) => spec.Edition ?? 0;
+
+    // All hosts that take part get the whole view anew: with it what the network is. Again, too: we may have died before we had told them.
+    private static Decision Changed(NetworkState state, NetworkSpec spec)
+    {
+        ImmutableArray<IEvent> events = Edition(spec) > Edition(state.Spec!) ? [new NetworkChanged(spec, state.Revision + 1)] : [];
+        var after = events.Aggregate(state, Evolved);
+        return new()
+        {
+            Events = events,
+            Sends = [.. Tell(after, host => new ViewSnapshot(after.View, host)), new ConfirmNetwork(spec)],
+            Orders = [.. state.Members.Values.Select(member => member.Endpoint.Spec.Host).Distinct().Select(host => new RenameNetwork(host, spec.Id, after.Spec!.Name))],
+        };
+    }
+
+    // A host that has missed the new name hears it when it shows that it has.
+    private static Decision NameAgain(NetworkState state, AttachEndpoint attach, Decision decision) => state.Exists && attach.Endpoint.NetworkName != state.Spec!.Name
+        ? decision with { Orders = [.. decision.Orders, new RenameNetwork(attach.Endpoint.Host, attach.Endpoint.Network, state.Spec.Name)] }
+        : decision;
 
     // It exists only now: an endpoint that came earlier would keep a network alive whose create is still to be refused.
     private static Decision Created(NetworkState state, NetworkSpec spec) => new()
@@ -60,10 +101,12 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     private static Decision Dismantle(NetworkState state, DismantleNetwork dismantle)
     {
         var spec = dismantle.Spec;
+        if (state is { Exists: true, Kept: { } kept } && dismantle.Attempt <= kept.Attempt) return Keep(kept.Reason);
         if (state.Exists && (dismantle.IfUnused ? !state.Members.IsEmpty : !state.Hosts.IsEmpty))
         {
             ImmutableArray<string> names = [.. state.InOrder.Where(member => member.Attached || dismantle.IfUnused).Select(member => member.Endpoint.Spec.ContainerName)];
-            return Decision.Send(new KeepNetwork(spec, new ActiveEndpoints(spec.Name, spec.Id, names)));
+            var reason = new ActiveEndpoints(spec.Name, spec.Id, names);
+            return Keep(reason) with { Events = dismantle.Attempt is { } attempt ? [new NetworkKept(attempt, reason)] : [] };
         }
 
         var after = spec.Scope == NetworkScope.Local ? Decision.Send(new WithdrawNetwork(dismantle)) : ClosePools(dismantle, 0);
@@ -73,6 +116,8 @@ public sealed class NetworkDecider : IDecider<NetworkState>
             // Stopped containers wished for it. A wish for what is gone could neither be fulfilled nor be taken back by name.
             Orders = [.. state.InOrder.Select(member => member.Endpoint.Spec).Select(wish => new DisconnectContainer(wish.Host, wish.Container, spec.Id, spec.Name))],
         };
+
+        Decision Keep(Rejection why) => Decision.Send(new KeepNetwork(spec, why) { Attempt = dismantle.Attempt });
     }
 
     private static Decision ClosePools(DismantleNetwork dismantle, int next) =>
@@ -84,9 +129,14 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         [.. (also is { } host && !after.Hosts.ContainsKey(host) ? after.Hosts.Keys.Append(host) : after.Hosts.Keys).Select(change)];
 
     /// <inheritdoc/>
-    public NetworkState Evolve(NetworkState state, IEvent fact) => fact switch
+    public NetworkState Evolve(NetworkState state, IEvent fact) => Evolved(state, fact);
+
+    private static NetworkState Evolved(NetworkState state, IEvent fact) => fact switch
     {
         NetworkCreated created => state with { Spec = created.Spec, Revision = created.Revision },
+        NetworkKept kept => state with { Kept = kept },
+        NetworkChangeSettled settled => state with { Settled = settled },
+        NetworkChanged changed => state.As(changed.Spec) with { Revision = changed.Revision },
         EndpointAttaching attaching => state.Attaching(attaching.Endpoint, attaching.Attempt),
         EndpointAttachEnded ended => state.WithoutAttempts(ended.Endpoint),
         EndpointAttached attached => state.With(attached.Endpoint, attached: true, attached.Revision),
@@ -105,6 +155,8 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     public ImmutableArray<IEvent> Compact(NetworkState state) => state.Spec is null ? state.Deleted ? [new NetworkDeleted(default)] : [] :
         [
             new NetworkCreated(state.Spec, state.Revision),
+            .. state.Kept is { } kept ? [kept] : ImmutableArray<IEvent>.Empty,
+            .. state.Settled is { } settled ? [settled] : ImmutableArray<IEvent>.Empty,
             .. state.Members.Values.OrderBy(member => member.Revision).Select<NetworkMember, IEvent>(member =>
                 member.Attached ? new EndpointAttached(member.Endpoint, member.Revision) : new EndpointReserved(member.Endpoint, member.Revision)),
             .. state.Deleted ? [new NetworkDeleted(state.Spec.Id)] : ImmutableArray<IEvent>.Empty,

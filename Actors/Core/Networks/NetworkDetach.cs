@@ -11,7 +11,15 @@ internal static class NetworkDetach
     {
         var endpoint = detach.Withdrawal.Endpoint;
         var release = Release(state, detach, 0);
-        if (!state.Exists || state.Find(endpoint.Id) is not { } member) return release with { Events = state.EndOfAttempts(endpoint.Id) };
+        if (!state.Exists || state.Find(endpoint.Id) is not { } member)
+        {
+            return release with
+            {
+                Events = state.EndOfAttempts(endpoint.Id),
+                // Its container stops and keeps a wish that we never knew of, or no longer: it cannot be fulfilled.
+                Orders = state.Deleted && !detach.Withdrawal.Forget ? [new Containers.DisconnectContainer(endpoint.Host, endpoint.Container, endpoint.Network, endpoint.NetworkName)] : [],
+            };
+        }
 
         // The revision counts what the hosts are told: of a stopped container they know nothing.
         var revision = member.Attached ? state.Revision + 1 : state.Revision;

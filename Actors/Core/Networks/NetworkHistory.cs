@@ -9,6 +9,8 @@ public enum NetworkChange
 {
     /// <summary>The network was made.</summary>
     Created,
+    /// <summary>Its name, its options or its subnets were changed.</summary>
+    Changed,
     /// <summary>A running container got its place.</summary>
     Connected,
     /// <summary>A stopped container's wish was noted; a fixed address is held for it.</summary>
@@ -72,19 +74,20 @@ public static class NetworkHistory
     /// <param name="nameOrId">What is looked for.</param>
     public static ImmutableArray<NetworkSpec> Ever(IEnumerable<JournaledFact> spaces, string nameOrId)
     {
-        var all = spaces.Select(fact => (fact.Fact as NetworkRegistered)?.Spec).OfType<NetworkSpec>().DistinctBy(spec => spec.Id).ToList();
+        var all = spaces.Select(fact => fact.Fact switch { NetworkRegistered made => made.Spec, NetworkUpdating changed => changed.Next, _ => null }).OfType<NetworkSpec>().ToList();
         return ((ImmutableArray<Func<NetworkSpec, bool>>)
             [
                 spec => spec.Id.ToString() == nameOrId,
                 spec => spec.Name == nameOrId,
                 spec => nameOrId.Length > 0 && spec.Id.ToString().StartsWith(nameOrId, StringComparison.Ordinal),
             ])
-            .Select(isIt => all.Where(isIt).ToImmutableArray()).FirstOrDefault(found => !found.IsEmpty, []);
+            .Select(isIt => all.Where(isIt).DistinctBy(spec => spec.Id).ToImmutableArray()).FirstOrDefault(found => !found.IsEmpty, []);
     }
 
     private static (NetworkChange, AttachedEndpoint?)? Entry(NetworkState before, IEvent fact) => fact switch
     {
         NetworkCreated => (NetworkChange.Created, null),
+        NetworkChanged => (NetworkChange.Changed, null),
         EndpointAttached attached => (NetworkChange.Connected, attached.Endpoint),
         EndpointReserved reserved => before.Find(reserved.Endpoint.Id) is { Attached: true } was
             ? (NetworkChange.Stopped, was.Endpoint)

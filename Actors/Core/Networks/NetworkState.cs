@@ -29,6 +29,11 @@ public sealed record NetworkState
     /// <summary>Hosts that take part, with how many attached endpoints.</summary>
     public ImmutableDictionary<HostId, int> Hosts { get; init; } = ImmutableDictionary<HostId, int>.Empty;
 
+    /// <summary>The last removal that was refused.</summary>
+    public NetworkKept? Kept { get; init; }
+    /// <summary>The last change that was settled.</summary>
+    public NetworkChangeSettled? Settled { get; init; }
+
     /// <summary>Endpoints whose addresses are being asked for, with the attempts that count. In memory only: after a recovery every earlier attempt begins again.</summary>
     public ImmutableDictionary<EndpointId, ImmutableHashSet<long>> Attempts { get; init; } = ImmutableDictionary<EndpointId, ImmutableHashSet<long>>.Empty;
     /// <summary>The last attempt's number.</summary>
@@ -45,6 +50,14 @@ public sealed record NetworkState
 
     /// <summary>The endpoint, if it is known here.</summary>
     public NetworkMember? Find(EndpointId id) => Members.GetValueOrDefault(id);
+
+    /// <summary>The network is so now; who is in it is in the network of the new name.</summary>
+    internal NetworkState As(NetworkSpec spec) => this with
+    {
+        Spec = spec,
+        Members = spec.Name == Spec?.Name ? Members : Members.ToImmutableDictionary(
+            member => member.Key, member => member.Value with { Endpoint = member.Value.Endpoint with { Spec = member.Value.Endpoint.Spec with { NetworkName = spec.Name } } }),
+    };
 
     internal NetworkState Attaching(EndpointId id, long attempt) => this with
     {

@@ -69,7 +69,8 @@ internal sealed record IpamDocument
     {
         Driver = spec.IpamDriver ?? "default",
         Options = spec.Predefined ? null : ImmutableDictionary<string, string>.Empty,
-        Config = [.. spec.Pools.Select(IpamConfigDocument.From)],
+        // A further part of a subnet is an entry of its own: Docker's has room for one.
+        Config = [.. spec.Pools.SelectMany(pool => (pool.MoreRanges ?? []).Select(range => new IpamConfigDocument { Subnet = pool.Id.Subnet.ToString(), IpRange = range.ToString() }).Prepend(IpamConfigDocument.From(pool)))],
     };
 }
 

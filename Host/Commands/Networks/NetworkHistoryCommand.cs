@@ -54,6 +54,7 @@ internal sealed class NetworkHistoryCommand(NetworkPast past)
     private static string Text(NetworkChange change) => change switch
     {
         NetworkChange.Created => "created",
+        NetworkChange.Changed => "changed",
         NetworkChange.Connected => "connected",
         NetworkChange.Configured => "configured",
         NetworkChange.Stopped => "stopped",

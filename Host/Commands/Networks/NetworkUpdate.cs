@@ -1,3 +1,5 @@
+using NetworkCluster.Addressing;
+using NetworkCluster.Drivers;
 using NetworkCluster.Gateway;
 using NetworkCluster.Networks;
 
@@ -11,24 +13,63 @@ internal sealed class NetworkUpdate(IClusterGateway gateway, NetworkDirectory di
     private static CommandSpec Spec { get; } = new()
     {
         Name = "update",
-        Description = "Change a network's labels",
-        Details = "In place: containers in it notice nothing.",
+        Description = "Change a network while it is in use",
+        Details = "In place and whole, or not at all: containers in it keep their addresses and their connections. What is not named stays. "
+            + "Of a new family's subnet containers get an address when they are connected or started the next time.",
         Arguments = [NetworkPalette.Network],
         Options =
         [
+            new() { Name = "aux-address", ValueName = "name=address", Repeatable = true, Description = "Keep an address of the new subnet out of the pool, under a name" },
+            new() { Name = "dns-ttl", ValueName = "seconds", Description = $"How long clients may keep answers about containers: the option {DriverOptions.DnsTtl.Name}" },
+            new() { Name = "gateway", ValueName = "address", Description = "The network's own address in the new subnet", Default = "the lowest free one" },
+            new() { Name = "ip-range", ValueName = "cidr", Description = "Allocate from this part of the new subnet; without a new one, from this part of the one that contains it, too" },
             new() { Name = "label-add", ValueName = "key=value", Repeatable = true, Description = "Add a label, or give it another value" },
             new() { Name = "label-rm", ValueName = "key", Repeatable = true, Description = "Remove a label; one that is also added stays" },
+            new() { Name = "mtu", ValueName = "bytes", Description = $"Largest packet, on every link at once: the option {BridgeDriver.Mtu}" },
+            new() { Name = "name", ValueName = "string", Description = "Another name" },
+            new() { Name = "opt", Short = 'o', ValueName = "key=value", Repeatable = true, Description = "Give a driver option another value" },
+            new() { Name = "opt-rm", ValueName = "key", Repeatable = true, Description = "Let a driver option be again what it is without a value" },
+            new() { Name = "subnet", ValueName = "cidr", Description = "A further subnet: on a bridge of the other family, on an overlay any" },
         ],
-        Examples = ["network update --label-add team=blue --label-rm temporary isolated_nw"],
+        Examples =
+        [
+            "network update --label-add team=blue --label-rm temporary isolated_nw",
+            "network update --mtu 1400 --dns-ttl 5 isolated_nw",
+            "network update --name frontend isolated_nw",
+            "network update --subnet fd00:25::/64 isolated_nw",
+            "network update --ip-range 172.28.6.0/24 br0",
+        ],
     };
 
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
-        var (set, removed) = (invocation.KeyValues("label-add"), invocation.Values("label-rm"));
-        if (set.IsEmpty && removed.IsEmpty) throw new UsageException("nothing to change: give --label-add or --label-rm");
+        var named = new[] { "name", "subnet", "ip-range", "mtu", "dns-ttl", "opt", "opt-rm", "label-add", "label-rm" };
+        if (named.All(option => invocation.Values(option).IsEmpty)) throw new UsageException($"nothing to change: give {string.Join(", ", named.Select(option => $"--{option}"))}");
+        var subnets = invocation.Values("subnet");
+        var ranges = invocation.Values("ip-range");
+        var options = new PoolOptions { Subnets = subnets, IpRanges = subnets.IsEmpty ? [] : ranges, Gateways = invocation.Values("gateway"), Auxiliary = invocation.Values("aux-address") };
+        if (!PoolRequests.TryMatch(options, out var pools, out var problem)) throw new UsageException(problem.Text);
+
         var network = await directory.NetworkAsync(invocation.Required("network"), cancel);
-        var changed = await gateway.AskAsync<NetworkSummary>(new RelabelNetwork(network.Space, network.Id, set, removed), cancel);
-        await output.LineAsync(changed.Spec.Name, cancel);
+        var values = invocation.KeyValues("opt");
+        // Where it was made with the short name, that one has another value from now on: both would disagree.
+        var mtu = network.Options.ContainsKey(BridgeDriver.MtuShort) ? BridgeDriver.MtuShort : BridgeDriver.Mtu;
+        if (invocation.Value("mtu") is { } bytes) values = values.SetItem(mtu, bytes);
+        if (invocation.Value("dns-ttl") is { } seconds) values = values.SetItem(DriverOptions.DnsTtl.Name, seconds);
+        var reply = await gateway.UpdateNetworkAsync(new(network.Space, network.Id, gateway.Host)
+        {
+            Name = invocation.Value("name"),
+            Subnet = pools is [var pool] ? pool : null,
+            IpRange = subnets.IsEmpty && ranges is [var range] ? Subnet.TryParse(range, out var parsed) ? parsed : throw new UsageException(Problem(range)) : null,
+            Labels = invocation.KeyValues("label-add"),
+            RemovedLabels = invocation.Values("label-rm"),
+            Options = values,
+            RemovedOptions = invocation.Values("opt-rm"),
+        }, cancel);
+        await output.LineAsync(reply.Expect<NetworkSummary>().Spec.Name, cancel);
         return ExitCodes.Ok;
     }
+
+    private static string Problem(string range) =>
+        Subnet.TrySplit(range, out var address, out var prefix) ? new HostBitsSet(range, Subnet.Around(address, prefix)).Text : new InvalidBlock(range).Text;
 }

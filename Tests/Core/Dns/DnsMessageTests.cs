@@ -134,6 +134,24 @@ public sealed class DnsMessageTests
         Assert.Equal(DnsOutcome.Malformed, _names.Ask(Asker, string.Join('.', label, label, label, label[..62])).Outcome);
     }
 
+    [Theory]
+    [InlineData(null, 7u)]
+    [InlineData("0", 0u)]
+    [InlineData("5s", 5u)]
+    public void How_long_an_answer_may_be_kept_is_its_networks_word_or_else_the_hosts(string? option, uint seconds)
+    {
+        var network = Given.Network(1, "net1", "10.1.0.0/24", Given.Endpoint(1, 1, "web", "10.1.0.2"));
+        var names = new NameTable();
+        names.SetNetwork(option is null ? network : network with { Spec = network.Spec with { Options = network.Spec.Options.Add("network-cluster.dns.ttl", option) } });
+        names.Join(Given.Container(1), Given.NetworkId(1), Given.Spec(1, 1, "web"));
+        foreach (var (name, type) in new[] { ("web", Packets.A), ("2.0.1.10.in-addr.arpa", Packets.Ptr) })
+        {
+            var (query, reply) = (Packets.Query(name, type), new byte[DnsResponder.MaxUdpBytes]);
+            var result = new DnsResponder(names, ttlSeconds: 7).Answer(Given.Container(1), query, DnsTransport.Udp, reply);
+            Assert.Equal((DnsOutcome.Answered, seconds), (result.Outcome, System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(reply.AsSpan(Packets.QuestionEnd(query) + 6))));
+        }
+    }
+
     [Fact]
     public void A_query_for_a_known_name_allocates_nothing()
     {

@@ -62,7 +62,7 @@ public sealed class BridgeDriverTests
     [InlineData(BridgeDriver.BridgeName, "a/b", "invalid com.docker.network.bridge.name value: 'a/b' is not a link's name")]
     [InlineData(BridgeDriver.BridgeName, "docker0", "the bridge name docker0 is reserved")]
     [InlineData(BridgeDriver.HostBinding, "::1", "failed to parse com.docker.network.bridge.host_binding_ipv4 value: ::1 (not an IPv4 address)")]
-    [InlineData("foo", "bar", "unknown option foo: the bridge driver knows com.docker.network.bridge.name, com.docker.network.bridge.enable_ip_masquerade, com.docker.network.bridge.enable_icc, com.docker.network.bridge.host_binding_ipv4, com.docker.network.driver.mtu, com.docker.network.mtu")]
+    [InlineData("foo", "bar", "unknown option foo: the bridge driver knows com.docker.network.bridge.name, com.docker.network.bridge.enable_ip_masquerade, com.docker.network.bridge.enable_icc, com.docker.network.bridge.host_binding_ipv4, com.docker.network.driver.mtu, com.docker.network.mtu, network-cluster.dns.ttl")]
     public void A_bad_option_is_told_in_these_words(string option, string value, string problem) =>
         Assert.Equal([problem], Driver.Validate(Request((option, value))).Select(p => p.ToString()));
 

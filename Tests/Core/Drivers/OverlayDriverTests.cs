@@ -77,7 +77,7 @@ public sealed class OverlayDriverTests
     public void Options_of_bridges_are_unknown_and_named()
     {
         var problem = Assert.Single(Driver.Validate(Request((BridgeDriver.InterContainer, "true"))));
-        Assert.Equal("unknown option com.docker.network.bridge.enable_icc: the overlay driver knows com.docker.network.driver.mtu, com.docker.network.mtu", problem.ToString());
+        Assert.Equal("unknown option com.docker.network.bridge.enable_icc: the overlay driver knows com.docker.network.driver.mtu, com.docker.network.mtu, network-cluster.dns.ttl", problem.ToString());
     }
 
     private static NetworkRequest Request(params (string Name, string Value)[] options) => new()

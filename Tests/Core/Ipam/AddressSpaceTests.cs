@@ -241,7 +241,7 @@ public sealed class AddressSpaceTests
         space.When(new RemoveNetwork(Id, Some.NetworkId(1))).Journals();
         Assert.True(space.Sends<DismantleNetwork>().IfUnused);
         var spec = space.State.Find(Some.NetworkId(1))!.Spec;
-        space.When(new KeepNetwork(spec, new ActiveEndpoints("base", spec.Id, ["c1"])), new RemoveNetwork(Id, Some.NetworkId(1)));
+        space.When(new KeepNetwork(spec, new ActiveEndpoints("base", spec.Id, ["c1"])) { Attempt = 1 }, new RemoveNetwork(Id, Some.NetworkId(1)));
         space.Journals(nameof(NetworkRemovalStarted));
         Assert.False(space.Sends<DismantleNetwork>().IfUnused);
         Assert.False(Assert.IsType<DismantleNetwork>(space.Recovered().Resumed().Single()).IfUnused);
@@ -252,7 +252,7 @@ public sealed class AddressSpaceTests
     {
         var space = Given("base", "10.77.0.0/16").When(new RemoveNetwork(Id, Some.NetworkId(1)));
         var spec = space.Sends<DismantleNetwork>().Spec;
-        space.When(new KeepNetwork(spec, new ActiveEndpoints("base", spec.Id, ["c1"]))).Journals(nameof(NetworkRemovalCancelled));
+        space.When(new KeepNetwork(spec, new ActiveEndpoints("base", spec.Id, ["c1"])) { Attempt = 1 }).Journals(nameof(NetworkRemovalCancelled));
         Assert.IsType<ActiveEndpoints>(space.Replies<Rejected>().Reason);
         Assert.Empty(space.Recovered().Resumed());
     }
@@ -298,8 +298,8 @@ public sealed class AddressSpaceTests
     [Fact]
     public void Labels_change_in_one_fact_and_again_is_the_same()
     {
-        var relabel = new RelabelNetwork(Id, Some.NetworkId(1), ImmutableSortedDictionary<string, string>.Empty.Add("team", "blue").Add("new", ""), ["old", "team"]);
-        var space = Given("base", "10.77.0.0/16").When(relabel with { Set = ImmutableSortedDictionary<string, string>.Empty.Add("old", "1").Add("kept", "2") }, relabel);
+        var relabel = new UpdateNetwork(Id, Some.NetworkId(1), Some.Host) { Labels = ImmutableSortedDictionary<string, string>.Empty.Add("team", "blue").Add("new", ""), RemovedLabels = ["old", "team"] };
+        var space = Given("base", "10.77.0.0/16").When(relabel with { Labels = ImmutableSortedDictionary<string, string>.Empty.Add("old", "1").Add("kept", "2") }, relabel);
         space.Journals(nameof(NetworkRelabelled));
         Assert.Equal("kept=2 new= team=blue", Labels(space.Replies<NetworkSummary>().Spec));
         space.Recovered().When(relabel).Journals();

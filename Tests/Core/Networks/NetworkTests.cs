@@ -25,7 +25,8 @@ public sealed class NetworkTests
         network.When(new GetNetwork(Dual.Id)).Refuses<NetworkNotFound>();
         network.When(new NetworkApplied(Dual)).Journals(nameof(NetworkCreated));
         network.Sends<ConfirmNetwork>();
-        network.When(new NetworkApplied(Dual)).Journals();
+        // Again, it goes over all of it again.
+        network.When(new NetworkApplied(Dual), new NetworkPoolOpened(Dual, 0), new NetworkPoolOpened(Dual, 1)).Journals();
         network.Sends<ConfirmNetwork>();
         Assert.Equal(0, network.When(new GetNetwork(Dual.Id)).Replies<NetworkView>().Revision);
     }

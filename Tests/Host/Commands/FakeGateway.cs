@@ -50,6 +50,8 @@ internal sealed class FakeGateway : IClusterGateway
         return Task.FromResult(Answer(new CreateNetwork(request, scope, [], [])));
     }
 
+    public Task<IReply> UpdateNetworkAsync(UpdateNetwork update, CancellationToken cancel = default) => Task.FromResult(Answer(update));
+
     private IReply Answer(IAddressed message)
     {
         if (message is ICommand) Sent.Add(message);
@@ -65,7 +67,7 @@ internal sealed class FakeGateway : IClusterGateway
             GetNetworkMembers get => Networks.Find(n => n.Spec.Id == get.Id) is { } members
                 ? new NetworkMembers(members.Spec, members.Revision, [.. members.Endpoints.Select(e => new NetworkMembership(e, true))])
                 : new Rejected(new NetworkNotFound(get.Id.ToString())),
-            RelabelNetwork relabel => Relabel(relabel),
+            UpdateNetwork update => Update(update),
             ReserveAddress reserve => new ReservationMade(new(reserve.Network, Pools.First(p => p.Network == reserve.Network).Id, reserve.Address, reserve.Owner, reserve.Until)),
             EndReservation end => new ReservationGone(new(end.Network, Pools.First(p => p.Network == end.Network).Id, end.Address, "", null)),
             ListContainers => new ContainerList([.. Containers]),
@@ -81,10 +83,10 @@ internal sealed class FakeGateway : IClusterGateway
         };
     }
 
-    private NetworkSummary Relabel(RelabelNetwork command)
+    private NetworkSummary Update(UpdateNetwork command)
     {
         var at = Networks.FindIndex(n => n.Spec.Id == command.Id);
-        Networks[at] = Networks[at] with { Spec = Networks[at].Spec with { Labels = Networks[at].Spec.Labels.RemoveRange(command.Removed).SetItems(command.Set) } };
+        Networks[at] = Networks[at] with { Spec = Networks[at].Spec with { Labels = Networks[at].Spec.Labels.RemoveRange(command.RemovedLabels ?? []).SetItems(command.Labels ?? ImmutableSortedDictionary<string, string>.Empty) } };
         return new(Networks[at].Spec);
     }
 

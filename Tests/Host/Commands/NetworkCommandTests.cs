@@ -157,7 +157,7 @@ public sealed class NetworkCommandTests : IAsyncLifetime
         Assert.Equal(new(0, "red\n", ""), await _host.RunAsync("network update --label-add team=blue --label-add tier=1 --label-rm temporary red"));
         Assert.Equal("""{"team":"blue","tier":"1"}""" + "\n", (await _host.RunAsync("network inspect --format '{{json .Labels}}' red")).Output);
         Assert.Equal("red\n", (await _host.RunAsync("network ls --format '{{.Name}}' -f label=team=blue")).Output);
-        Assert.Equal(new(2, "", "Error: nothing to change: give --label-add or --label-rm\n"), await _host.RunAsync("network update red"));
+        Assert.Equal(new(2, "", "Error: nothing to change: give --name, --subnet, --ip-range, --mtu, --dns-ttl, --opt, --opt-rm, --label-add, --label-rm\n"), await _host.RunAsync("network update red"));
         Assert.Equal(new(1, "", "Error: network nope not found\n"), await _host.RunAsync("network update --label-rm x nope"));
     }
 

@@ -57,4 +57,6 @@ internal sealed class WorldGateway : IClusterGateway
     public Task<IReply> CreateNetworkAsync(NetworkRequest request, CancellationToken cancel = default) => DriverChoice.Refuse(request) is { } refusal
         ? Task.FromResult<IReply>(new Rejected(refusal))
         : SendAsync(new CreateNetwork(request, NetworkDrivers.Find(request.Driver)!.Scope, Routes, Defaults), cancel);
+
+    public Task<IReply> UpdateNetworkAsync(UpdateNetwork update, CancellationToken cancel = default) => SendAsync(update with { HostRoutes = Routes }, cancel);
 }

@@ -83,6 +83,7 @@ internal static class Laws
         foreach (var network in registered.Values)
         {
             if (!world.Network(network.Spec.Id).Exists) yield return $"{network.Spec.Name} is listed and does not exist";
+            else if (world.Network(network.Spec.Id).Spec is var spec && (spec!.Edition, spec.Name) != (network.Spec.Edition, network.Spec.Name)) yield return $"{network.Spec.Name} is listed in edition {network.Spec.Edition}, the network itself is {spec.Name} in edition {spec.Edition}";
             if (world.Space.Names[network.Spec.Name] != network.Spec.Id) yield return $"{network.Spec.Name} is listed under another's name";
         }
 

@@ -18,14 +18,14 @@ internal sealed class Operator
     private static readonly ImmutableArray<DefaultPool> Defaults = [new(Subnet.Parse("172.16.0.0/14"), 16), new(Subnet.Parse("fd01::/32"), 64)];
 
     private readonly World _world;
-    private readonly bool _reserves;
+    private readonly bool _further;
     private readonly HashSet<object> _busy = [];
     private readonly List<Request> _lost = [];
     private int _ids;
 
-    public Operator(World world, bool reserves = false)
+    public Operator(World world, bool further = false)
     {
-        (_world, _reserves) = (world, reserves);
+        (_world, _further) = (world, further);
         world.OnProcessDeath = machineToo =>
         {
             foreach (var hear in Outstanding.ToList()) hear(null);
@@ -52,7 +52,7 @@ internal sealed class Operator
             return;
         }
 
-        switch (random.Next(_reserves ? 14 : 12))
+        switch (random.Next(_further ? 16 : 12))
         {
             case 0 or 1: CreateNetwork(); break;
             case 2: if (Pick(Networks) is { } removed) Remove(removed); break;
@@ -63,6 +63,7 @@ internal sealed class Operator
             case 9 or 10: if (PickContainer() is { } one && PickNetwork() is { } to) Connect(one, to); break;
             case 12: if (Pick(Networks) is { } reserved) Reserve(reserved); break;
             case 13: _world.Send("clock", new ExpireReservations(AddressSpaceId.Of(Host), DateTimeOffset.UnixEpoch.AddSeconds(random.Next(20))), null); break;
+            case 14 or 15: if (Pick(Networks) is { } changed) Update(changed); break;
             default: if (PickContainer() is { } other && PickNetwork() is { } from) Disconnect(other, from); break;
         }
     }
@@ -104,6 +105,19 @@ internal sealed class Operator
             _ => null,
         };
     }));
+
+    // Nothing is believed of it but that the network stays: the laws compare what all know of it.
+    private void Update(BelievedNetwork network)
+    {
+        var random = _world.Random;
+        var update = new UpdateNetwork(AddressSpaceId.Of(Host), network.Id, Host);
+        Type(new(network, random.Next(3) switch
+        {
+            0 => update with { Name = $"net{random.Next(6)}" },
+            1 => update with { Subnet = new() { Subnet = Subnet.Parse(random.Next(2) == 0 ? "fd00::8/125" : "fd00::10/125") } },
+            _ => update with { Options = ImmutableSortedDictionary<string, string>.Empty.Add("com.docker.network.driver.mtu", $"{1400 + random.Next(3)}") },
+        }, () => reply => network.Name = (reply as NetworkSummary)?.Spec.Name ?? network.Name));
+    }
 
     // Nothing is believed of it: the laws compare the address space with its pools.
     private void Reserve(BelievedNetwork network)
@@ -261,7 +275,7 @@ internal sealed class Operator
 internal sealed class BelievedNetwork(NetworkId id, string name)
 {
     public NetworkId Id => id;
-    public string Name => name;
+    public string Name { get; set; } = name;
     public bool? Exists { get; set; }
 }
 

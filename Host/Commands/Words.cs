@@ -28,6 +28,7 @@ internal static class Words
     {
         IPv4 = Address(invocation, "ip", isIPv6: false),
         IPv6 = Address(invocation, "ip6", isIPv6: true),
+        LinkLocal = invocation.Values("link-local-ip") is { IsEmpty: false } links ? [.. links.Select(LinkLocal)] : null,
         Mac = invocation.Parsed<MacAddress>("mac-address"),
         GatewayPriority = invocation.Parsed<int>("gw-priority"),
         Aliases = invocation.Values(aliasOption),
@@ -44,6 +45,7 @@ internal static class Words
         new() { Name = "ip", ValueName = "address", Description = "IPv4 address (e.g., 172.30.100.104) of a network with a subnet of your own", Default = "the lowest free one" },
         new() { Name = "ip6", ValueName = "address", Description = "IPv6 address (e.g., 2001:db8::33)", Default = "the lowest free one" },
         new() { Name = "link", ValueName = "container[:alias]", Repeatable = true, Description = "Add link to another container: a private name for it", CompletedBy = "container" },
+        new() { Name = "link-local-ip", ValueName = "address", Repeatable = true, Description = "Further address of the link itself, of 169.254.0.0/16 or fe80::/10" },
         new() { Name = "mac-address", ValueName = "mac", Description = "Link-layer address (e.g., 92:d0:c6:0a:29:33)", Default = "made from the IPv4 address" },
     ];
 
@@ -52,6 +54,8 @@ internal static class Words
         var address = invocation.Parsed<InetAddress>(option);
         return address is { } a && a.IsIPv6 != isIPv6 ? throw new UsageException($"invalid IPv{(isIPv6 ? 6 : 4)} address: {a}") : address;
     }
+
+    private static InetAddress LinkLocal(string word) => InetAddress.TryParse(word, out var address) ? address : throw new UsageException($"Invalid link-local IP address: [{word}]");
 
     private static ContainerLink Link(string word)
     {

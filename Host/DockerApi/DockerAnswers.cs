@@ -39,7 +39,13 @@ internal static class DockerAnswers
         }
         catch (JsonException cause)
         {
-            throw new UsageException(cause.Path is { Length: > 1 } path ? $"invalid JSON: {path[2..]} has a value of another type" : "invalid JSON: got EOF while reading request body, or what is no JSON");
+            throw new UsageException(cause switch
+            {
+                // What the reader itself cannot read has its exception inside.
+                { InnerException: JsonException } or { Path: null } => "invalid JSON: got EOF while reading request body, or what is no JSON",
+                { Path: { Length: > 1 } path } => $"invalid JSON: {path[2..]} has a value of another type",
+                _ => "invalid JSON: the body is no object",
+            });
         }
     }
 

@@ -28,11 +28,11 @@ internal static class DockerValues
     public static EndpointSettings Settings(EndpointBody? body)
     {
         if (body is null) return EndpointSettings.None;
-        if (body.Addresses?.LinkLocalIPs is { Count: > 0 }) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, "LinkLocalIPs are not served here");
         return new()
         {
             IPv4 = Address(body.Addresses?.IPv4Address, "IPv4 address"),
             IPv6 = Address(body.Addresses?.IPv6Address, "IPv6 address"),
+            LinkLocal = body.Addresses?.LinkLocalIPs is { Count: > 0 } links ? [.. links.Select(text => InetAddress.TryParse(text, out var address) ? address : throw Invalid($"Invalid link-local IP address: [{text}]"))] : null,
             Mac = body.MacAddress is { Length: > 0 } mac ? MacAddress.TryParse(mac, null, out var parsed) ? parsed : throw Invalid($"invalid MAC address: {mac}") : null,
             GatewayPriority = body.GwPriority is 0 ? null : body.GwPriority,
             Aliases = [.. (body.Aliases ?? []).Select(alias => alias ?? "")],
@@ -65,7 +65,8 @@ internal static class DockerValues
 
     private static ContainerLink Link(string text)
     {
-        var parts = (text ?? "").Split(':');
+        if (text is not { Length: > 0 }) throw Invalid("empty string specified for links");
+        var parts = text.Split(':');
         return parts is [{ Length: > 0 } target, ..] && parts.Length <= 2 && parts[^1].Length > 0 ? new(target, parts[^1]) : throw Invalid($"bad format for links: {text}");
     }
 

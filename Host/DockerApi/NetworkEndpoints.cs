@@ -1,3 +1,4 @@
+using NetworkCluster.Drivers;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Documents;
 using NetworkCluster.Commands.Networks;
@@ -42,13 +43,15 @@ internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory
     {
         var body = await http.ReadAsync(DockerJson.Plain.NetworkCreateBody);
         if (body.Ingress == true || body.ConfigOnly == true || body.ConfigFrom is { Network.Length: > 0 }) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, "Ingress, ConfigOnly and ConfigFrom are not served here: there are no swarm services");
+        var driver = body.Driver is { Length: > 0 } given ? given : "bridge";
         if (body.Scope is "swarm") throw new DockerRefusedException(StatusCodes.Status503ServiceUnavailable, "This node is not a swarm manager. Networks of the scope swarm need one; the driver overlay makes networks of the scope global without");
+        if (body.Scope is { Length: > 0 } scope && NetworkDrivers.Find(driver) is { } known && NetworkDocument.TextOf(known.Scope) is var only && scope != only) throw new UsageException($"invalid scope: {scope} (the {driver} driver makes networks of the scope {only})");
         if (body.Ipam?.Options is { Count: > 0 } options) throw new UsageException($"unknown ipam option {options.Keys.First()}: there are none");
         var reply = await gateway.CreateNetworkAsync(new()
         {
             Id = NewIds.Network(),
             Name = body.Name ?? "",
-            Driver = body.Driver is { Length: > 0 } driver ? driver : "bridge",
+            Driver = driver,
             Internal = body.Internal ?? false,
             Attachable = body.Attachable ?? false,
             EnableIPv6 = body.EnableIPv6 ?? false,

@@ -20,6 +20,8 @@ public sealed record EndpointSettings
     public InetAddress? IPv4 { get; init; }
     /// <summary>A fixed IPv6 address.</summary>
     public InetAddress? IPv6 { get; init; }
+    /// <summary>Further addresses of the link itself (RFC 3927, RFC 4291): 169.254.0.0/16 and fe80::/10. No pool knows them, and each has one holder in a network; none: no such.</summary>
+    public ImmutableArray<InetAddress>? LinkLocal { get; init; }
     /// <summary>A fixed link-layer address; none: made from the IPv4 address.</summary>
     public MacAddress? Mac { get; init; }
     /// <summary>The container's default route goes by its endpoint with the highest; none: 0. Among equals by the one that came first.</summary>

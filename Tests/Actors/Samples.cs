@@ -107,6 +107,7 @@ internal static class Samples
             Ports = new() { Bindings = [new(InetAddress.Parse("192.0.2.1"), 8000, 8009, new(80, PortProtocol.Tcp)), new(null, 0, 0, new(53, PortProtocol.Udp))], Exposed = [new(6379, PortProtocol.Tcp)], PublishAll = true },
         }),
         new ContainerConnected(Wish with { Settings = Wish.Settings with { GatewayPriority = -1 } }),
+        new ContainerConnected(Wish with { Settings = Wish.Settings with { LinkLocal = [InetAddress.Parse("169.254.7.7"), InetAddress.Parse("fe80::7")] } }),
         new ContainerConnected(Wish with { HostBinding = InetAddress.Parse("192.0.2.1") }),
         new ContainerDisconnecting(Container.Id, Wish.Id),
         new ContainerDisconnected(Container.Id, Wish.Id),

@@ -37,6 +37,12 @@ public sealed class DockerCliTests : IAsyncLifetime
         Assert.Contains("1 received", Done("exec container4 ping -w 4 -c 1 c5"), StringComparison.Ordinal);
         Assert.Contains("1 received", Done("exec container4 ping -w 4 -c 1 app"), StringComparison.Ordinal);
         Done("network disconnect isolated_nw container5");
+        Done("network connect --link-local-ip 169.254.8.8 --alias app isolated_nw container5");
+        Assert.Contains("1 received", Done("exec container4 ping -w 4 -c 1 app"), StringComparison.Ordinal);
+        Assert.Contains("169.254.8.8/16", Done("exec container5 ip -br -4 addr"), StringComparison.Ordinal);
+        Assert.Equal("[169.254.8.8]", Done("inspect -f '{{.NetworkSettings.Networks.isolated_nw.IPAMConfig.LinkLocalIPs}}' container5"));
+        Refused("invalid link local IP address: 10.3.3.3", "network connect --link-local-ip 10.3.3.3 bridge container5");
+        Done("network disconnect isolated_nw container5");
         Refused("Name or service not known", "exec container4 ping -c 1 -W 1 app");
         Refused("has active endpoints: container2, container3, container4", "network rm isolated_nw");
         Done("rm -f container1 container2 container3 container4 container5");

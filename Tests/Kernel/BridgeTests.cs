@@ -1,3 +1,4 @@
+using NetworkCluster.Addressing;
 using NetworkCluster.Drivers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
@@ -25,6 +26,34 @@ public sealed class BridgeTests
         Assert.Contains("default via 10.61.0.1 dev eth0", KernelHost.In(1, "ip route"));
         Assert.Contains("02:42:0a:3d:00:02", KernelHost.In(1, "ip link show eth0"));
         Assert.Contains("02:42:0a:3d:00:01", KernelHost.Shell($"ip link show {KernelHost.Options.Naming.Bridge(network.Id)}"));
+    }
+
+    [KernelFact]
+    public async Task Containers_reach_each_other_at_their_link_local_addresses_and_a_second_look_finds_nothing_to_do()
+    {
+        await using var host = await KernelHost.StartAsync();
+        var network = Some.Network(1, ["10.61.0.0/24"]);
+        await host.Networking.EnsureNetworkAsync(network, default);
+        foreach (var number in (int[])[1, 2])
+        {
+            await host.Networking.StartSandboxAsync(Some.Container(number), default);
+            var endpoint = Some.Endpoint(number, network, number + 1, number);
+            endpoint = endpoint with { Spec = endpoint.Spec with { Settings = new() { LinkLocal = [InetAddress.Parse($"169.254.7.{number}"), InetAddress.Parse($"fe80::{number}")] } } };
+            await host.Networking.AttachAsync(network, endpoint, default);
+            await host.Networking.AttachAsync(network, endpoint, default);
+        }
+
+        Assert.True(KernelHost.Pings(1, "169.254.7.2"));
+        Assert.True(KernelHost.Pings(2, "fe80::1%eth0"));
+        var before = KernelHost.In(1, "ip -o addr");
+        Assert.Contains("inet6 fe80::1/64", before, StringComparison.Ordinal);
+        await host.Networking.ReconcileAsync(default);
+        Assert.Equal(before, KernelHost.In(1, "ip -o addr"));
+        KernelHost.In(1, "ip addr del fe80::1/64 dev eth0");
+        KernelHost.In(1, "ip addr add fe80::9/64 dev eth0 nodad");
+        await host.Networking.ReconcileAsync(default);
+        Assert.Contains("inet6 fe80::1/64", KernelHost.In(1, "ip -o addr"), StringComparison.Ordinal);
+        Assert.DoesNotContain("fe80::9", KernelHost.In(1, "ip -o addr"), StringComparison.Ordinal);
     }
 
     [KernelFact]

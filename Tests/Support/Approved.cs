@@ -6,10 +6,20 @@ namespace NetworkCluster.Tests.Support;
 /// <summary>Compares text with a file that a person has approved: NAME.approved.txt beside the test. A difference leaves NAME.received.txt there, to be looked at and renamed.</summary>
 internal static class Approved
 {
-    public static void Verify(string text, string name, [CallerFilePath] string test = "")
+    public static void Verify(string text, string name, [CallerFilePath] string test = "") =>
+        Compare(text, Path.Combine(Path.GetDirectoryName(test)!, $"{name}.approved.txt"), Path.Combine(Path.GetDirectoryName(test)!, $"{name}.received.txt"));
+
+    /// <summary>The same for a page of the documents, which says what the test has seen: docs/NAME.txt, or of another kind.</summary>
+    public static void VerifyPage(string text, string name, string kind = ".txt")
     {
-        var approved = Path.Combine(Path.GetDirectoryName(test)!, $"{name}.approved.txt");
-        var received = Path.Combine(Path.GetDirectoryName(test)!, $"{name}.received.txt");
+        var page = Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../docs", name);
+        Compare(text, $"{page}{kind}", $"{page}.received{kind}");
+    }
+
+    private static string ThisFile([CallerFilePath] string file = "") => file;
+
+    private static void Compare(string text, string approved, string received)
+    {
         var expected = File.Exists(approved) ? File.ReadAllText(approved) : "";
         if (expected == text)
         {
@@ -18,7 +28,7 @@ internal static class Approved
         }
 
         File.WriteAllText(received, text);
-        Assert.Fail($"{name}.approved.txt differs ({received} has what came):\n{Difference(expected.Split('\n'), text.Split('\n'))}");
+        Assert.Fail($"{Path.GetFileName(approved)} differs ({received} has what came):\n{Difference(expected.Split('\n'), text.Split('\n'))}");
     }
 
     private static string Difference(string[] expected, string[] actual) =>

@@ -48,7 +48,7 @@ public sealed record FoundNetns
     public static FoundNetns Empty { get; } = new();
     /// <summary>Links by name.</summary>
     public ImmutableDictionary<string, FoundLink> Links { get; init; } = ImmutableDictionary<string, FoundLink>.Empty;
-    /// <summary>Addresses; IPv6 link-local ones left out, the kernel owns those.</summary>
+    /// <summary>Addresses; those left out that the kernel gives every link itself.</summary>
     public ImmutableHashSet<LinkAddress> Addresses { get; init; } = [];
     /// <summary>Routes; table <c>local</c> left out.</summary>
     public ImmutableHashSet<Route> Routes { get; init; } = [];

@@ -10,6 +10,8 @@ namespace NetworkCluster.Drivers;
 /// <summary>What every driver makes that builds on Linux bridges: the bridge with the gateways' addresses, and a veth pair an endpoint.</summary>
 internal static class BridgeParts
 {
+    private const int LinkLocalIPv4Prefix = 16, LinkLocalIPv6Prefix = 64;
+
     public static Wanted Network(NetworkSpec network, HostContext host, string bridge, int mtuBytes, ImmutableArray<NftSet> sets) => new()
     {
         Links = [new WantedBridge(bridge, mtuBytes, new LinkTag.OfNetwork(host.Naming.Prefix, network.Id, sets).ToString(), host.Naming.Group, MacOf(network), RoutesLoopback: !network.Internal)],
@@ -34,6 +36,7 @@ internal static class BridgeParts
         [
             .. endpoint.IPv4 is { } v4 ? [new LinkAddress(link, v4, endpoint.IPv4Prefix)] : Array.Empty<LinkAddress>(),
             .. endpoint.IPv6 is { } v6 ? [new LinkAddress(link, v6, endpoint.IPv6Prefix)] : Array.Empty<LinkAddress>(),
+            .. (endpoint.Spec.Settings.LinkLocal ?? []).Select(address => new LinkAddress(link, address, address.IsIPv6 ? LinkLocalIPv6Prefix : LinkLocalIPv4Prefix)),
         ],
     };
 

@@ -1,13 +1,26 @@
+using NetworkCluster.Addressing;
+
 namespace NetworkCluster.Endpoints;
 
 /// <summary>What makes sense for an endpoint by itself, whatever network it is for.</summary>
 public static class EndpointRules
 {
+    private static readonly Subnet[] LinkLocal = [Subnet.Parse("169.254.0.0/16"), Subnet.Parse("fe80::/10")];
+
+    /// <summary>Whether it is a link-local address as the kernel makes them for every link, out of its link-layer address: with ff:fe in the middle of the last 64 bits (RFC 4291, appendix A).</summary>
+    public static bool IsKernels(InetAddress address) => LinkLocal[1].Contains(address) && ((ulong)address.Value >> 24 & 0xffff) == 0xfffe;
+
     /// <summary>Everything that is wrong with the settings by themselves.</summary>
     public static IEnumerable<string> Problems(EndpointSettings settings)
     {
         if (settings.IPv4 is { IsIPv6: true } notV4) yield return $"Invalid IPv4 address: {notV4}";
         if (settings.IPv6 is { IsIPv6: false } notV6) yield return $"Invalid IPv6 address: {notV6}";
+        foreach (var address in settings.LinkLocal ?? [])
+        {
+            if (!LinkLocal.Any(block => block.Contains(address))) yield return $"invalid link local IP address: {address}";
+            else if (IsKernels(address)) yield return $"{address} is of the form that the kernel gives to links itself (EUI-64)";
+        }
+
         if (settings.Mac is { } mac && (mac.IsMulticast || mac.Value == 0)) yield return $"{mac} is not a MAC address that an interface can have";
         foreach (var alias in settings.Aliases.Where(alias => !IsName(alias))) yield return $"invalid alias \"{alias}\": 1 to 253 letters, digits, dots, dashes or underscores";
         foreach (var link in settings.Links)

@@ -144,6 +144,11 @@ internal static class NetworkAttach
             if (!family.Any(pool => pool.Id.Subnet.Contains(address))) return new AddressOutsideNetwork(address, spec.Name, [.. family.Select(pool => pool.Id.Subnet)]);
         }
 
+        foreach (var address in settings.LinkLocal ?? [])
+        {
+            if (state.LinkLocals.TryGetValue(address, out var holds) && holds != wish.Id) return new AddressInUse(address, state.Find(holds)!.Endpoint.Spec.ContainerName);
+        }
+
         return settings.Mac is { } mac && state.Macs.TryGetValue(mac, out var other) && other != wish.Id
             ? new MacInUse(mac, state.Find(other)!.Endpoint.Spec.ContainerName)
             : null;

@@ -26,6 +26,8 @@ public sealed record NetworkState
     public ImmutableDictionary<string, EndpointId> Names { get; init; } = ImmutableDictionary.Create<string, EndpointId>(StringComparer.OrdinalIgnoreCase);
     /// <summary>Endpoints by link-layer address: attached ones, and stopped containers' that asked for one of their own.</summary>
     public ImmutableDictionary<MacAddress, EndpointId> Macs { get; init; } = ImmutableDictionary<MacAddress, EndpointId>.Empty;
+    /// <summary>Endpoints by the link-local addresses they ask for, those of stopped containers too.</summary>
+    public ImmutableDictionary<InetAddress, EndpointId> LinkLocals { get; init; } = ImmutableDictionary<InetAddress, EndpointId>.Empty;
     /// <summary>Hosts that take part, with how many attached endpoints.</summary>
     public ImmutableDictionary<HostId, int> Hosts { get; init; } = ImmutableDictionary<HostId, int>.Empty;
 
@@ -75,6 +77,7 @@ public sealed record NetworkState
         var without = Without(endpoint.Id);
         var next = without with { Revision = Math.Max(revision, Revision), Members = without.Members.Add(endpoint.Id, new(endpoint, attached, revision)) };
         if (endpoint.Mac is { } mac) next = next with { Macs = next.Macs.SetItem(mac, endpoint.Id) };
+        if (endpoint.Spec.Settings.LinkLocal is { } links) next = next with { LinkLocals = next.LinkLocals.SetItems(links.Select(address => KeyValuePair.Create(address, endpoint.Id))) };
         return !attached ? next : next with
         {
             Names = next.Names.SetItem(endpoint.Spec.ContainerName, endpoint.Id),
@@ -87,6 +90,7 @@ public sealed record NetworkState
         var idle = WithoutAttempts(id);
         if (Find(id) is not { } member) return idle;
         var next = idle with { Members = Members.Remove(id), Macs = member.Endpoint.Mac is { } mac && Macs.GetValueOrDefault(mac) == id ? Macs.Remove(mac) : Macs };
+        if (member.Endpoint.Spec.Settings.LinkLocal is { } links) next = next with { LinkLocals = next.LinkLocals.RemoveRange(links) };
         if (!member.Attached) return next;
         var host = member.Endpoint.Spec.Host;
         return next with

@@ -157,7 +157,10 @@ internal sealed record EndpointIpamDocument
     public string? IPv4Address { get; init; }
     [JsonPropertyName("IPv6Address"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? IPv6Address { get; init; }
+    [JsonPropertyName("LinkLocalIPs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<string>? LinkLocalIPs { get; init; }
 
     public static EndpointIpamDocument? From(EndpointSettings wish) =>
-        wish is { IPv4: null, IPv6: null } ? null : new() { IPv4Address = wish.IPv4?.ToString(), IPv6Address = wish.IPv6?.ToString() };
+        wish is { IPv4: null, IPv6: null, LinkLocal: null } ? null
+            : new() { IPv4Address = wish.IPv4?.ToString(), IPv6Address = wish.IPv6?.ToString(), LinkLocalIPs = wish.LinkLocal is { } links ? [.. links.Select(link => link.ToString())] : null };
 }

@@ -32,6 +32,9 @@ internal sealed record NetworkDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NetworkVerboseDocument? Verbose { get; init; }
 
+    /// <summary>Docker's word for a scope.</summary>
+    public static string TextOf(NetworkScope scope) => scope == NetworkScope.Global ? "global" : "local";
+
     /// <summary>From a network's view.</summary>
     public static NetworkDocument From(NetworkView view) => From(view.Spec) with
     {
@@ -44,7 +47,7 @@ internal sealed record NetworkDocument
         Name = spec.Name,
         Id = spec.Id.ToString(),
         Created = Rfc3339.Text(spec.Created),
-        Scope = spec.Scope == NetworkScope.Global ? "global" : "local",
+        Scope = TextOf(spec.Scope),
         Driver = spec.Driver,
         EnableIPv6 = spec.EnableIPv6,
         Ipam = IpamDocument.From(spec),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NetworkCluster.Addressing;
 using NetworkCluster.Dataplane;
+using NetworkCluster.Endpoints;
 using Route = NetworkCluster.Dataplane.Route;
 
 namespace NetworkCluster.Linux.Netlink;
@@ -90,7 +91,7 @@ internal static class RtnetlinkObserver
                 else if (attributes.Type == Rtnetlink.AddressAddress) address = InetAddress.FromBytes(attributes.Value);
             }
 
-            if ((local ?? address) is { } own && !LinkLocal.Contains(own)) found.Add(new LinkAddress(new LinkName(netns, link), own, payload[1]));
+            if ((local ?? address) is { } own && !EndpointRules.IsKernels(own)) found.Add(new LinkAddress(new LinkName(netns, link), own, payload[1]));
         });
         return found.ToImmutable();
     }

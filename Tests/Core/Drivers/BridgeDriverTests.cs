@@ -42,16 +42,17 @@ public sealed class BridgeDriverTests
         var up = Plan.Between(wanted, empty, Host.Naming);
         var down = Plan.Removal(wanted, empty.After(up), Host.Naming);
 
-        Approved.Verify(string.Join('\n', ["# create and attach", .. up.Select(s => s.ToString()), "# detach and remove", .. down.Select(s => s.ToString())]) + "\n", name);
+        var command = $"# network create -d bridge {string.Join(' ', [.. subnets.Select(subnet => $"--subnet {subnet}"), .. isInternal ? (string[])["--internal"] : [], .. options.Select(option => $"-o {option}")])}{(predefined ? " (the predefined bridge)" : "")}";
+        Approved.VerifyPage(string.Join('\n', [command, "# create and attach", .. up.Select(s => s.ToString()), "# detach and remove", .. down.Select(s => s.ToString())]) + "\n", $"dataplane/{name}");
     }
 
     [Fact]
     public void The_table_is_as_approved() =>
-        Approved.Verify(NftTable.Replacement("nwc", [new SetElement(NftSet.Bridges, "nwc0"), new SetElement(NftSet.Intra, "nwc0"), new SetElement(NftSet.Bridges, "br-web")],
+        Approved.VerifyPage(NftTable.Replacement("nwc", [new SetElement(NftSet.Bridges, "nwc0"), new SetElement(NftSet.Intra, "nwc0"), new SetElement(NftSet.Bridges, "br-web")],
         [
             new(new(null, false, PortProtocol.Tcp, 8080), InetAddress.Parse("172.25.0.5"), 80), new(new(null, true, PortProtocol.Tcp, 8080), InetAddress.Parse("fd25::5"), 80),
             new(new(InetAddress.Parse("127.0.0.1"), false, PortProtocol.Udp, 53), InetAddress.Parse("172.25.0.5"), 53),
-        ]), "table");
+        ]), "dataplane/table");
 
     [Theory]
     [InlineData(BridgeDriver.Mtu, "abc", "failed to parse com.docker.network.driver.mtu value: abc (strconv.Atoi: parsing \"abc\": invalid syntax)")]

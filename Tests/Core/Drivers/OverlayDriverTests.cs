@@ -36,10 +36,11 @@ public sealed class OverlayDriverTests
         var gone = Plan.Between(alone, empty.After(up).After(come), Host.Naming);
         var down = Plan.Removal(wanted, empty.After(up), Host.Naming);
 
-        Approved.Verify(string.Join('\n',
+        Approved.VerifyPage(string.Join('\n',
         [
+            $"# network create -d overlay {string.Join(' ', [.. subnets.Select(subnet => $"--subnet {subnet}"), .. isInternal ? (string[])["--internal"] : [], .. options.Select(option => $"-o {option}")])}",
             "# create and attach", .. up.Select(s => s.ToString()), "# another host's endpoint comes", .. come.Select(s => s.ToString()), "# and goes", .. gone.Select(s => s.ToString()), "# detach and remove", .. down.Select(s => s.ToString()),
-        ]) + "\n", name);
+        ]) + "\n", $"dataplane/{name}");
     }
 
     [Theory]

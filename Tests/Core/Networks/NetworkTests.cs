@@ -134,6 +134,24 @@ public sealed class NetworkTests
         network.When(Detach(1), Asking(2, running: false)).Journals(nameof(EndpointReserved));
     }
 
+    [Theory]
+    [InlineData("10.3.3.3", "invalid link local IP address: 10.3.3.3")]
+    [InlineData("fec0::1", "invalid link local IP address: fec0::1")]
+    [InlineData("fe80::42:aff:fe01:2", "fe80::42:aff:fe01:2 is of the form that the kernel gives to links itself (EUI-64)")]
+    public void A_link_local_address_is_one(string address, string reason) =>
+        Assert.Equal(reason, Failure<InvalidRequest>(Existing(Spec).When(Attach(1, settings: new() { LinkLocal = [InetAddress.Parse(address)] }))).Problems.Single());
+
+    [Fact]
+    public void A_link_local_address_has_one_holder_in_the_network_running_or_not()
+    {
+        var network = Existing(Spec).When(Asking(1, running: false));
+        network.Journals(nameof(EndpointReserved));
+        Assert.Equal("c1", Failure<AddressInUse>(network.Recovered().When(Asking(2, running: true))).Holder);
+        network.When(Detach(1), Asking(2, running: false)).Journals(nameof(EndpointReserved));
+
+        static AttachEndpoint Asking(int number, bool running) => Attach(number, settings: new() { LinkLocal = [InetAddress.Parse("169.254.7.7"), InetAddress.Parse("fe80::7")] }, running: running);
+    }
+
     [Fact]
     public void An_option_for_an_endpoint_that_nobody_knows_is_refused_running_or_not()
     {

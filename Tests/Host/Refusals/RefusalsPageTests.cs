@@ -13,7 +13,8 @@ public sealed partial class RefusalsPageTests
 {
     private const int LongestCommand = 130;
 
-    private static readonly string[] SetUp =
+    /// <summary>What there is before each command, typed.</summary>
+    internal static readonly string[] SetUp =
     [
         "network create --subnet 10.77.0.0/16 base",
         "network create nosub",
@@ -57,7 +58,8 @@ public sealed partial class RefusalsPageTests
 
     private const string Accepted = "accepted";
 
-    private static async Task BeginAsync(WorldGateway gateway, PbmHost host)
+    /// <summary>A host with what there is before each command.</summary>
+    internal static async Task BeginAsync(WorldGateway gateway, PbmHost host)
     {
         await gateway.BeginAsync();
         foreach (var (name, mode) in new[] { ("e4", SandboxMode.None), ("e5", SandboxMode.Host) })
@@ -88,7 +90,7 @@ public sealed partial class RefusalsPageTests
 
         What Docker 20.10 refuses, or takes and should not, and what is answered here, with the exit code. `Tests/Host/Refusals/RefusalsPageTests.cs` types every command
         against all deciders and compares the answers with this page; where an answer is to change, it leaves the new page beside itself. Ids are written ID. What is refused
-        has changed nothing, so 17 is typed right after 16. Missing numbers are requests to Docker's HTTP API, or about overlay networks: neither is there yet.
+        has changed nothing, so 17 is typed right after 16. The same and more over HTTP: [refusals-http.md](refusals-http.md).
 
         Before each line there are, beside `bridge`, `host` and `none`, on a host with a route to 10.99.0.0/24, the running containers `e4` without a network and `e5` in the
         host's, and:
@@ -102,12 +104,12 @@ public sealed partial class RefusalsPageTests
 
         """;
 
-    private static string Short(string command) => command.Length <= LongestCommand ? command : $"{command[..(LongestCommand - 1)]}…";
+    internal static string Short(string command) => command.Length <= LongestCommand ? command : $"{command[..(LongestCommand - 1)]}…";
 
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+    internal static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
-    private static string Beside(string file, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, file);
+    internal static string Beside(string file, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, file);
 
     [GeneratedRegex(@"\b(?:[0-9a-f]{64}|[0-9a-f]{12})\b")]
-    private static partial Regex Ids();
+    internal static partial Regex Ids();
 }

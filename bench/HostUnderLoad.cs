@@ -4,7 +4,9 @@ using System.Globalization;
 namespace NetworkCluster.Bench;
 
 /// <summary>A real host process in our namespaces.</summary>
-internal sealed class HostUnderLoad(string program) : IAsyncDisposable
+/// <param name="program">The host.</param>
+/// <param name="more">Further arguments.</param>
+internal sealed class HostUnderLoad(string program, params string[] more) : IAsyncDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("nwc-bench-").FullName;
     private Process? _process;
@@ -23,7 +25,7 @@ internal sealed class HostUnderLoad(string program) : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         var up = new TaskCompletionSource<string>();
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
-        foreach (var word in (string[])["--host-id", "bench", "--data", _data, "--pbm", "127.0.0.1:0", "--set", "network-cluster.docker-api.socket=", "--set", "network-cluster.log-level=Warning"]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])["--host-id", "bench", "--data", _data, "--pbm", "127.0.0.1:0", "--set", "network-cluster.docker-api.socket=", "--set", "network-cluster.log-level=Warning", .. more]) start.ArgumentList.Add(word);
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, e) =>
         {

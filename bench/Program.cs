@@ -7,6 +7,8 @@ if (!Environment.IsPrivilegedProcess || args is not [var program])
     return 2;
 }
 
+Allocation.Run();
+await using (var simulated = new HostUnderLoad(program, "--dataplane", "simulated")) await ManyNetworks.RunAsync(simulated);
 await using var host = new HostUnderLoad(program);
 await ColdStart.RunAsync(host);
 var pbm = host.Client;

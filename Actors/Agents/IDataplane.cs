@@ -34,7 +34,7 @@ public interface IDataplane : IAsyncDisposable
 /// <param name="Links">Links of the host's namespace, by name, with their addresses.</param>
 /// <param name="Sandboxes">Sandboxes, by name, with all that is in them.</param>
 /// <param name="Sysctls">Settings, by name with dots.</param>
-/// <param name="Elements">Whether to look at the elements of our table too, published ports among them.</param>
+/// <param name="Elements">Whether to look at our table too: which of its sets the links are in, and with sandboxes the published ports.</param>
 /// <param name="Ports">Ports to try to bind: whether another program has them. Nothing is kept bound.</param>
 public sealed record HostPart(ImmutableArray<string> Links, ImmutableArray<string> Sandboxes, ImmutableArray<string> Sysctls, bool Elements, ImmutableArray<HostPort> Ports)
 {

@@ -33,23 +33,26 @@ public sealed class SimulatedDataplane(Action<string> print) : IDataplane
     public Task<FoundHost> ObserveAsync(CancellationToken cancel) => Task.FromResult(Host);
 
     /// <inheritdoc/>
-    public Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel)
+    public async Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(part);
+        // As with a kernel, who asks goes on meanwhile.
+        await Task.Yield();
         var host = Host;
-        return Task.FromResult(host with
+        var links = part.Links.ToHashSet();
+        return host with
         {
             Host = host.Host with
             {
-                Links = host.Host.Links.Where(l => part.Links.Contains(l.Key)).ToImmutableDictionary(),
-                Addresses = [.. host.Host.Addresses.Where(a => part.Links.Contains(a.Link.Name))],
+                Links = links.Where(host.Host.Links.ContainsKey).ToImmutableDictionary(name => name, name => host.Host.Links[name]),
+                Addresses = [.. host.Host.Addresses.Where(a => links.Contains(a.Link.Name))],
                 Routes = [],
             },
-            Sandboxes = host.Sandboxes.Where(s => part.Sandboxes.Contains(s.Key)).ToImmutableDictionary(),
-            Elements = part.Elements ? host.Elements : [],
-            Mappings = part.Elements ? host.Mappings : [],
+            Sandboxes = part.Sandboxes.Distinct().Where(host.Sandboxes.ContainsKey).ToImmutableDictionary(name => name, name => host.Sandboxes[name]),
+            Elements = !part.Elements ? [] : host.Elements is { } elements ? [.. links.SelectMany(link => NftTable.Sets.Select(set => new SetElement(set, link))).Where(elements.Contains)] : null,
+            Mappings = part.Elements && !part.Sandboxes.IsEmpty ? host.Mappings : [],
             UnusablePorts = [.. host.UnusablePorts.Where(unusable => part.Ports.Any(port => port.Overlaps(unusable.Port)))],
-        });
+        };
     }
 
     /// <inheritdoc/>

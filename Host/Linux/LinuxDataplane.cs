@@ -91,8 +91,8 @@ public sealed class LinuxDataplane : IDataplane
     {
         Host = part.Links.IsEmpty ? FoundNetns.Empty : Look(Netns.Host, socket => RtnetlinkObserver.Part(socket, Netns.Host, part.Links, part.Remotes)),
         Sandboxes = part.Sandboxes.Select(_sandboxes.Find).OfType<FoundSandbox>().Select(s => s with { Inside = LookInto(s.Name) }).ToImmutableDictionary(s => s.Name),
-        Elements = part.Elements ? _elements.List(_naming.Table) : [],
-        Mappings = part.Elements ? _elements.ListMappings(_naming.Table) : [],
+        Elements = part.Elements ? _elements.Of(_naming.Table, part.Links) : [],
+        Mappings = part.Elements && !part.Sandboxes.IsEmpty ? _elements.ListMappings(_naming.Table) : [],
         UnusablePorts = PortProbe.Unusable(part.Ports),
         Sysctls = Sysctls.Read(part.Sysctls),
     };

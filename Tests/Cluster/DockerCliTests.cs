@@ -89,7 +89,7 @@ public sealed class DockerCliTests : IAsyncLifetime
         await AnswersAsync(HttpMethod.Post, "/networks/create", $"{{\"Name\":\"{new string('x', 2 * 1024 * 1024)}\"}}", HttpStatusCode.RequestEntityTooLarge, "too large");
         await AnswersAsync(HttpMethod.Post, "/networks/create", """{"Name":"n","IPAM":{"Config":[{"Subnet":"10.0.0.1/8"}]}}""", HttpStatusCode.BadRequest, "10.0.0.0/8");
         await AnswersAsync(HttpMethod.Post, "/networks/create", """{"Name":"n","IPAM":{"Config":[null]}}""", HttpStatusCode.BadRequest, "IPAM.Config is null");
-        await AnswersAsync(HttpMethod.Post, "/networks/bridge/connect", """{"Container":"x","EndpointConfig":{"Links":[null]}}""", HttpStatusCode.BadRequest, "bad format for links");
+        await AnswersAsync(HttpMethod.Post, "/networks/bridge/connect", """{"Container":"x","EndpointConfig":{"Links":[null]}}""", HttpStatusCode.BadRequest, "empty string specified for links");
         await AnswersAsync(HttpMethod.Post, "/networks/nope/connect", """{"Container":"x"}""", HttpStatusCode.NotFound, "network nope not found");
         await AnswersAsync(HttpMethod.Post, "/networks/bridge/connect", "{}", HttpStatusCode.BadRequest, "empty ID or name");
         await AnswersAsync(HttpMethod.Get, "/networks?filters=[]", null, HttpStatusCode.BadRequest, "filters is an object of lists");

@@ -38,7 +38,7 @@ internal static class Allocation
         var (pool, state) = Opened(subnet);
         var wishes = Enumerable.Range(0, Given).Select(i => Allocate(state.Id, i)).ToArray();
         var clock = Stopwatch.StartNew();
-        foreach (var wish in wishes) Give(pool, state, wish);
+        foreach (var wish in wishes) Do(pool, state, wish);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"addresses given out of {subnet}: {Given / clock.Elapsed.TotalSeconds:0} a second, each decided and noted (no journal)"));
     }
 
@@ -47,14 +47,14 @@ internal static class Allocation
     {
         var (pool, state) = Opened("10.0.0.0/16");
         const int ids = 62_257;
-        for (var i = 0; i < ids; i++) Give(pool, state, Allocate(state.Id, i));
+        for (var i = 0; i < ids; i++) Do(pool, state, Allocate(state.Id, i));
         var random = new Random(1);
         var pairs = Enumerable.Range(0, Given).Select(_ => random.Next(ids)).Select(gone => (Release: new ReleaseAddress(state.Id, Wish.Network, AddressHandle.Of(Id(gone))), Again: Allocate(state.Id, gone))).ToArray();
         var clock = Stopwatch.StartNew();
         foreach (var (release, again) in pairs)
         {
-            foreach (var fact in pool.Decide(state, release).Events) pool.Evolve(state, fact);
-            Give(pool, state, again);
+            Do(pool, state, release);
+            Do(pool, state, again);
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the same in a /16 that is 95 % full, each given back before: {Given / clock.Elapsed.TotalSeconds:0} pairs a second"));
@@ -89,9 +89,9 @@ internal static class Allocation
         return (pool, pool.Evolve(pool.Empty(id.ToString()), new PoolOpened(id, Wish.Network, "bench")));
     }
 
-    private static void Give(PoolDecider pool, PoolState state, AllocateAddress wish)
+    private static void Do(PoolDecider pool, PoolState state, IAddressed command)
     {
-        foreach (var fact in pool.Decide(state, wish).Events) pool.Evolve(state, fact);
+        foreach (var fact in pool.Decide(state, command).Events) pool.Evolve(state, fact);
     }
 
     private static AllocateAddress Allocate(PoolId pool, int number) => new(pool, null, new(Wish with { Id = Id(number) }, new(1), Running: true), []);

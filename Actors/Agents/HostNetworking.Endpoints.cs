@@ -15,18 +15,13 @@ public sealed partial class HostNetworking
         ArgumentNullException.ThrowIfNull(endpoint);
         // The wish may have been sent before the network was changed.
         network = Newest(network);
-        var state = await EnterAsync(endpoint.Spec.Container, cancel);
-        try
+        await InSandboxAsync(endpoint.Spec.Container, async state =>
         {
             if (!state.Started) throw new DataplaneException($"attach {endpoint.Id} to {network.Name}", $"the sandbox of container {endpoint.Spec.Container.Short} is not started");
             await UseAsync(network, endpoint.Id, cancel);
             if (state.Places.Exists(p => p.Id == endpoint.Id)) await AttachAgainAsync(state, network, endpoint, cancel);
             else await AttachNewAsync(state, network, endpoint, cancel);
-        }
-        finally
-        {
-            state.Gate.Release();
-        }
+        }, cancel);
     }
 
     /// <inheritdoc/>
@@ -39,15 +34,10 @@ public sealed partial class HostNetworking
             return;
         }
 
-        var state = await EnterAsync(container, cancel);
-        try
+        await InSandboxAsync(container, async state =>
         {
             if (state.Places.Find(p => p.Id == endpoint) is { } place) await DetachAsync(state, place, cancel);
-        }
-        finally
-        {
-            state.Gate.Release();
-        }
+        }, cancel);
     }
 
     private async Task AttachNewAsync(SandboxState state, NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)

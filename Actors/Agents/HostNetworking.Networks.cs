@@ -23,25 +23,20 @@ public sealed partial class HostNetworking
     }
 
     private NetworkSpec Newest(NetworkSpec network) =>
-        _networks.TryGetValue(network.Id, out var state) && state.Spec is { } known && (known.Edition ?? 0) > (network.Edition ?? 0) ? known : network;
+        _networks.TryGetValue(network.Id, out var state) && state.Spec is { } known && known.Changes > network.Changes ? known : network;
 
-    private static bool IsOther(NetworkState state, NetworkSpec network) => state.Spec is { } known && (known.Edition ?? 0) != (network.Edition ?? 0);
+    private static bool IsOther(NetworkState state, NetworkSpec network) => state.Spec is { } known && known.Changes != network.Changes;
 
     /// <summary>What endpoints have of their network's settings follows those: outside the network's gate, because sandboxes are entered first.</summary>
     private async Task ReviseAsync(NetworkSpec network, CancellationToken cancel)
     {
         foreach (var container in _sandboxes.Where(sandbox => sandbox.Value.Places.Exists(place => place.Network?.Id == network.Id)).Select(sandbox => sandbox.Key).ToList())
         {
-            var state = await EnterAsync(container, cancel);
-            try
+            await InSandboxAsync(container, async state =>
             {
                 // It may have left meanwhile.
                 if (state.Places.Find(place => place.Network?.Id == network.Id) is { Attached: { } endpoint }) await AttachAgainAsync(state, network, endpoint, cancel);
-            }
-            finally
-            {
-                state.Gate.Release();
-            }
+            }, cancel);
         }
     }
 
@@ -160,14 +155,7 @@ public sealed partial class HostNetworking
     private async Task InNetworkAsync(NetworkId network, Func<NetworkState, Task> work, CancellationToken cancel)
     {
         var state = await EnterAsync(network, cancel);
-        try
-        {
-            await work(state);
-        }
-        finally
-        {
-            state.Gate.Release();
-        }
+        await ReleasingAsync(state.Gate, () => work(state));
     }
 
     private async Task<NetworkState> EnterAsync(NetworkId id, CancellationToken cancel)

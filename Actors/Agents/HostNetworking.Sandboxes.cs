@@ -36,8 +36,7 @@ public sealed partial class HostNetworking
     /// <inheritdoc/>
     public async Task StopSandboxAsync(ContainerId container, CancellationToken cancel)
     {
-        var state = await EnterAsync(container, cancel);
-        try
+        await InSandboxAsync(container, async state =>
         {
             if (!state.OnHost)
             {
@@ -55,11 +54,7 @@ public sealed partial class HostNetworking
 
             state.Removed = true;
             _sandboxes.TryRemove(new(container, state));
-        }
-        finally
-        {
-            state.Gate.Release();
-        }
+        }, cancel);
     }
 
     /// <inheritdoc/>
@@ -69,8 +64,7 @@ public sealed partial class HostNetworking
     /// <inheritdoc/>
     public async Task PublishAsync(ContainerId container, ImmutableArray<PublishedPort> ports, CancellationToken cancel)
     {
-        var state = await EnterAsync(container, cancel);
-        try
+        await InSandboxAsync(container, async state =>
         {
             if (state.Ports.SequenceEqual(ports)) return;
             var before = state.Shape([]);
@@ -80,28 +74,19 @@ public sealed partial class HostNetworking
             var shape = state.Shape(state.Places);
             await ApplyAsync(Plan.Between(shape with { Ports = [.. shape.Ports, .. before.Ports] }, found, Naming), cancel);
             state.Remember(shape);
-        }
-        finally
-        {
-            state.Gate.Release();
-        }
+        }, cancel);
     }
 
     /// <inheritdoc/>
     public async Task NameAsync(ContainerId container, ImmutableArray<HostsEntry> names, CancellationToken cancel)
     {
-        var state = await EnterAsync(container, cancel);
-        try
+        await InSandboxAsync(container, async state =>
         {
             if (state.Names.SequenceEqual(names)) return;
             state.Names = names;
             if (!state.Started || state.OnHost) return;
             await RepairShapeAsync(state, await LookAsync(state, cancel), cancel);
-        }
-        finally
-        {
-            state.Gate.Release();
-        }
+        }, cancel);
     }
 
     private Task<FoundHost> LookAsync(SandboxState state, CancellationToken cancel) => LookAtAsync(state, [], cancel);
@@ -148,6 +133,12 @@ public sealed partial class HostNetworking
         {
             Links = [new WantedVeth(host.Name, host.MtuBytes, host.Alias, host.Group) { Master = host.Master ?? "", Isolated = host.Isolated, Peer = new(state.Netns, place.Endpoint.Link), PeerMac = default }],
         };
+    }
+
+    private async Task InSandboxAsync(ContainerId container, Func<SandboxState, Task> work, CancellationToken cancel)
+    {
+        var state = await EnterAsync(container, cancel);
+        await ReleasingAsync(state.Gate, () => work(state));
     }
 
     private async Task<SandboxState> EnterAsync(ContainerId id, CancellationToken cancel)

@@ -84,13 +84,18 @@ public sealed partial class HostNetworking
     private static async Task GuardedAsync(SemaphoreSlim gate, Func<Task> action, CancellationToken cancel)
     {
         await gate.WaitAsync(cancel);
+        await ReleasingAsync(gate, action);
+    }
+
+    private static async Task ReleasingAsync(SemaphoreSlim entered, Func<Task> work)
+    {
         try
         {
-            await action();
+            await work();
         }
         finally
         {
-            gate.Release();
+            entered.Release();
         }
     }
 }

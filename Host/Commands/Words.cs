@@ -55,7 +55,9 @@ internal static class Words
         return address is { } a && a.IsIPv6 != isIPv6 ? throw new UsageException($"invalid IPv{(isIPv6 ? 6 : 4)} address: {a}") : address;
     }
 
-    private static InetAddress LinkLocal(string word) => InetAddress.TryParse(word, out var address) ? address : throw new UsageException($"Invalid link-local IP address: [{word}]");
+    /// <summary>A link-local address; whether it is one is for its network to say.</summary>
+    /// <exception cref="UsageException">It is no address.</exception>
+    public static InetAddress LinkLocal(string word) => InetAddress.TryParse(word, out var address) ? address : throw new UsageException($"Invalid link-local IP address: [{word}]");
 
     private static ContainerLink Link(string word)
     {

@@ -32,7 +32,7 @@ internal static class DockerValues
         {
             IPv4 = Address(body.Addresses?.IPv4Address, "IPv4 address"),
             IPv6 = Address(body.Addresses?.IPv6Address, "IPv6 address"),
-            LinkLocal = body.Addresses?.LinkLocalIPs is { Count: > 0 } links ? [.. links.Select(text => InetAddress.TryParse(text, out var address) ? address : throw Invalid($"Invalid link-local IP address: [{text}]"))] : null,
+            LinkLocal = body.Addresses?.LinkLocalIPs is { Count: > 0 } links ? [.. links.Select(Words.LinkLocal)] : null,
             Mac = body.MacAddress is { Length: > 0 } mac ? MacAddress.TryParse(mac, null, out var parsed) ? parsed : throw Invalid($"invalid MAC address: {mac}") : null,
             GatewayPriority = body.GwPriority is 0 ? null : body.GwPriority,
             Aliases = [.. (body.Aliases ?? []).Select(alias => alias ?? "")],

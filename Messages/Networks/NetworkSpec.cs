@@ -117,6 +117,9 @@ public sealed record NetworkSpec
     /// <summary>How often it has been changed since it was made; none: never.</summary>
     public int? Edition { get; init; }
 
+    /// <summary>How often it has been changed since it was made.</summary>
+    public int Changes => Edition ?? 0;
+
     /// <summary>The address space its name and subnets are taken in.</summary>
     public AddressSpaceId Space => Scope == NetworkScope.Global ? AddressSpaceId.Global : AddressSpaceId.Of(Host);
 

@@ -78,7 +78,7 @@ public sealed class DockerCliTests : IAsyncLifetime
     [KernelFact]
     public async Task Nonsense_is_refused_in_one_line_and_the_next_request_is_answered()
     {
-        using var http = Client();
+        using var http = UnixSocketClient.To(_host.DockerSocket);
         await AnswersAsync(HttpMethod.Get, "/v1.23/networks", null, HttpStatusCode.BadRequest, "client version 1.23 is too old");
         await AnswersAsync(HttpMethod.Get, "/v1.99/networks", null, HttpStatusCode.BadRequest, "client version 1.99 is too new");
         await AnswersAsync(HttpMethod.Get, "/palettes", null, HttpStatusCode.NotFound, "page not found");
@@ -120,17 +120,6 @@ public sealed class DockerCliTests : IAsyncLifetime
             Assert.True(status == response.StatusCode && answer.Contains(text, StringComparison.Ordinal), $"{method} {path}: {response.StatusCode} {answer}");
         }
     }
-
-    private HttpClient Client() => new(new SocketsHttpHandler
-    {
-        ConnectCallback = async (_, cancel) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_host.DockerSocket), cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    })
-    { BaseAddress = new("http://docker") };
 
     private string Done(string line, string? input = null)
     {

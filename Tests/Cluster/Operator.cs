@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using NetworkCluster.Commands;
+using Xunit;
 
 namespace NetworkCluster.Tests.Cluster;
 
@@ -27,6 +28,22 @@ internal sealed class Operator(string address)
 
     /// <summary>The port's address.</summary>
     public string Address => address;
+
+    /// <summary>One command that is done; what it prints.</summary>
+    public async Task<string> DoneAsync(string palette, string command, params (string Name, string Value)[] arguments)
+    {
+        var answer = await RunAsync(palette, command, arguments);
+        Assert.True(answer.Done, $"{palette} {command} {string.Join(' ', arguments)} at {address} was answered {answer.Code}: {answer.Out} {answer.Error}");
+        return answer.Out;
+    }
+
+    /// <summary>One command that is refused, with this fact among others.</summary>
+    public async Task RefusedAsync(string fact, string palette, string command, params (string Name, string Value)[] arguments)
+    {
+        var answer = await RunAsync(palette, command, arguments);
+        Assert.True(answer.Refused, $"{palette} {command} {string.Join(' ', arguments)} at {address} was answered {answer.Code}: {answer.Out}");
+        Assert.Contains(fact, answer.Error, StringComparison.Ordinal);
+    }
 
     /// <summary>One command.</summary>
     public async Task<Answer> RunAsync(string palette, string command, params (string Name, string Value)[] arguments)

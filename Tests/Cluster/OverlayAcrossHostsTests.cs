@@ -15,16 +15,16 @@ public sealed class OverlayAcrossHostsTests
     {
         await using var underlay = await Underlay.StartAsync("ov", 3);
         var (one, two, three) = (underlay.Hosts[0].Operator, underlay.Hosts[1].Operator, underlay.Hosts[2].Operator);
-        await DoneAsync(one, "network", "create", ("network", "multihost"), ("driver", "overlay"), ("subnet", "10.42.0.0/24"));
+        await one.DoneAsync("network", "create", ("network", "multihost"), ("driver", "overlay"), ("subnet", "10.42.0.0/24"));
         Assert.Single((await two.RunAsync("network", "ls", ("filter", "name=multihost"), ("filter", "scope=global"), ("quiet", "true"))).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
         // When the answer comes, everybody reaches it.
-        await DoneAsync(one, "container", "run", ("name", "redis_db"), ("detach", "true"), ("network", "multihost"));
-        await DoneAsync(two, "container", "run", ("name", "web"), ("detach", "true"), ("network", "multihost"), ("network-alias", "front"), ("link", "redis_db:db"));
+        await one.DoneAsync("container", "run", ("name", "redis_db"), ("detach", "true"), ("network", "multihost"));
+        await two.DoneAsync("container", "run", ("name", "web"), ("detach", "true"), ("network", "multihost"), ("network-alias", "front"), ("link", "redis_db:db"));
         await PingsAsync(one, "redis_db", "web");
         await PingsAsync(two, "web", "redis_db");
         await PingsAsync(two, "web", "db");
-        await DoneAsync(three, "container", "run", ("name", "third"), ("detach", "true"), ("network", "multihost"), ("network-alias", "front"));
+        await three.DoneAsync("container", "run", ("name", "third"), ("detach", "true"), ("network", "multihost"), ("network-alias", "front"));
         await PingsAsync(one, "redis_db", "third");
         await PingsAsync(two, "web", "third");
         await PingsAsync(three, "third", "redis_db");
@@ -38,14 +38,14 @@ public sealed class OverlayAcrossHostsTests
         Assert.Contains("redis_db", (await three.RunAsync("network", "rm", ("network", "multihost"))).Error, StringComparison.Ordinal);
 
         // Changed on one host it is changed on all, under the containers' feet: a name, and a further subnet with a way between both.
-        await DoneAsync(three, "network", "update", ("network", "multihost"), ("name", "renamed"), ("mtu", "1300"));
+        await three.DoneAsync("network", "update", ("network", "multihost"), ("name", "renamed"), ("mtu", "1300"));
         await PingsAsync(one, "redis_db", "web.renamed");
         await UntilAsync(async () => (await two.RunAsync("container", "exec", ("container", "web"), ("command", "ip"), ("command", "link"))).Out.Contains("mtu 1300", StringComparison.Ordinal));
-        await DoneAsync(one, "network", "update", ("network", "renamed"), ("name", "multihost"), ("subnet", "10.43.0.0/24"), ("opt-rm", "com.docker.network.driver.mtu"));
-        await DoneAsync(two, "container", "run", ("name", "apart"), ("detach", "true"), ("network", "multihost"), ("ip", "10.43.0.9"));
+        await one.DoneAsync("network", "update", ("network", "renamed"), ("name", "multihost"), ("subnet", "10.43.0.0/24"), ("opt-rm", "com.docker.network.driver.mtu"));
+        await two.DoneAsync("container", "run", ("name", "apart"), ("detach", "true"), ("network", "multihost"), ("ip", "10.43.0.9"));
         await PingsAsync(one, "redis_db", "apart");
         await PingsAsync(two, "apart", "third");
-        await DoneAsync(two, "container", "rm", ("container", "apart"), ("force", "true"));
+        await two.DoneAsync("container", "rm", ("container", "apart"), ("force", "true"));
 
         // The guide's story: the host dies with its machine, and the same name comes up elsewhere without any force.
         var address = await AddressAsync(three, "redis_db");
@@ -78,18 +78,12 @@ public sealed class OverlayAcrossHostsTests
             await UntilAsync(async () => await host.RunAsync("container", "rm", ("container", name), ("force", "true")) is { Done: true } or { Kind: "ContainerNotFound" });
         }
 
-        await DoneAsync(two, "network", "rm", ("network", "multihost"));
+        await two.DoneAsync("network", "rm", ("network", "multihost"));
         foreach (var host in (int[])[2, 3]) await UntilAsync(() => Task.FromResult(!Underlay.On(host, "ip -d link show").Contains("vxlan", StringComparison.Ordinal)));
     }
 
-    private static async Task DoneAsync(Operator host, string palette, string command, params (string, string)[] arguments)
-    {
-        var answer = await host.RunAsync(palette, command, arguments);
-        Assert.True(answer.Done, $"{palette} {command} {string.Join(' ', arguments)} at {host.Address}: {answer.Code} {answer.Out} {answer.Error}");
-    }
-
-    private static Task PingsAsync(Operator host, string container, string name) =>
-        DoneAsync(host, "container", "exec", ("container", container), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", name));
+    private static Task<string> PingsAsync(Operator host, string container, string name) =>
+        host.DoneAsync("container", "exec", ("container", container), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", name));
 
     // Without the cluster: in the sandbox, through its resolver.
     private static void Reaches(string prefix, string container, string name)

@@ -52,12 +52,7 @@ public sealed class PastTests : IAsyncLifetime
         Assert.Equal(5, (await DoneAsync("network", "history", ("network", "res"))).Split('\n').Length);
     }
 
-    private async Task<string> DoneAsync(string palette, string command, params (string, string)[] arguments)
-    {
-        var answer = await _host.Operator.RunAsync(palette, command, arguments);
-        Assert.True(answer.Done, $"{palette} {command}: {answer.Code} {answer.Error}");
-        return answer.Out;
-    }
+    private Task<string> DoneAsync(string palette, string command, params (string, string)[] arguments) => _host.Operator.DoneAsync(palette, command, arguments);
 
     private Task<string> AddressesAsync() => DoneAsync("ipam", "addresses", ("network", "res"));
 

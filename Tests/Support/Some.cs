@@ -80,4 +80,8 @@ internal static class Some
             Mac = address is { } a ? MacAddress.ForIPv4(a) : null,
         };
     }
+
+    /// <summary>The command that makes such a network, as the head of a page.</summary>
+    public static string CreateCommand(string driver, string[] subnets, bool isInternal, string[] options) =>
+        $"# network create -d {driver} {string.Join(' ', [.. subnets.Select(subnet => $"--subnet {subnet}"), .. isInternal ? (string[])["--internal"] : [], .. options.Select(option => $"-o {option}")])}";
 }

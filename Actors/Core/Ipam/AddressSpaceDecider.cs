@@ -129,8 +129,8 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         if (network.Spec.Predefined) return Decision.Refuse(new PredefinedNetwork(network.Spec.Name));
         // One removal at a time: who asks while one is under way hears how that one ends.
         if (network.Phase == RegistrationPhase.Removing) return Decision.Send(network.Dismantle);
-        ImmutableArray<IEvent> events = [new NetworkRemovalStarted(remove.Id, null, remove.IfUnused ? true : null) { Attempt = network.Removals + 1 }];
-        return new() { Events = events, Sends = [events.Aggregate(state, EvolveNetworks).Find(remove.Id)!.Dismantle] };
+        var removing = network with { IfUnused = remove.IfUnused, Removals = network.Removals + 1 };
+        return new() { Events = [new NetworkRemovalStarted(remove.Id, null, remove.IfUnused ? true : null) { Attempt = removing.Removals }], Sends = [removing.Dismantle] };
     }
 
     private static Decision Find(AddressSpaceState state, string text)
@@ -210,7 +210,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         var id = network.Spec.Id;
         yield return new NetworkRegistered(network.Spec);
         if (network.Phase is RegistrationPhase.Confirmed or RegistrationPhase.Updating) yield return new NetworkConfirmed(id);
-        if (network.LastEdition > (network.Whole.Edition ?? 0))
+        if (network.LastEdition > network.Whole.Changes)
         {
             yield return new NetworkUpdating(network.Spec with { Edition = network.LastEdition });
             yield return new NetworkUpdateDropped(id);

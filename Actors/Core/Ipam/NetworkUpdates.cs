@@ -28,7 +28,7 @@ internal static class NetworkUpdates
         if (IsSame(network.Spec with { Labels = wanted.Labels }, wanted)) return new() { Events = [new NetworkRelabelled(update.Id, wanted.Labels)], Reply = new NetworkSummary(wanted) };
         if (InTheWay(state, network.Spec, wanted, update) is { } taken) return Decision.Refuse(taken);
 
-        var next = wanted with { Edition = Math.Max(network.LastEdition, network.Spec.Edition ?? 0) + 1 };
+        var next = wanted with { Edition = Math.Max(network.LastEdition, network.Spec.Changes) + 1 };
         return new()
         {
             Wakes = [new(EntityKind.Network, next.Id.ToString()), .. Added(network.Spec, next).Select(pool => new EntityKey(EntityKind.Pool, pool.Id.ToString()))],
@@ -50,7 +50,7 @@ internal static class NetworkUpdates
 
     public static AddressSpaceState Evolve(AddressSpaceState state, IEvent fact) => fact switch
     {
-        NetworkUpdating { Next: var next } when state.Find(next.Id) is { } network => With(state, network with { Next = next, LastEdition = next.Edition ?? 0, Phase = RegistrationPhase.Updating }) with
+        NetworkUpdating { Next: var next } when state.Find(next.Id) is { } network => With(state, network with { Next = next, LastEdition = next.Changes, Phase = RegistrationPhase.Updating }) with
         {
             Names = state.Names.SetItem(next.Name, next.Id),
             Subnets = Added(network.Spec, next).Aggregate(state.Subnets, (table, pool) => table.Add(pool.Id.Subnet, next.Id)),
@@ -92,7 +92,7 @@ internal static class NetworkUpdates
         if (update.Subnet is { } subnet && !spec.Pools.Any(known => IsSame(known, subnet)))
         {
             if (!subnet.NamesSubnet) return (spec, new InvalidRequest("a further subnet is named: nothing is picked out of the default pools for a network that is in use"));
-            if (Granted(spec.Space, subnet) is not { } pool) return (spec, new InvalidRequest($"failed to allocate gateway (): No available addresses on this pool {subnet.IpRange ?? subnet.Subnet}"));
+            if (PoolGrant.Pool(spec.Space, subnet.Subnet!.Value, subnet) is not { } pool) return (spec, PoolGrant.NoGateway(subnet.Subnet.Value, subnet));
             wanted = wanted with { Pools = wanted.Pools.Add(pool), EnableIPv6 = wanted.EnableIPv6 || pool.Id.Subnet.IsIPv6 };
         }
 
@@ -115,13 +115,6 @@ internal static class NetworkUpdates
         return (wanted, problems.IsEmpty ? null : new InvalidRequest([.. problems.Distinct()]));
     }
 
-    private static NetworkPool? Granted(AddressSpaceId space, PoolRequest wish)
-    {
-        var id = new PoolId(space, wish.Subnet!.Value, wish.IpRange);
-        var gateway = wish.Gateway ?? AddressRange.LowestExcept(id, wish.Auxiliary.Select(aux => aux.Address));
-        return gateway is null ? null : new() { Id = id, Gateway = gateway, Auxiliary = wish.Auxiliary, UserGiven = true };
-    }
-
     private static (NetworkSpec Wider, Rejection? Refusal) Widened(NetworkSpec spec, Subnet range)
     {
         var at = spec.Pools.ToList().FindIndex(pool => pool.Id.Subnet.Contains(range));
@@ -137,13 +130,7 @@ internal static class NetworkUpdates
     private static Rejection? InTheWay(AddressSpaceState state, NetworkSpec spec, NetworkSpec wanted, UpdateNetwork update)
     {
         if (state.Names.TryGetValue(wanted.Name, out var holder) && holder != spec.Id) return new NetworkNameTaken(wanted.Name, holder);
-        foreach (var subnet in Added(spec, wanted).Select(pool => pool.Id.Subnet))
-        {
-            if (state.Subnets.InTheWayOf(subnet) is { } way) return new PoolOverlap(subnet, way.Subnet, state.NameOf(way.Holder));
-            if ((update.HostRoutes ?? []).FirstOrDefault(route => route.Prefix > 0 && route.Overlaps(subnet)) is { Prefix: > 0 } route) return new RouteOverlap(subnet, route, update.Host);
-        }
-
-        return null;
+        return Added(spec, wanted).Select(pool => PoolGrant.InTheWay(state, pool.Id.Subnet, update.HostRoutes ?? [], update.Host)).FirstOrDefault(refusal => refusal is not null);
     }
 
     private static NetworkRequest RequestOf(NetworkSpec spec) => new()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NetworkCluster.Addressing;
+using NetworkCluster.Hosts;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Ipam;
@@ -19,12 +20,9 @@ internal static class PoolGrant
                 ? wish.Subnet
                 : SubnetChoice.Next(create.DefaultPools, ipv6, wish.Subnet?.Prefix, state.Subnets, [.. granted.Select(pool => pool.Id.Subnet), .. create.HostRoutes, .. create.Elsewhere.Select(other => other.Subnet)]);
             if (chosen is not { } subnet) return ([], new NoFreeSubnet(ipv6, Holders(state, create, ipv6)));
-            if (wish.NamesSubnet && InTheWay(state, create, subnet) is { } refusal) return ([], refusal);
-
-            var id = new PoolId(state.Id, subnet, wish.IpRange);
-            var gateway = wish.Gateway ?? AddressRange.LowestExcept(id, wish.Auxiliary.Select(aux => aux.Address));
-            if (gateway is null) return ([], new InvalidRequest($"failed to allocate gateway (): No available addresses on this pool {wish.IpRange ?? subnet}"));
-            granted.Add(new() { Id = id, Gateway = gateway, Auxiliary = wish.Auxiliary, UserGiven = wish.NamesSubnet });
+            if (wish.NamesSubnet && InTheWay(state, subnet, create.HostRoutes, create.Request.Host) is { } refusal) return ([], refusal);
+            if (Pool(state.Id, subnet, wish) is not { } pool) return ([], NoGateway(subnet, wish));
+            granted.Add(pool);
         }
 
         return (granted.ToImmutable(), null);
@@ -39,11 +37,22 @@ internal static class PoolGrant
         if (request.EnableIPv6 && !request.Pools.Any(wish => wish.Subnet is { IsIPv6: true })) yield return (new(), true);
     }
 
-    private static Rejection? InTheWay(AddressSpaceState state, CreateNetwork create, Subnet subnet)
+    /// <summary>The subnet with what the wish says of it; none where nothing is left for a gateway, see <see cref="NoGateway"/>.</summary>
+    public static NetworkPool? Pool(AddressSpaceId space, Subnet subnet, PoolRequest wish)
+    {
+        var id = new PoolId(space, subnet, wish.IpRange);
+        var gateway = wish.Gateway ?? AddressRange.LowestExcept(id, wish.Auxiliary.Select(aux => aux.Address));
+        return gateway is null ? null : new() { Id = id, Gateway = gateway, Auxiliary = wish.Auxiliary, UserGiven = wish.NamesSubnet };
+    }
+
+    /// <summary>Every address that is picked from is an auxiliary one.</summary>
+    public static InvalidRequest NoGateway(Subnet subnet, PoolRequest wish) => new($"failed to allocate gateway (): No available addresses on this pool {wish.IpRange ?? subnet}");
+
+    /// <summary>Why nobody can have the subnet now: another network's, or a route of the asked host; none where nothing is in the way.</summary>
+    public static Rejection? InTheWay(AddressSpaceState state, Subnet subnet, ImmutableArray<Subnet> routes, HostId host)
     {
         if (state.Subnets.InTheWayOf(subnet) is { } way) return new PoolOverlap(subnet, way.Subnet, state.NameOf(way.Holder));
-        var routes = create.HostRoutes.Where(route => route.Prefix > 0 && route.Overlaps(subnet)).Take(1);
-        return routes.Select(route => new RouteOverlap(subnet, route, create.Request.Host)).FirstOrDefault();
+        return routes.Where(route => route.Prefix > 0 && route.Overlaps(subnet)).Take(1).Select(route => new RouteOverlap(subnet, route, host)).FirstOrDefault();
     }
 
     private static ImmutableArray<string> Holders(AddressSpaceState state, CreateNetwork create, bool ipv6)

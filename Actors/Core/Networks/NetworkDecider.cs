@@ -38,8 +38,8 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     private static Decision Establish(NetworkState state, NetworkSpec spec) => state.Deleted
         ? Decision.Send(new AbandonNetwork(spec, new IdTaken(spec.Id.ToString())))
         // The late copy of an earlier change.
-        : state.Exists && Edition(spec) < Edition(state.Spec!) ? Decision.Send(new ConfirmNetwork(state.Spec!))
-        : state.Exists && Edition(spec) > Edition(state.Spec!) && state.Settled is { } settled && settled.Edition >= Edition(spec) ? Settled(state, spec, settled)
+        : state.Exists && spec.Changes < state.Spec!.Changes ? Decision.Send(new ConfirmNetwork(state.Spec!))
+        : state.Exists && spec.Changes > state.Spec!.Changes && state.Settled is { } settled && settled.Edition >= spec.Changes ? Settled(state, spec, settled)
         // One that is changed in use: the kernel first, because only it may refuse, and then nothing has been taken yet.
         : state.Exists && spec.Scope == NetworkScope.Local ? Decision.Send(new ApplyNetwork(spec))
         : AfterPools(state, spec, 0);
@@ -57,26 +57,24 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         if (state.Deleted) return Decision.Nothing;
         if (!state.Exists) return applied.Failure is { } reason ? Decision.Send(new AbandonNetwork(spec, reason)) : Created(state, spec);
         // What it is already it stays: the next reconciliation mends the kernel.
-        if (Edition(spec) <= Edition(state.Spec!)) return AfterPools(state, spec, 0);
-        if (state.Settled is { } settled && settled.Edition >= Edition(spec)) return Settled(state, spec, settled);
-        settled = new(Edition(spec), applied.Failure);
+        if (spec.Changes <= state.Spec!.Changes) return AfterPools(state, spec, 0);
+        if (state.Settled is { } settled && settled.Edition >= spec.Changes) return Settled(state, spec, settled);
+        settled = new(spec.Changes, applied.Failure);
         return Settled(state, spec, settled) with { Events = [settled] };
     }
 
     private static Decision Settled(NetworkState state, NetworkSpec spec, NetworkChangeSettled settled) => settled switch
     {
         { Refusal: { } reason } => Decision.Send(new AbandonNetwork(spec, reason)),
-        _ when settled.Edition == Edition(spec) => AfterPools(state, spec, 0),
+        _ when settled.Edition == spec.Changes => AfterPools(state, spec, 0),
         // The late copy of an earlier one, which has had its answer.
         _ => Decision.Nothing,
     };
 
-    private static int Edition(NetworkSpec spec) => spec.Edition ?? 0;
-
     // All hosts that take part get the whole view anew: with it what the network is. Again, too: we may have died before we had told them.
     private static Decision Changed(NetworkState state, NetworkSpec spec)
     {
-        ImmutableArray<IEvent> events = Edition(spec) > Edition(state.Spec!) ? [new NetworkChanged(spec, state.Revision + 1)] : [];
+        ImmutableArray<IEvent> events = spec.Changes > state.Spec!.Changes ? [new NetworkChanged(spec, state.Revision + 1)] : [];
         var after = events.Aggregate(state, Evolved);
         return new()
         {

@@ -79,6 +79,7 @@ public static class PoolRequests
         return at >= 0;
     }
 
-    private static PoolRequestProblem NotABlock(string text) =>
+    /// <summary>What is wrong with a text that is no CIDR block.</summary>
+    public static PoolRequestProblem NotABlock(string text) =>
         Subnet.TrySplit(text, out var address, out var prefix) ? new HostBitsSet(text, Subnet.Around(address, prefix)) : new InvalidBlock(text);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Commands.Documents;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Commands.Networks;
@@ -31,7 +32,7 @@ internal sealed record NetworkFilter(FilterTerms Terms)
         "driver" => network.Driver == value,
         "id" => network.Id.ToString().StartsWith(value, StringComparison.Ordinal),
         "name" => network.Name.Contains(value, StringComparison.Ordinal),
-        "scope" => (network.Scope == NetworkScope.Global ? "global" : "local") == value,
+        "scope" => NetworkDocument.TextOf(network.Scope) == value,
         "type" => network.Predefined == (value == "builtin"),
         "dangling" => (!network.Predefined && !inUse) == value is "true" or "1",
         _ => FilterTerms.HasLabel(network.Labels, value),

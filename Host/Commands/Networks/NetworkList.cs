@@ -47,7 +47,7 @@ internal sealed class NetworkList(NetworkDirectory directory)
         whole ? network.Id.ToString() : network.Id.Short,
         network.Name,
         network.Driver,
-        network.Scope == NetworkScope.Global ? "global" : "local",
+        NetworkDocument.TextOf(network.Scope),
         network.EnableIPv6 ? "true" : "false",
         network.Internal ? "true" : "false",
         string.Join(',', network.Labels.Select(l => $"{l.Key}={l.Value}")),

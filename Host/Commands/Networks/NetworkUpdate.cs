@@ -60,7 +60,7 @@ internal sealed class NetworkUpdate(IClusterGateway gateway, NetworkDirectory di
         {
             Name = invocation.Value("name"),
             Subnet = pools is [var pool] ? pool : null,
-            IpRange = subnets.IsEmpty && ranges is [var range] ? Subnet.TryParse(range, out var parsed) ? parsed : throw new UsageException(Problem(range)) : null,
+            IpRange = subnets.IsEmpty && ranges is [var range] ? Subnet.TryParse(range, out var parsed) ? parsed : throw new UsageException(PoolRequests.NotABlock(range).Text) : null,
             Labels = invocation.KeyValues("label-add"),
             RemovedLabels = invocation.Values("label-rm"),
             Options = values,
@@ -69,7 +69,4 @@ internal sealed class NetworkUpdate(IClusterGateway gateway, NetworkDirectory di
         await output.LineAsync(reply.Expect<NetworkSummary>().Spec.Name, cancel);
         return ExitCodes.Ok;
     }
-
-    private static string Problem(string range) =>
-        Subnet.TrySplit(range, out var address, out var prefix) ? new HostBitsSet(range, Subnet.Around(address, prefix)).Text : new InvalidBlock(range).Text;
 }

@@ -42,7 +42,7 @@ public sealed class BridgeDriverTests
         var up = Plan.Between(wanted, empty, Host.Naming);
         var down = Plan.Removal(wanted, empty.After(up), Host.Naming);
 
-        var command = $"# network create -d bridge {string.Join(' ', [.. subnets.Select(subnet => $"--subnet {subnet}"), .. isInternal ? (string[])["--internal"] : [], .. options.Select(option => $"-o {option}")])}{(predefined ? " (the predefined bridge)" : "")}";
+        var command = Some.CreateCommand("bridge", subnets, isInternal, options) + (predefined ? " (the predefined bridge)" : "");
         Approved.VerifyPage(string.Join('\n', [command, "# create and attach", .. up.Select(s => s.ToString()), "# detach and remove", .. down.Select(s => s.ToString())]) + "\n", $"dataplane/{name}");
     }
 

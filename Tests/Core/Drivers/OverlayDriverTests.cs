@@ -38,7 +38,7 @@ public sealed class OverlayDriverTests
 
         Approved.VerifyPage(string.Join('\n',
         [
-            $"# network create -d overlay {string.Join(' ', [.. subnets.Select(subnet => $"--subnet {subnet}"), .. isInternal ? (string[])["--internal"] : [], .. options.Select(option => $"-o {option}")])}",
+            Some.CreateCommand("overlay", subnets, isInternal, options),
             "# create and attach", .. up.Select(s => s.ToString()), "# another host's endpoint comes", .. come.Select(s => s.ToString()), "# and goes", .. gone.Select(s => s.ToString()), "# detach and remove", .. down.Select(s => s.ToString()),
         ]) + "\n", $"dataplane/{name}");
     }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -23,7 +22,7 @@ public sealed class RequestsPageTests
         var socket = Path.Combine(Directory.CreateTempSubdirectory("nwc-test-").FullName, "docker.sock");
         await using var api = Api(gateway, host, socket);
         await api.StartAsync();
-        using var client = Client(socket);
+        using var client = Support.UnixSocketClient.To(socket);
         var rows = new StringBuilder();
         var isFresh = false;
         foreach (var line in File.ReadLines(RefusalsPageTests.Beside("requests.txt")))
@@ -64,17 +63,6 @@ public sealed class RequestsPageTests
         app.MapDocker(gateway, host, new Random(1), TimeProvider.System);
         return app;
     }
-
-    private static HttpClient Client(string path) => new(new SocketsHttpHandler
-    {
-        ConnectCallback = async (_, cancel) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    })
-    { BaseAddress = new("http://docker") };
 
     private static string Ids(string text) => RefusalsPageTests.Ids().Replace(text.Trim().ReplaceLineEndings("; "), "ID");
 

@@ -20,7 +20,7 @@ else if (Environment.GetEnvironmentVariable("PBM_HOST") is { Length: > 0 } confi
 }
 
 using var interrupts = new Interrupts();
-using var terminal = new SystemTerminal(words.Contains("--no-color"));
+var terminal = new SystemTerminal(words.Contains("--no-color"));
 using var client = new PbmClient(address);
 var session = new Session(client, terminal, Console.OpenStandardInput);
 if (words is not []) return await session.RunAsync(words, interrupts.Next());

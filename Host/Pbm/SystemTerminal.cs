@@ -1,22 +1,16 @@
 using System.Collections.Immutable;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace NetworkCluster.Pbm;
 
 /// <summary>The process's own standard streams. Tables are Docker's bare columns in a pipe, drawn with lines and colour on a terminal.</summary>
-internal sealed class SystemTerminal : ITerminal, IDisposable
+internal sealed class SystemTerminal : ITerminal
 {
-    // Not the console's own streams: those say nothing when the reader of a pipe has gone, and a command without end would run on for nobody.
-    private readonly FileStream _out = Standard(1);
-    private readonly FileStream _error = Standard(2);
     private readonly bool _rich;
 
     public SystemTerminal(bool noColor) =>
         _rich = !noColor && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-
-    private static FileStream Standard(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
     public void WriteLine(string line) => Write($"{line}\n", isError: false);
 
@@ -36,7 +30,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     {
         try
         {
-            (isError ? _error : _out).Write(bytes);
+            StandardStream.Write(isError ? StandardStream.Error : StandardStream.Output, bytes);
         }
         catch (IOException cause)
         {
@@ -59,10 +53,4 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     }
 
     private void Write(string text, bool isError) => WriteBytes(Encoding.UTF8.GetBytes(text), isError);
-
-    public void Dispose()
-    {
-        _out.Dispose();
-        _error.Dispose();
-    }
 }

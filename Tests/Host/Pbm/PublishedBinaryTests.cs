@@ -37,6 +37,15 @@ public sealed class PublishedBinaryTests
         Assert.Equal(new(1, "", "Error: the output cannot be written: No space left on device\n"), await ShellAsync($"'{PublishedFactAttribute.Program}' {host.Address} network ls >/dev/full"));
     }
 
+    [PublishedFact]
+    public async Task What_several_commands_write_into_one_file_stands_there_one_after_the_other()
+    {
+        await using var host = await PbmHost.StartAsync();
+        var file = Path.GetTempFileName();
+        var run = $"'{PublishedFactAttribute.Program}' {host.Address}";
+        Assert.Equal(new(0, "isolated_nw\nbetween\nisolated_nw\n", ""), await ShellAsync($"({run} network inspect --format '{{{{.Name}}}}' isolated_nw; echo between; {run} network inspect --format '{{{{.Name}}}}' isolated_nw) >{file} 2>&1; cat {file}; rm {file}"));
+    }
+
     private static Task<Outcome> RunAsync(PbmHost host, params string[] words) => RunIntoAsync(host, "", words);
 
     private static Task<Outcome> RunIntoAsync(PbmHost host, string input, params string[] words) => ProcessAsync(PublishedFactAttribute.Program, [$"{host.Address}", .. words], input);

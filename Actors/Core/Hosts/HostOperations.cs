@@ -91,13 +91,13 @@ internal static class HostOperations
         // Or while it is on its way out for good: that has an end, and an asker, of its own.
         if (!withdrawal.Forget && (held.Leaving || container.Phase == ContainerPhase.Removing)) return Decision.Nothing;
 
-        // It was deleted before it came: the ids of an undone command do not come to life again.
-        Rejection? failure = entering is { Kind: OperationKind.Create or OperationKind.Connect } ? new IdTaken(endpoint.ToString()) : null;
+        // It was deleted before it came: the ids of an undone command do not come to life again. It stays held until it is out once more: what says so may be the end of an earlier undo, before its network heard of this one.
+        Rejection? deleted = entering is { Kind: OperationKind.Create or OperationKind.Connect } ? new IdTaken(endpoint.ToString()) : null;
         var progressed = new Decision
         {
-            Events = withdrawal.Forget
-                ? [new ContainerDisconnected(id, endpoint), new OperationProgressed(id, endpoint, null, failure)]
-                : [new OperationProgressed(id, endpoint, null, null)],
+            Events = withdrawal.Forget && deleted is null
+                ? [new ContainerDisconnected(id, endpoint), new OperationProgressed(id, endpoint, null, null)]
+                : [new OperationProgressed(id, endpoint, null, deleted)],
         };
         if (container.Operation is not { } operation || !operation.Waiting.Contains(endpoint)) return progressed;
         if (operation.Waiting.Count == 1) return Next(state, id, progressed);
@@ -171,9 +171,6 @@ internal static class HostOperations
         var operation = container.Operation!;
         return (operation.Kind, operation.Failure) switch
         {
-            // Nothing of it is left to be undone: its endpoints were deleted before they came.
-            (OperationKind.Create, not null) when container.Endpoints.IsEmpty => End(before, id, decision, new ContainerRemoved(id)),
-            (OperationKind.Connect, not null) when container.Find(decision.Events.OfType<OperationProgressed>().Single().Endpoint) is null => End(before, id, decision),
             (OperationKind.Create, { } failure) => Undo(state, container, OperationKind.UndoCreate, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], failure, decision),
             (OperationKind.Connect, { } failure) => Undo(state, container, OperationKind.UndoConnect, [decision.Events.OfType<OperationProgressed>().Single().Endpoint], failure, decision),
             (OperationKind.StartEndpoints, { } failure) => Join(decision, StopEndpoints(state, container, failure, [new ContainerStopping(id)])),

@@ -95,9 +95,11 @@ public sealed class HostTests
     }
 
     [Fact]
-    public void A_create_whose_endpoint_was_deleted_before_it_came_is_refused_and_leaves_nothing()
+    public void A_create_whose_endpoint_was_deleted_before_it_came_is_refused_and_leaves_nothing_even_when_its_network_hears_of_it_later()
     {
         var host = Host().When(Create(1, Wish(1)), Out(1, forget: true));
+        Assert.True(host.Sends<UnbindEndpoint>().Forget);
+        host.When(Out(1, forget: true));
         Assert.IsType<IdTaken>(host.Replies<Rejected>().Reason);
         Assert.Empty(host.State.Containers);
     }

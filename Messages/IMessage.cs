@@ -6,6 +6,9 @@ public interface IMessage;
 /// <summary>A wish that an entity may refuse. Sending the same command again (same ids) is the same command.</summary>
 public interface ICommand : IAddressed;
 
+/// <summary>A command with which something begins: whoever refuses it says that nothing was done. The other commands carry on what began.</summary>
+public interface IRequest : ICommand;
+
 /// <summary>A question; changes nothing.</summary>
 public interface IQuery : IAddressed;
 

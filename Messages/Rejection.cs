@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace NetworkCluster;
@@ -16,6 +17,8 @@ public enum RejectionKind
     Conflict,
     /// <summary>500: a host could not do it; nothing is left of it.</summary>
     Fault,
+    /// <summary>503: not now; nothing was changed.</summary>
+    Unavailable,
     /// <summary>503: nobody knows whether it was done; asking again with the same ids is safe.</summary>
     Unknown,
 }
@@ -59,6 +62,7 @@ public enum RejectionKind
 [JsonDerivedType(typeof(IdTaken), "id-taken")]
 [JsonDerivedType(typeof(HostUnknown), "host-unknown")]
 [JsonDerivedType(typeof(HostFault), "host-fault")]
+[JsonDerivedType(typeof(JournalUnavailable), "journal-unavailable")]
 [JsonDerivedType(typeof(OutcomeUnknown), "outcome-unknown")]
 public abstract record Rejection
 {
@@ -115,4 +119,15 @@ public sealed record OutcomeUnknown(string What) : Rejection
     public override string Text => $"the outcome is unknown: {What}; sending the same command again is safe";
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.Unknown;
+}
+
+/// <summary>The journal cannot be reached: what needs it has to wait, and what is known goes on.</summary>
+/// <param name="Since">When that was found.</param>
+/// <param name="Cause">How.</param>
+public sealed record JournalUnavailable(DateTimeOffset Since, string Cause) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => string.Create(CultureInfo.InvariantCulture, $"the journal cannot be reached since {Since.UtcDateTime:HH:mm:ss}Z ({Cause}): nothing was changed; containers and names go on");
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Unavailable;
 }

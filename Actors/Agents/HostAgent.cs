@@ -22,6 +22,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     // A host that does not say by then that it reaches a new endpoint is dead or cut off, or says it to somebody who no longer asks.
     private static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(1);
 
+    private readonly IActorRef _self = Context.Self;
     private readonly HostId _host;
     private readonly string _token;
     private readonly InetAddress? _vtep;
@@ -35,6 +36,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private readonly Lanes<ContainerId> _lanes = new();
     private readonly Dictionary<ContainerId, (ContainerSpec Spec, Task<Sandbox> Sandbox)> _sandboxes = [];
     private readonly HashSet<ContainerId> _linked = [];
+    // Those whose end the host has not answered yet.
+    private readonly Dictionary<ContainerId, CommandExited> _exited = [];
     private readonly Arrivals _arrivals;
     private readonly TaskCompletionSource _networksThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -152,9 +155,18 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Receive<StartSandbox>(start => InLane(start.Container.Id, StartSandboxAsync(start)));
         Receive<RunCommand>(run => InLane(run.Container.Id, async () => await RunCommandAsync(run)));
         Receive<StopSandbox>(stop => Stop(stop));
+        Receive<CommandExited>(exited =>
+        {
+            _exited[exited.Container] = exited;
+            _router.Send(exited, ActorRefs.NoSender);
+        });
         Receive<RejoinHost>(rejoin => rejoin.Incarnation == _incarnation, _ => OpenedAsync().PipeTo(Self));
         Receive<Opened>(opened => Join(opened.Alive));
-        Receive<HostWelcome>(_ => { });
+        Receive<HostWelcome>(_ =>
+        {
+            // What its entity had not written when it lost its memory.
+            foreach (var exited in _exited.Values) _router.Send(exited, ActorRefs.NoSender);
+        });
         Receive<Worked>(Done);
         Receive<Failed>(failed => _log.Error(failed.Cause, "work in the background failed"));
         Receive<ReconcileTick>(_ => _networking.ReconcileAsync(_stopping.Token).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new Failed(cause)));

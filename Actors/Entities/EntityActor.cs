@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -8,24 +9,34 @@ namespace NetworkCluster.Entities;
 
 /// <summary>
 /// The only persist loop: decide, persist, evolve, then send and reply, once, after the last fact. All kinds of entities are this loop around their decider.
-/// When the journal fails the outcome is unknown: the sender is told so, the actor stops, and the next message recovers what the journal really holds.
+/// When the journal fails the outcome is unknown: the sender is told so, the actor stops, and soon recovers what the journal really holds. While the journal is known to be away nothing is
+/// tried: what would begin is refused, what is under way waits, questions are answered.
 /// </summary>
 internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 {
     private const int FactsPerSnapshot = 500;
 
+    private static readonly TimeSpan RecoversAfter = TimeSpan.FromMilliseconds(200);
+
+    private readonly EntityKey _key;
     private readonly IDecider<TState> _decider;
     private readonly EntityRouter _router;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly JournalHealth _health;
     private readonly bool _snapshots;
+    // Those who came while the journal was being read or written.
+    private readonly List<(IAddressed Message, IActorRef Sender)> _behind = [];
     private TState _state;
     private IActorRef? _asker;
     private IAddressed? _asked;
     private long _snapshotAt;
+    private bool _writes;
+    private bool _waits;
 
-    public EntityActor(EntityKey key, IDecider<TState> decider, EntityRouter router, bool snapshots)
+    public EntityActor(EntityKey key, IDecider<TState> decider, EntityRouter router, JournalHealth health, bool snapshots)
     {
         PersistenceId = key.PersistenceId;
+        (_key, _health) = (key, health);
         _snapshots = snapshots;
         _decider = decider;
         _router = router;
@@ -50,13 +61,28 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
                 _state = _decider.Evolve(_state, fact);
                 break;
             case RecoveryCompleted:
+                _behind.Clear();
                 foreach (var unfinished in _decider.Resume(_state)) _router.Send(unfinished, ActorRefs.NoSender);
                 break;
         }
     }
 
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        // The base class keeps them, too, but says nothing to anybody when the journal fails.
+        if (message is IAddressed addressed && (_writes || IsRecovering)) _behind.Add((addressed, Sender));
+        return base.AroundReceive(receive, message);
+    }
+
     protected override void OnCommand(object message)
     {
+        if (message is JournalIsBack)
+        {
+            _waits = false;
+            Stash.UnstashAll();
+            return;
+        }
+
         // To come into memory is all that a woken one is asked; what else is not addressed are the snapshot store's own answers.
         if (message is WakeEntity || message is not IAddressed command) return;
         var decision = _decider.Decide(_state, command);
@@ -66,10 +92,16 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
             return;
         }
 
+        var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
+        if (!facts.IsEmpty && _health.Outage is { } outage)
+        {
+            Postpone(command, outage);
+            return;
+        }
+
         (_asker, _asked) = (Sender, command);
         foreach (var needed in decision.Wakes) _router.Send(new WakeEntity(needed), ActorRefs.NoSender);
         if (decision.SendsFirst) Send(decision, Sender);
-        var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
         if (facts.IsEmpty)
         {
             Finish(decision, Sender);
@@ -77,10 +109,28 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         }
 
         var (sender, left) = (Sender, facts.Length);
+        _writes = true;
         PersistAll(facts, _ =>
         {
-            if (--left == 0) Finish(decision, sender);
+            if (--left > 0) return;
+            _writes = false;
+            _behind.Clear();
+            Finish(decision, sender);
         });
+    }
+
+    private void Postpone(IAddressed command, JournalOutage outage)
+    {
+        if (command is IRequest && !Sender.IsNobody())
+        {
+            Sender.Tell(outage.Refusal, Self);
+            return;
+        }
+
+        Stash.Stash();
+        if (_waits) return;
+        _waits = true;
+        outage.Over.PipeTo(Self, success: () => JournalIsBack.Instance);
     }
 
     private void Finish(Decision decision, IActorRef sender)
@@ -101,18 +151,53 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         foreach (var message in decision.Orders) _router.Send(message, ActorRefs.NoSender);
     }
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Unknown(cause);
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Unknown(cause, again: true);
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         // Nothing of a batch that cannot be written was written; the state in memory is still that of the journal, but its sequence is not: begin again.
-        Unknown(cause);
+        Unknown(cause, again: false);
         Context.Stop(Self);
     }
 
-    private void Unknown(Exception cause)
+    private void Unknown(Exception cause, bool again)
     {
         _log.Error(cause, "{0}: the journal did not take the facts of {1}", PersistenceId, _asked?.GetType().Name);
-        if (!_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
+        // Another write has its number, or that of another entity in the same batch: nothing of the batch is written, and who recovers decides anew.
+        var refused = cause.GetBaseException() is DbException { SqlState: ['2', '3', ..] };
+        if (!refused) _health.Doubt(cause, Context.System.Scheduler.Now);
+        _health.Remember(_key, _state);
+        if (!refused && !_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
+        LeaveThoseBehind(cause);
+        if (refused || again && _asked is not (null or IRequest)) Again(_asked!, _asker);
+    }
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _health.Doubt(reason, Context.System.Scheduler.Now);
+        _health.Remember(_key, null);
+        LeaveThoseBehind(reason);
+        base.OnRecoveryFailure(reason, message);
+    }
+
+    // Nothing was done about them. What would begin is refused, and what carries on something that began goes to whoever recovers: it may come twice without harm.
+    private void LeaveThoseBehind(Exception cause)
+    {
+        var refusal = _health.Outage?.Refusal ?? new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message));
+        foreach (var (message, sender) in _behind)
+        {
+            if (message is IRequest or IQuery && !sender.IsNobody()) sender.Tell(refusal, Self);
+            else Again(message, sender);
+        }
+
+        _behind.Clear();
+        Again(new WakeEntity(_key), ActorRefs.NoSender);
+    }
+
+    private void Again(IAddressed message, IActorRef? sender) => Context.System.Scheduler.ScheduleTellOnce(RecoversAfter, _router.TargetOf(_key.Kind), message, sender);
+
+    private sealed class JournalIsBack
+    {
+        public static readonly JournalIsBack Instance = new();
     }
 }

@@ -20,8 +20,9 @@ internal static class EntityRegions
     /// <summary>Starts them.</summary>
     /// <param name="system">The actor system.</param>
     /// <param name="router">Is told where each kind is reached.</param>
+    /// <param name="health">Whether their journal can be reached.</param>
     /// <param name="carries">Whether this process carries entities; otherwise it only finds the way to them.</param>
-    public static void Start(ActorSystem system, EntityRouter router, bool carries)
+    public static void Start(ActorSystem system, EntityRouter router, JournalHealth health, bool carries)
     {
         Start(EntityKind.AddressSpace, "space", new AddressSpaceDecider(), staysInMemory: true);
         Start(EntityKind.Host, "host", new HostDecider(), staysInMemory: true);
@@ -36,17 +37,18 @@ internal static class EntityRegions
             var settings = ClusterShardingSettings.Create(system).WithRole(NodeRoles.Control);
             if (staysInMemory) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
             router.Register(kind, carries
-                ? ClusterSharding.Get(system).Start(name, id => Props.CreateBy(new Birth<TState>(new(kind, id), decider, router, snapshots)), settings, extractor)
+                ? ClusterSharding.Get(system).Start(name, id => Props.CreateBy(new Birth<TState>(new(kind, id), decider, router, health, snapshots)), settings, extractor)
                 : ClusterSharding.Get(system).StartProxy(name, NodeRoles.Control, extractor));
         }
     }
 
     // An expression would be compiled anew for every entity, which takes longer than everything else about its birth.
-    private sealed class Birth<TState>(EntityKey key, IDecider<TState> decider, EntityRouter router, bool snapshots) : IIndirectActorProducer
+    private sealed class Birth<TState>(EntityKey key, IDecider<TState> decider, EntityRouter router, JournalHealth health, bool snapshots) : IIndirectActorProducer
     {
         public Type ActorType => typeof(EntityActor<TState>);
 
-        public ActorBase Produce() => new EntityActor<TState>(key, decider, router, snapshots);
+        public ActorBase Produce() =>
+            health.Outage is null ? new EntityActor<TState>(key, decider, router, health, snapshots) : new RememberedEntity<TState>(key, decider, router, health);
 
         public void Release(ActorBase actor)
         {

@@ -24,6 +24,7 @@ public sealed class HostNode : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
     private Task _membership = Task.CompletedTask;
+    private Task _watch = Task.CompletedTask;
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private HostNode(ActorSystem system, NodeSettings settings, TimeProvider time)
@@ -41,6 +42,9 @@ public sealed class HostNode : IAsyncDisposable
 
     /// <summary>Where entities are reached.</summary>
     public EntityRouter Router { get; } = new();
+
+    /// <summary>Whether the journal can be reached.</summary>
+    public JournalHealth Journal { get; } = new();
 
     /// <summary>This life of the process, see <see cref="JoinHost"/>.</summary>
     public string Token => NodeRoles.TokenOf(Cluster.SelfUniqueAddress);
@@ -70,8 +74,16 @@ public sealed class HostNode : IAsyncDisposable
             .And(new LoggerSetup(logs));
         var node = new HostNode(ActorSystem.Create("network-cluster", setup), settings, time);
         node.Run();
-        if (settings.Clustered) node._membership = node.JoinAsync(new JournalClaim(journal, time, logs.CreateLogger<JournalClaim>()), node._ending.Token);
-        else node.Cluster.Join(node.Cluster.SelfAddress);
+        if (settings.Clustered)
+        {
+            node._membership = node.JoinAsync(new JournalClaim(journal, time, logs.CreateLogger<JournalClaim>()), node._ending.Token);
+            node._watch = WatchAsync(new JournalWatch(journal, node.Journal, node.Router, time, logs.CreateLogger<JournalWatch>()), node._ending.Token);
+        }
+        else
+        {
+            node.Cluster.Join(node.Cluster.SelfAddress);
+        }
+
         return node;
     }
 
@@ -115,9 +127,22 @@ public sealed class HostNode : IAsyncDisposable
         }
     }
 
+    private static async Task WatchAsync(JournalWatch watch, CancellationToken ending)
+    {
+        await using var watching = watch.ConfigureAwait(false);
+        try
+        {
+            await watch.RunAsync(ending).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // Nobody writes any more.
+        }
+    }
+
     private void Run()
     {
-        EntityRegions.Start(System, Router, _settings.Control);
+        EntityRegions.Start(System, Router, Journal, _settings.Control);
         Router.Register(EntityKind.Agent, System.ActorOf(Props.Create(() => new AgentDirectory(_settings.Host)), "agents"));
         if (_settings is { Clustered: true, Control: true }) System.ActorOf(Props.Create(() => new LostHosts(_settings, Router, _time)), "lost-hosts");
     }
@@ -140,6 +165,7 @@ public sealed class HostNode : IAsyncDisposable
         await CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);
         await _ending.CancelAsync().ConfigureAwait(false);
         await _membership.ConfigureAwait(false);
+        await _watch.ConfigureAwait(false);
         _ending.Dispose();
     }
 }

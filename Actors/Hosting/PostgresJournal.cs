@@ -5,7 +5,11 @@ namespace NetworkCluster.Hosting;
 /// <summary>The journal of a cluster: one PostgreSQL that all its processes reach.</summary>
 internal static class PostgresJournal
 {
+    // Writes wait in a queue: one that hangs on a connection that nobody hears, and the next that cannot connect, must both be over within the 9 s of the journal's circuit breaker. Otherwise
+    // they are written later than anybody believes. What the connection string itself says counts: the last word does.
+    private const string Patience = "Timeout=2;Command Timeout=4;Cancellation Timeout=-1;";
+
     /// <summary>What Akka.Persistence.Sql connects with.</summary>
     /// <param name="connectionString">Npgsql's form: <c>Host=db;Database=network_cluster;Username=...</c>.</param>
-    public static DataOptions Options(string connectionString) => new DataOptions().UseConnectionString(ProviderName.PostgreSQL15, connectionString);
+    public static DataOptions Options(string connectionString) => new DataOptions().UseConnectionString(ProviderName.PostgreSQL15, Patience + connectionString);
 }

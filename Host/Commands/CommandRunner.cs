@@ -1,7 +1,11 @@
+using NetworkCluster.Entities;
+
 namespace NetworkCluster.Commands;
 
 /// <summary>Runs one command to its exit frame, whatever carries the frames.</summary>
-internal sealed class CommandRunner(ILogger logger)
+/// <param name="journal">While it is away, answers say that they come from memory.</param>
+/// <param name="logger">Where faults go.</param>
+internal sealed class CommandRunner(JournalHealth journal, ILogger logger)
 {
     /// <summary>
     /// Checks, runs and ends one answer. A caller that goes away cancels the command, and then nothing more is written.
@@ -11,7 +15,9 @@ internal sealed class CommandRunner(ILogger logger)
     {
         try
         {
-            var code = await HandleAsync(command, request, input, output, cancel);
+            var marked = new Marked(output);
+            var code = await HandleAsync(command, request, input, marked, cancel);
+            if (marked.Answered && journal.Outage is { } outage) await output.WriteAsync(new NoticeFrame(outage.Notice), cancel);
             await output.WriteAsync(new ExitFrame(code), cancel);
         }
         catch (Exception e) when (cancel.IsCancellationRequested && e is OperationCanceledException or IOException)
@@ -47,6 +53,18 @@ internal sealed class CommandRunner(ILogger logger)
             logger.LogError(e, "command {Command} failed", command.Spec.Name);
             await output.ErrorAsync("Fault", e.Message.ReplaceLineEndings(" "), cancel);
             return ExitCodes.Refused;
+        }
+    }
+
+    // What shows something known, and does not hand on the output of a process.
+    private sealed class Marked(ICommandOutput inner) : ICommandOutput
+    {
+        public bool Answered { get; private set; }
+
+        public ValueTask WriteAsync(Frame frame, CancellationToken cancel)
+        {
+            Answered |= frame is TableFrame or DocumentFrame;
+            return inner.WriteAsync(frame, cancel);
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using NetworkCluster.Entities;
 
 namespace NetworkCluster.Commands;
 
@@ -11,11 +12,11 @@ internal static class PbmEndpoints
 {
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Maps the palettes. Commands are found by name or alias.</summary>
-    public static void MapPbm(this IEndpointRouteBuilder endpoints, IReadOnlyList<Palette> palettes)
+    /// <summary>Maps the palettes. Commands are found by name or alias; while the journal is away, what is shown is marked.</summary>
+    public static void MapPbm(this IEndpointRouteBuilder endpoints, IReadOnlyList<Palette> palettes, JournalHealth journal)
     {
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("NetworkCluster.Pbm");
-        var runner = new CommandRunner(logger);
+        var runner = new CommandRunner(journal, logger);
         var specs = JsonSerializer.SerializeToUtf8Bytes(palettes.Select(p => p.Spec).ToImmutableArray(), PaletteJson.Default.ImmutableArrayPaletteSpec);
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(specs)[..8])}\"";
 

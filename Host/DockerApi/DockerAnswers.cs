@@ -23,7 +23,7 @@ internal static class DockerAnswers
         RejectionKind.Forbidden => StatusCodes.Status403Forbidden,
         RejectionKind.NotFound => StatusCodes.Status404NotFound,
         RejectionKind.Conflict => StatusCodes.Status409Conflict,
-        RejectionKind.Unknown => StatusCodes.Status503ServiceUnavailable,
+        RejectionKind.Unavailable or RejectionKind.Unknown => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Http.Features;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
+using NetworkCluster.Entities;
 using NetworkCluster.Gateway;
 
 namespace NetworkCluster.DockerApi;
@@ -18,7 +19,7 @@ internal static class DockerApi
     public static string Version => Release;
 
     /// <summary>Serves everything that comes over the socket; nothing else of the process is reached there.</summary>
-    public static void MapDocker(this WebApplication app, IClusterGateway gateway, IContainerProcesses processes, Random random, TimeProvider time)
+    public static void MapDocker(this WebApplication app, IClusterGateway gateway, IContainerProcesses processes, JournalHealth journal, Random random, TimeProvider time)
     {
         var (directory, names) = (new NetworkDirectory(gateway), new RandomNames(random));
         var streams = new StreamEndpoints(gateway, directory, processes, time);
@@ -33,7 +34,7 @@ internal static class DockerApi
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("NetworkCluster.DockerApi");
         app.MapWhen(http => http.Features.Get<DockerSocket.Mark>() is not null, branch =>
         {
-            branch.Use((http, next) => http.GuardAsync(() => BeginAsync(http, next), log));
+            branch.Use((http, next) => http.GuardAsync(() => BeginAsync(http, journal, next), log));
             branch.UseRouting();
             branch.UseEndpoints(endpoints =>
             {
@@ -47,13 +48,14 @@ internal static class DockerApi
         });
     }
 
-    private static Task BeginAsync(HttpContext http, RequestDelegate next)
+    private static Task BeginAsync(HttpContext http, JournalHealth journal, RequestDelegate next)
     {
         var headers = http.Response.Headers;
         headers["Api-Version"] = DockerVersion.Newest.ToString();
         headers["Docker-Experimental"] = "false";
         headers["Ostype"] = "linux";
         headers.Server = $"Akka.NetworkCluster/{Release} (linux)";
+        if (journal.Outage is { } outage) headers.Warning = $"110 network-cluster \"{outage.Notice}\"";
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = DockerAnswers.BodyLimitBytes;
         // The routes of pbm's port were matched before: they are not served here.
         http.SetEndpoint(null);

@@ -48,7 +48,8 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
             case BytesFrame bytes: terminal.WriteBytes(bytes.Data.Span, bytes.IsError); break;
             case TableFrame table: PrintTable(table); break;
             case DocumentFrame document: PrintDocument(document.Document); break;
-            case ErrorFrame error: terminal.WriteError(view.Json ? JsonError(error) : $"Error: {Lines.One(error.Text)}"); break;
+            case NoticeFrame notice: terminal.WriteError(view.Json ? JsonLine(("notice", notice.Text)) : $"Notice: {Lines.One(notice.Text)}"); break;
+            case ErrorFrame error: terminal.WriteError(view.Json ? JsonLine(("error", error.Text), ("kind", error.Kind)) : $"Error: {Lines.One(error.Text)}"); break;
         }
     }
 
@@ -94,13 +95,12 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
         w.WriteEndObject();
     })).RootElement;
 
-    private static string JsonError(ErrorFrame error) => Json(w =>
+    private static string JsonLine(params ReadOnlySpan<(string Name, string Text)> fields)
     {
-        w.WriteStartObject();
-        w.WriteString("error", error.Text);
-        w.WriteString("kind", error.Kind);
-        w.WriteEndObject();
-    });
+        var line = new System.Text.Json.Nodes.JsonObject();
+        foreach (var (name, text) in fields) line.Add(name, text);
+        return Json(writer => line.WriteTo(writer));
+    }
 
     private static string Json(Action<Utf8JsonWriter> write, JsonWriterOptions options = default)
     {

@@ -15,7 +15,7 @@ public interface IContainerCommand : ICommand
 }
 
 /// <summary>Creates a stopped container with its wishes for networks. Answer: <see cref="ContainerDone"/>. Refused: <see cref="ContainerNameTaken"/>, <see cref="InvalidRequest"/>, and what connect refuses.</summary>
-public sealed record CreateContainer(HostId Host, ContainerSpec Spec, ImmutableArray<EndpointSpec> Endpoints) : IContainerCommand
+public sealed record CreateContainer(HostId Host, ContainerSpec Spec, ImmutableArray<EndpointSpec> Endpoints) : IContainerCommand, IRequest
 {
     ContainerId IContainerCommand.Container => Spec.Id;
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
@@ -23,19 +23,19 @@ public sealed record CreateContainer(HostId Host, ContainerSpec Spec, ImmutableA
 
 /// <summary>Starts a container: ports, sandbox, endpoints, command. Nothing is left if any of it fails. Answer: <see cref="ContainerDone"/>; already running is fine.
 /// Refused: <see cref="PortAllocated"/>, <see cref="PortInUse"/>, <see cref="NoFreePort"/>, <see cref="AddressNotOnHost"/>, and what connect refuses.</summary>
-public sealed record StartContainer(HostId Host, ContainerId Container) : IContainerCommand
+public sealed record StartContainer(HostId Host, ContainerId Container) : IContainerCommand, IRequest
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Stops a container: its endpoints leave, its settings and fixed addresses stay. Answer: <see cref="ContainerDone"/>; already stopped is fine.</summary>
-public sealed record StopContainer(HostId Host, ContainerId Container) : IContainerCommand
+public sealed record StopContainer(HostId Host, ContainerId Container) : IContainerCommand, IRequest
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Removes a container. Answer: <see cref="ContainerDone"/>. Refused: <see cref="ContainerNotFound"/>, <see cref="ContainerIsRunning"/> without force.</summary>
-public sealed record RemoveContainer(HostId Host, ContainerId Container, bool Force) : IContainerCommand
+public sealed record RemoveContainer(HostId Host, ContainerId Container, bool Force) : IContainerCommand, IRequest
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
@@ -43,14 +43,14 @@ public sealed record RemoveContainer(HostId Host, ContainerId Container, bool Fo
 /// <summary>Connects a container. When it runs, the reply means: it answers ping and DNS now. Sent again with the same endpoint id it is the same command. Answer: <see cref="ContainerDone"/>.
 /// Refused: <see cref="NetworkNotFound"/>, <see cref="ContainerNotFound"/>, <see cref="EndpointNameTaken"/>, <see cref="AddressInUse"/>, <see cref="AddressOutsideNetwork"/>, <see cref="FixedAddressNotSupported"/>,
 /// <see cref="MacInUse"/>, <see cref="AliasNotSupported"/>, <see cref="PoolExhausted"/>, <see cref="SandboxModeConflict"/>, <see cref="HostFault"/>.</summary>
-public sealed record ConnectContainer(HostId Host, EndpointSpec Endpoint) : IContainerCommand
+public sealed record ConnectContainer(HostId Host, EndpointSpec Endpoint) : IContainerCommand, IRequest
 {
     ContainerId IContainerCommand.Container => Endpoint.Container;
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Disconnects a container. Answer: <see cref="ContainerDone"/>. Refused: <see cref="NotConnected"/>, <see cref="ContainerNotFound"/>.</summary>
-public sealed record DisconnectContainer(HostId Host, ContainerId Container, NetworkId Network, string NetworkName) : IContainerCommand
+public sealed record DisconnectContainer(HostId Host, ContainerId Container, NetworkId Network, string NetworkName) : IContainerCommand, IRequest
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }

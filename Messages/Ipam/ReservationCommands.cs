@@ -12,13 +12,13 @@ namespace NetworkCluster.Ipam;
 /// <param name="Address">The address, in or outside the ip-range.</param>
 /// <param name="Owner">The name of a container that is, or is to be.</param>
 /// <param name="Until">When it ends by itself; none: not by itself.</param>
-public sealed record ReserveAddress(AddressSpaceId Space, NetworkId Network, InetAddress Address, string Owner, DateTimeOffset? Until) : ICommand
+public sealed record ReserveAddress(AddressSpaceId Space, NetworkId Network, InetAddress Address, string Owner, DateTimeOffset? Until) : IRequest
 {
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
 }
 
 /// <summary>Ends a reservation before its time. Answer: <see cref="ReservationGone"/>. Refused: <see cref="NotReserved"/>.</summary>
-public sealed record EndReservation(AddressSpaceId Space, NetworkId Network, InetAddress Address) : ICommand
+public sealed record EndReservation(AddressSpaceId Space, NetworkId Network, InetAddress Address) : IRequest
 {
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using NetworkCluster.Addressing;
@@ -18,11 +19,13 @@ public sealed class EntityActorTests : TestKit
 {
     private static readonly NetworkSpec Network = Some.Network(1, ["10.0.0.0/16"]);
     private readonly EntityRouter _router = new();
+    private readonly JournalHealth _health = new();
     private readonly TestProbe _others;
 
     public EntityActorTests() : base(EntityKit.Config)
     {
         _others = CreateTestProbe();
+        _others.IgnoreMessages(message => message is WakeEntity);
         foreach (var kind in Enum.GetValues<EntityKind>()) _router.Register(kind, _others);
     }
 
@@ -104,6 +107,90 @@ public sealed class EntityActorTests : TestKit
     }
 
     [Fact]
+    public void While_the_journal_is_away_what_would_begin_is_refused_what_is_under_way_waits_and_questions_are_answered()
+    {
+        var host = Host();
+        var id = Some.ContainerId(1);
+        host.Tell(new CreateContainer(Some.Host, Some.Container(1), []), TestActor);
+        ExpectMsg<ContainerDone>();
+        host.Tell(new StartContainer(Some.Host, id), TestActor);
+        _others.ExpectMsg<StartSandbox>();
+
+        _health.Lose("it is gone", DateTimeOffset.UnixEpoch);
+        var other = CreateTestProbe();
+        host.Tell(new CreateContainer(Some.Host, Some.Container(2), []), other);
+        Assert.Equal("the journal cannot be reached since 00:00:00Z (it is gone): nothing was changed; containers and names go on", Assert.IsType<JournalUnavailable>(other.ExpectMsg<Rejected>().Reason).Text);
+        host.Tell(new SandboxStarted(Some.Host, id, new(1), null), TestActor);
+        host.Tell(new ListContainers(Some.Host), other);
+        Assert.Single(other.ExpectMsg<ContainerList>().Containers);
+
+        Assert.Empty(_health.Regain());
+        Assert.Equal(ContainerStatus.Running, ExpectMsg<ContainerDone>().Container.Status);
+    }
+
+    [Fact]
+    public async Task Who_lost_its_place_by_trying_to_write_is_remembered_until_the_journal_is_back_and_what_it_had_to_do_waits_with_it()
+    {
+        // As a shard: it makes the entity for the first message, keeps what comes while one makes way, and makes the next.
+        var key = new EntityKey(EntityKind.Host, "host1");
+        Func<ActorBase> born = () => _health.Outage is null
+            ? new EntityActor<HostState>(key, new HostDecider(), _router, _health, true)
+            : new RememberedEntity<HostState>(key, new HostDecider(), _router, _health);
+        var shard = Sys.ActorOf(Props.Create(() => new Shard(born)));
+        _router.Register(EntityKind.Host, shard);
+        var id = Some.ContainerId(1);
+        shard.Tell(new JoinHost(Some.Host, "a", [], DateTimeOffset.UnixEpoch), TestActor);
+        ExpectMsg<HostWelcome>();
+        shard.Tell(new CreateContainer(Some.Host, Some.Container(1), []), TestActor);
+        ExpectMsg<ContainerDone>();
+        shard.Tell(new StartContainer(Some.Host, id), TestActor);
+        _others.ExpectMsg<StartSandbox>();
+        shard.Tell(new SandboxStarted(Some.Host, id, new(1), null), TestActor);
+        ExpectMsg<ContainerDone>();
+
+        _health.Watch();
+        var mood = MoodyJournal.Of(Sys, "host/host1");
+        (mood.Fails, mood.Hold) = (true, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        shard.Tell(new StopContainer(Some.Host, id), TestActor);
+        var behind = CreateTestProbe();
+        shard.Tell(new CreateContainer(Some.Host, Some.Container(2), []), behind);
+        shard.Tell(new CommandExited(Some.Host, id, new(1), 3), ActorRefs.NoSender);
+        behind.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        mood.Hold.SetResult();
+        Assert.IsType<OutcomeUnknown>(ExpectMsg<Rejected>().Reason);
+        Assert.IsType<JournalUnavailable>(behind.ExpectMsg<Rejected>().Reason);
+        await AwaitAssertAsync(() =>
+        {
+            shard.Tell(new ListContainers(Some.Host), behind);
+            Assert.Single(behind.ExpectMsg<ContainerList>(TimeSpan.FromSeconds(1)).Containers);
+        }, TimeSpan.FromSeconds(10));
+        shard.Tell(new CreateContainer(Some.Host, Some.Container(3), []), behind);
+        Assert.IsType<JournalUnavailable>(behind.ExpectMsg<Rejected>().Reason);
+
+        (mood.Fails, mood.Hold) = (false, null);
+        Assert.Equal([key], _health.Regain());
+        _others.ExpectMsg<RejoinHost>();
+        shard.Tell(new JoinHost(Some.Host, "a", [id], DateTimeOffset.UnixEpoch), TestActor);
+        ExpectMsg<HostWelcome>();
+        Assert.Equal(id, _others.ExpectMsg<StopSandbox>().Container); // of the command that ended meanwhile
+    }
+
+    [Fact]
+    public void A_number_that_another_write_has_is_no_failure_whoever_asked_is_answered_by_who_recovers()
+    {
+        var host = Host();
+        _router.Register(EntityKind.Host, TestActor);
+        MoodyJournal.Of(Sys, "host/host1").Conflicts = true;
+        var create = new CreateContainer(Some.Host, Some.Container(1), []);
+        var asker = CreateTestProbe();
+        host.Tell(create, asker);
+        var again = (IAddressed[])[ExpectMsg<IAddressed>(), ExpectMsg<IAddressed>()];
+        Assert.Single(again.OfType<WakeEntity>());
+        Assert.Equal(create, Assert.Single(again.OfType<CreateContainer>()));
+        asker.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
     public void What_has_to_wait_is_done_in_the_order_it_came()
     {
         var host = Host();
@@ -129,6 +216,50 @@ public sealed class EntityActorTests : TestKit
         Assert.True(_others.ExpectMsg<StopSandbox>().Forget);
         host.Tell(new SandboxStopped(Some.Host, id, new(1), 0), _others.LastSender);
         ExpectMsg<ContainerDone>();
+    }
+
+    private sealed class Shard : UntypedActor
+    {
+        private readonly Func<ActorBase> _entity;
+        private readonly Queue<(object Message, IActorRef Sender)> _kept = [];
+        private IActorRef? _living;
+        private bool _passivating;
+
+        public Shard(Func<ActorBase> entity) => _entity = entity;
+
+        protected override void OnReceive(object message)
+        {
+            switch (message)
+            {
+                case Passivate passivate:
+                    _passivating = true;
+                    _living.Tell(passivate.StopMessage);
+                    break;
+                case Terminated:
+                    (_living, _passivating) = (null, false);
+                    while (_kept.TryDequeue(out var kept)) Living().Tell(kept.Message, kept.Sender);
+                    break;
+                case var _ when _passivating:
+                    _kept.Enqueue((message, Sender));
+                    break;
+                default:
+                    Living().Forward(message);
+                    break;
+            }
+        }
+
+        private IActorRef Living() => _living ??= Context.Watch(Context.ActorOf(Props.CreateBy(new Producer(_entity))));
+
+        private sealed class Producer(Func<ActorBase> entity) : IIndirectActorProducer
+        {
+            public Type ActorType => typeof(EntityActor<HostState>);
+
+            public ActorBase Produce() => entity();
+
+            public void Release(ActorBase actor)
+            {
+            }
+        }
     }
 
     private IActorRef Host()
@@ -163,5 +294,5 @@ public sealed class EntityActorTests : TestKit
     }
 
     private IActorRef Entity<TState>(IDecider<TState> decider, EntityKind kind, string id) =>
-        Sys.ActorOf(Props.Create(() => new EntityActor<TState>(new EntityKey(kind, id), decider, _router, true)));
+        Sys.ActorOf(Props.Create(() => new EntityActor<TState>(new EntityKey(kind, id), decider, _router, _health, true)));
 }

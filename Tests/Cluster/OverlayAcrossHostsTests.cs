@@ -6,6 +6,7 @@ namespace NetworkCluster.Tests.Cluster;
 
 /// <summary>Real processes on three hosts, one network between them: names and pings across, and what is left when one dies.</summary>
 [Trait("Category", "Kernel")]
+[Collection(nameof(Underlay))]
 public sealed class OverlayAcrossHostsTests
 {
     private static readonly TimeSpan Removed = TimeSpan.FromSeconds(30);

@@ -11,6 +11,7 @@ internal sealed class PrivatePostgres : IAsyncDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("nwc-pg-").FullName;
     private readonly int _port;
+    private bool _runs;
 
     private PrivatePostgres(int port) => _port = port;
 
@@ -29,14 +30,22 @@ internal sealed class PrivatePostgres : IAsyncDisposable
     public string ConnectionString(string address) => $"Host={address};Port={_port};Database=postgres;Username=postgres;Maximum Pool Size=20";
 
     /// <summary>Starts it, again after <see cref="StopAsync"/>.</summary>
-    public Task BeginAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, "log"), "-o", $"-p {_port} -c listen_addresses=* -c unix_socket_directories={_directory} -c fsync=off -c max_connections=200", "start");
+    public async Task BeginAsync()
+    {
+        await AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, "log"), "-o", $"-p {_port} -c listen_addresses=* -c unix_socket_directories={_directory} -c fsync=off -c max_connections=200", "start");
+        _runs = true;
+    }
 
     /// <summary>Ends it as a crash would.</summary>
-    public Task StopAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+    public async Task StopAsync()
+    {
+        _runs = false;
+        await AsOwnerAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        if (_runs) await StopAsync();
         Directory.Delete(_directory, recursive: true);
     }
 

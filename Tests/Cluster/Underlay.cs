@@ -2,7 +2,7 @@ using static NetworkCluster.Tests.Kernel.KernelHost;
 
 namespace NetworkCluster.Tests.Cluster;
 
-/// <summary>Several hosts on one link, each a namespace with its own address, and their processes with one PostgreSQL between them.</summary>
+/// <summary>There is one at a time: tests with it are of one collection. Several hosts on one link, each a namespace with its own address, and their processes with one PostgreSQL between them.</summary>
 internal sealed class Underlay : IAsyncDisposable
 {
     private const string Database = "10.99.0.254";
@@ -62,7 +62,8 @@ internal sealed class Underlay : IAsyncDisposable
         for (var host = 1; host <= _hosts.Count; host++)
         {
             await _hosts[host - 1].DisposeAsync();
-            Shell($"ip netns del {NamespaceOf(host)} || true");
+            // The link first: with its namespace alone it would go some time later, and be in the way of the next test's.
+            Shell($"ip link del und{host} 2>/dev/null; ip netns del {NamespaceOf(host)} || true");
         }
 
         await _postgres.DisposeAsync();

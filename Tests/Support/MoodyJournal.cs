@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Data.Common;
 using Akka.Actor;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
@@ -22,6 +23,7 @@ public sealed class MoodyJournal : MemoryJournal
         var writes = messages.ToList();
         var mood = Of(_system, writes[0].PersistenceId);
         if (mood.Hold is { } held) await held.Task;
+        if (mood.Conflicts) throw new NumberTakenException();
         if (mood.Fails) throw new IOException("the disk is gone");
         if (mood.Rejects) return [.. writes.Select(_ => new NotSupportedException("not this"))];
         return await base.WriteMessagesAsync(writes, cancellationToken);
@@ -34,6 +36,11 @@ public sealed class MoodyJournal : MemoryJournal
         return base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, recoveryCallback);
     }
 
+    private sealed class NumberTakenException : DbException
+    {
+        public override string SqlState => "23505";
+    }
+
     /// <summary>What the journal does with one entity's facts; may be changed at any time.</summary>
     public sealed class Mood
     {
@@ -42,6 +49,9 @@ public sealed class MoodyJournal : MemoryJournal
 
         /// <summary>Nobody knows whether it was written.</summary>
         public bool Fails { get; set; }
+
+        /// <summary>It was not written: somebody else has its sequence number.</summary>
+        public bool Conflicts { get; set; }
 
         /// <summary>It was not written.</summary>
         public bool Rejects { get; set; }

@@ -13,6 +13,7 @@ namespace NetworkCluster.Commands;
 [JsonDerivedType(typeof(BytesFrame), "bytes")]
 [JsonDerivedType(typeof(TableFrame), "table")]
 [JsonDerivedType(typeof(DocumentFrame), "json")]
+[JsonDerivedType(typeof(NoticeFrame), "notice")]
 [JsonDerivedType(typeof(ErrorFrame), "error")]
 [JsonDerivedType(typeof(ExitFrame), "exit")]
 public abstract record Frame;
@@ -39,6 +40,10 @@ public sealed record TableColumn(string Key, string? Title = null);
 /// <summary>A JSON document.</summary>
 /// <param name="Document">Printed with four spaces of indentation.</param>
 public sealed record DocumentFrame(JsonElement Document) : Frame;
+
+/// <summary>Something that whoever reads the answer has to know about it; one line for standard error.</summary>
+/// <param name="Text">One line for people.</param>
+public sealed record NoticeFrame(string Text) : Frame;
 
 /// <summary>Something went wrong; one line for standard error.</summary>
 /// <param name="Kind">Which rule refused, for programs: <c>PoolOverlap</c>, <c>Usage</c>, <c>Fault</c>.</param>

@@ -21,6 +21,18 @@ public sealed class CommandTests : IAsyncLifetime
         "NETWORK ID     NAME          DRIVER    SCOPE\n111111111111   bridge        bridge    local\n222222222222   isolated_nw   bridge    local\n",
         (await _host.RunAsync("network ls")).Output);
 
+    [Fact]
+    public async Task While_the_journal_is_away_what_is_shown_is_marked_and_what_a_process_says_is_not()
+    {
+        _host.Journal.Lose("it is gone", DateTimeOffset.UnixEpoch);
+        var shown = await _host.RunAsync("network inspect isolated_nw");
+        Assert.Equal((0, "Notice: the journal cannot be reached since 00:00:00Z: this is from memory\n"), (shown.Code, shown.Error));
+        Assert.Equal("{\"notice\":\"the journal cannot be reached since 00:00:00Z: this is from memory\"}\n", (await _host.RunAsync("--json network ls")).Error);
+        Assert.Equal("", (await _host.RunAsync("container exec container2 true")).Error);
+        _host.Journal.Regain();
+        Assert.Equal("", (await _host.RunAsync("network ls")).Error);
+    }
+
     [Theory]
     [InlineData("network ls -q -f name=iso", "222222222222\n")]
     [InlineData("network ls -q -f type=builtin", "111111111111\n")]

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
 using NetworkCluster.Containers;
+using NetworkCluster.Entities;
 using NetworkCluster.Gateway;
 using NetworkCluster.Linux;
 using NetworkCluster.Pbm;
@@ -28,13 +29,16 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(new IPEndPoint(IPAddress.Loopback, 0)));
         _app = builder.Build();
-        _app.MapPbm([.. PbmPalettes.All(gateway, journal, this, this, new Random(1), TimeProvider.System), .. more]);
+        _app.MapPbm([.. PbmPalettes.All(gateway, journal, this, this, new Random(1), TimeProvider.System), .. more], Journal);
     }
 
     /// <summary>The fake cluster, where this serves one.</summary>
     public FakeGateway Gateway => (FakeGateway)_gateway;
 
     public HostAddress Address { get; private set; }
+
+    /// <summary>Whether the journal can be reached.</summary>
+    public JournalHealth Journal { get; } = new();
 
     public ImmutableArray<ClusterMember> Members => [new(_gateway.Host, "akka://cluster@127.0.0.1:4053#17", "Up", Reachable: true, Leader: true)];
 

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace NetworkCluster.Entities;
+
+/// <summary>
+/// What this process knows of its journal: whether it can be reached, and, while it cannot, what those entities knew that lost their place in memory by trying to write.
+/// Somebody has to watch the journal; without a watcher it is never away. For all threads.
+/// </summary>
+public sealed class JournalHealth
+{
+    private readonly ConcurrentDictionary<EntityKey, object?> _remembered = new();
+    private readonly Lock _turn = new();
+    private TaskCompletionSource _doubted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile JournalOutage? _outage;
+    private volatile bool _watched;
+
+    /// <summary>That the journal is away; none while it can be reached.</summary>
+    public JournalOutage? Outage => _outage;
+
+    /// <summary>The watcher's promise that it says when the journal goes and comes back.</summary>
+    public void Watch() => _watched = true;
+
+    /// <summary>A write or a recovery failed: until the watcher has looked, the journal is taken to be away.</summary>
+    public void Doubt(Exception cause, DateTimeOffset at)
+    {
+        if (!_watched) return;
+        Lose(cause.GetBaseException().Message, at);
+        lock (_turn) _doubted.TrySetResult();
+    }
+
+    /// <summary>The watcher did not reach it.</summary>
+    public void Lose(string cause, DateTimeOffset at)
+    {
+        lock (_turn) _outage ??= new(at, cause);
+    }
+
+    /// <summary>The watcher reaches it.</summary>
+    /// <returns>Who has to come into memory again.</returns>
+    public IReadOnlyCollection<EntityKey> Regain()
+    {
+        JournalOutage? over;
+        IReadOnlyCollection<EntityKey> lost;
+        lock (_turn)
+        {
+            (over, _outage) = (_outage, null);
+            lost = [.. _remembered.Keys];
+            _remembered.Clear();
+        }
+
+        over?.End();
+        return lost;
+    }
+
+    /// <summary>The next time that somebody doubts: taken before one looks, so that no doubt is overlooked.</summary>
+    public Task NextDoubt()
+    {
+        lock (_turn)
+        {
+            if (_doubted.Task.IsCompleted) _doubted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _doubted.Task;
+        }
+    }
+
+    /// <summary>Keeps what an entity knew before the write that failed; nothing when it did not get that far.</summary>
+    public void Remember(EntityKey entity, object? state)
+    {
+        lock (_turn)
+        {
+            if (_outage is not null && (state is not null || !_remembered.ContainsKey(entity))) _remembered[entity] = state;
+        }
+    }
+
+    /// <summary>What an entity knew before the write that failed, if it was one.</summary>
+    public object? Recall(EntityKey entity) => _remembered.GetValueOrDefault(entity);
+}
+
+/// <summary>A time in which the journal cannot be reached.</summary>
+/// <param name="Since">When that was found.</param>
+/// <param name="Cause">How.</param>
+public sealed record JournalOutage(DateTimeOffset Since, string Cause)
+{
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when it is over.</summary>
+    public Task Over => _over.Task;
+
+    /// <summary>The refusal of everything that begins now.</summary>
+    public Rejected Refusal => new(new JournalUnavailable(Since, Cause));
+
+    /// <summary>What is said with every answer that is given meanwhile.</summary>
+    public string Notice => string.Create(CultureInfo.InvariantCulture, $"the journal cannot be reached since {Since.UtcDateTime:HH:mm:ss}Z: this is from memory");
+
+    /// <summary>It is over.</summary>
+    internal void End() => _over.TrySetResult();
+}

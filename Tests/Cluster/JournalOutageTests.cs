@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Cluster;
+
+/// <summary>The PostgreSQL of two hosts crashes or cannot be heard, stays away and comes back.</summary>
+[Trait("Category", "Kernel")]
+[Collection(nameof(Underlay))]
+public sealed class JournalOutageTests
+{
+    // The longest that whoever asks waits, and what a busy machine adds.
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(13);
+
+    [KernelFact]
+    public Task While_the_journal_has_crashed_packets_names_and_questions_go_on_and_what_would_be_written_is_refused_in_time() =>
+        AwayAsync("jc", underlay => underlay.Postgres.StopAsync(), underlay => underlay.Postgres.BeginAsync());
+
+    [KernelFact]
+    public Task So_it_is_while_nobody_hears_the_journal() => AwayAsync(
+        "js",
+        _ =>
+        {
+            Kernel.Run("nft", "add table inet silence; add chain inet silence in { type filter hook input priority 0; }; add rule inet silence in tcp dport 5455 drop");
+            return Task.CompletedTask;
+        },
+        _ =>
+        {
+            Kernel.Run("nft", "delete table inet silence");
+            return Task.CompletedTask;
+        });
+
+    private static async Task AwayAsync(string prefix, Func<Underlay, Task> goes, Func<Underlay, Task> comes)
+    {
+        await using var underlay = await Underlay.StartAsync(prefix, 2);
+        var (one, two) = (underlay.Hosts[0].Operator, underlay.Hosts[1].Operator);
+        await one.DoneAsync("network", "create", ("network", "multihost"), ("driver", "overlay"), ("subnet", "10.42.0.0/24"));
+        await one.DoneAsync("container", "run", ("name", "aa"), ("detach", "true"), ("network", "multihost"));
+        await two.DoneAsync("container", "run", ("name", "bb"), ("detach", "true"), ("network", "multihost"));
+        await two.DoneAsync("container", "run", ("name", "short"), ("detach", "true"), ("network", "multihost"), ("command", "sleep"), ("command", "8"));
+
+        // A load is under way when it crashes: some of it is caught in the middle of a write.
+        using var loads = new CancellationTokenSource();
+        var load = Task.WhenAll(Enumerable.Range(0, 4).Select(worker => LoadAsync(worker % 2 == 0 ? one : two, $"load{worker}", loads.Token)));
+        await LoadedAsync(one);
+        await goes(underlay);
+        await UntilAsync(async () => (await one.RunAsync("network", "create", ("network", "refused"))).Kind == nameof(JournalUnavailable));
+        await UntilAsync(async () => (await two.RunAsync("network", "create", ("network", "refused"))).Kind == nameof(JournalUnavailable));
+        await loads.CancelAsync();
+        await load;
+
+        for (var i = 0; i < 12; i++)
+        {
+            var since = Stopwatch.GetTimestamp();
+            var refused = await (i % 2 == 0 ? one : two).RunAsync("container", "run", ("name", $"no{i}"), ("detach", "true"), ("network", "multihost"));
+            Assert.True(refused.Refused, $"{refused.Code} {refused.Kind}: {refused.Error}");
+            Assert.Contains("the journal cannot be reached since", refused.Error, StringComparison.Ordinal);
+            Assert.True(Stopwatch.GetElapsedTime(since) < Bound);
+        }
+
+        // Packets and names, and both hosts' questions.
+        foreach (var (host, container, name) in ((Operator, string, string)[])[(one, "aa", "bb"), (two, "bb", "aa")])
+        {
+            await host.DoneAsync("container", "exec", ("container", container), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", name));
+            Assert.Contains("aa", Names(await host.InspectAsync("network", "multihost")));
+            Assert.Contains(await IdAsync(host, container), await IdsAsync(host));
+        }
+
+        // It is back: everything goes on by itself, and nothing that was refused is there.
+        await comes(underlay);
+        foreach (var host in (Operator[])[one, two])
+        {
+            await UntilAsync(async () => (await host.RunAsync("network", "create", ("network", $"after-{(host == one ? 1 : 2)}"))).Done);
+            await host.DoneAsync("container", "run", ("name", "after"), ("detach", "true"));
+            await host.DoneAsync("container", "rm", ("container", "after"), ("force", "true"));
+            for (var i = 0; i < 12; i++) await host.RefusedAsync("No such container", "container", "inspect", ("container", $"no{i}"));
+            await host.RefusedAsync("network refused not found", "network", "inspect", ("network", "refused"));
+        }
+
+        // What came to an end meanwhile is noticed, and what was caught in the middle is at one end or the other.
+        await UntilAsync(async () => (await two.InspectAsync("container", "short"))[0].GetProperty("State").GetProperty("Status").GetString() == "exited");
+        await UntilAsync(async () =>
+        {
+            var members = Names(await one.InspectAsync("network", "multihost"));
+            return members.SequenceEqual(["aa", "bb"]) || members.All(name => name is "aa" or "bb" || name.StartsWith("load", StringComparison.Ordinal));
+        });
+        foreach (var host in (Operator[])[one, two])
+        {
+            foreach (var id in await IdsAsync(host)) await UntilAsync(async () => await host.RunAsync("container", "rm", ("container", id), ("force", "true")) is { Done: true } or { Kind: nameof(ContainerNotFound) });
+        }
+
+        await one.DoneAsync("network", "rm", ("network", "multihost"));
+    }
+
+    private static List<string> Names(System.Text.Json.JsonElement networks) =>
+        [.. networks[0].GetProperty("Containers").EnumerateObject().Select(member => member.Value.GetProperty("Name").GetString()!).Order(StringComparer.Ordinal)];
+
+    private static async Task<string> IdAsync(Operator host, string container) => (await host.InspectAsync("container", container))[0].GetProperty("Id").GetString()!;
+
+    private static async Task<string[]> IdsAsync(Operator host) =>
+        (await host.DoneAsync("container", "ls", ("all", "true"), ("quiet", "true"), ("no-trunc", "true"))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static async Task LoadAsync(Operator host, string name, CancellationToken ending)
+    {
+        while (!ending.IsCancellationRequested)
+        {
+            if ((await host.RunAsync("container", "run", ("name", name), ("detach", "true"), ("network", "multihost"))).Kind == nameof(JournalUnavailable)) return;
+            await host.RunAsync("container", "rm", ("container", name), ("force", "true"));
+        }
+    }
+
+    private static Task LoadedAsync(Operator host) => UntilAsync(async () => Names(await host.InspectAsync("network", "multihost")).Count > 3);
+
+    private static async Task UntilAsync(Func<Task<bool>> so)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await so()) await Task.Delay(100, limit.Token);
+    }
+}

@@ -39,6 +39,24 @@ public readonly record struct EntityKey(EntityKind Kind, string Id)
         _ => throw new InvalidOperationException($"{Kind} is not persistent"),
     };
 
+    /// <summary>Whose facts a persistence id names; none: nobody's of ours.</summary>
+    public static EntityKey? OfPersistenceId(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var end = id.IndexOf('/', StringComparison.Ordinal);
+        EntityKind? kind = end < 0 ? null : id[..end] switch
+        {
+            "space" => EntityKind.AddressSpace,
+            "network" => EntityKind.Network,
+            "pool" => EntityKind.Pool,
+            "endpoint" => EntityKind.Endpoint,
+            "host" => EntityKind.Host,
+            "hosts" => EntityKind.Hosts,
+            _ => null,
+        };
+        return kind is { } known ? new(known, id[(end + 1)..]) : null;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Kind}/{Id}";
 }

@@ -3,4 +3,8 @@ namespace NetworkCluster;
 /// <summary>A fact with the time at which the journal was told, by the clock of the host that wrote it.</summary>
 /// <param name="At">When.</param>
 /// <param name="Fact">What.</param>
-public sealed record JournaledFact(DateTimeOffset At, IEvent Fact);
+public sealed record JournaledFact(DateTimeOffset At, IEvent Fact)
+{
+    /// <summary>The number of the fact within its entity, from 1.</summary>
+    public long Number { get; init; }
+}

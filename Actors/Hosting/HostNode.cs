@@ -6,10 +6,12 @@ using Akka.Configuration;
 using Akka.DistributedData;
 using Akka.Persistence.Sql;
 using Akka.Persistence.Sql.Config;
+using LinqToDB;
 using Microsoft.Extensions.Logging;
 using NetworkCluster.Agents;
 using NetworkCluster.Dns;
 using NetworkCluster.Entities;
+using NetworkCluster.Gateway;
 using NetworkCluster.Hosts;
 using NetworkCluster.Membership;
 
@@ -27,8 +29,9 @@ public sealed class HostNode : IAsyncDisposable
     private Task _watch = Task.CompletedTask;
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private HostNode(ActorSystem system, NodeSettings settings, TimeProvider time)
+    private HostNode(ActorSystem system, DataOptions journal, NodeSettings settings, TimeProvider time)
     {
+        Feed = new JournalFeed(system, journal, time);
         (System, _settings, _time) = (system, settings, time);
         Cluster = Cluster.Get(system);
         Cluster.RegisterOnMemberUp(() => _up.TrySetResult());
@@ -42,6 +45,9 @@ public sealed class HostNode : IAsyncDisposable
 
     /// <summary>Where entities are reached.</summary>
     public EntityRouter Router { get; } = new();
+
+    /// <summary>Tells what is journaled.</summary>
+    public IJournalFeed Feed { get; }
 
     /// <summary>Whether the journal can be reached.</summary>
     public JournalHealth Journal { get; } = new();
@@ -63,6 +69,7 @@ public sealed class HostNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(settings);
         NameTheMachine();
         var roles = string.Join(", ", NodeRoles.Of(settings).Select(role => $"\"{role}\""));
+        var options = settings.Clustered ? PostgresJournal.Options(journal) : SqliteJournal.Options(journal);
         var setup = BootstrapSetup.Create()
             .WithConfig(ConfigurationFactory.ParseString($"akka.cluster.roles = [{roles}]")
                 .WithFallback(config)
@@ -70,9 +77,9 @@ public sealed class HostNode : IAsyncDisposable
                 .WithFallback(ClusterSharding.DefaultConfig())
                 .WithFallback(ClusterSingleton.DefaultConfig())
                 .WithFallback(DistributedData.DefaultConfig()))
-            .And(new DataOptionsSetup(settings.Clustered ? PostgresJournal.Options(journal) : SqliteJournal.Options(journal)))
+            .And(new DataOptionsSetup(options))
             .And(new LoggerSetup(logs));
-        var node = new HostNode(ActorSystem.Create("network-cluster", setup), settings, time);
+        var node = new HostNode(ActorSystem.Create("network-cluster", setup), options, settings, time);
         node.Run();
         if (settings.Clustered)
         {

@@ -10,7 +10,10 @@ internal sealed record ContainerSummary
 {
     public required string Id { get; init; }
     public required ImmutableArray<string> Names { get; init; }
-    public string Image { get; init; } = "host";
+    /// <summary>What is told where Docker tells an image.</summary>
+    public const string HostImage = "host";
+
+    public string Image { get; init; } = HostImage;
     public string ImageID { get; init; } = "";
     public required string Command { get; init; }
     public required long Created { get; init; }

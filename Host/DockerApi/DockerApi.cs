@@ -19,7 +19,7 @@ internal static class DockerApi
     public static string Version => Release;
 
     /// <summary>Serves everything that comes over the socket; nothing else of the process is reached there.</summary>
-    public static void MapDocker(this WebApplication app, IClusterGateway gateway, IContainerProcesses processes, JournalHealth journal, Random random, TimeProvider time)
+    public static void MapDocker(this WebApplication app, IClusterGateway gateway, IContainerProcesses processes, (JournalHealth Health, IJournalFeed Feed, IJournalReader Reader) journal, Random random, TimeProvider time)
     {
         var (directory, names) = (new NetworkDirectory(gateway), new RandomNames(random));
         var streams = new StreamEndpoints(gateway, directory, processes, time);
@@ -34,12 +34,13 @@ internal static class DockerApi
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("NetworkCluster.DockerApi");
         app.MapWhen(http => http.Features.Get<DockerSocket.Mark>() is not null, branch =>
         {
-            branch.Use((http, next) => http.GuardAsync(() => BeginAsync(http, journal, next), log));
+            branch.Use((http, next) => http.GuardAsync(() => BeginAsync(http, journal.Health, next), log));
             branch.UseRouting();
             branch.UseEndpoints(endpoints =>
             {
                 new SystemEndpoints(gateway).Map(endpoints);
                 new NetworkEndpoints(gateway, directory, time).Map(endpoints);
+                new EventEndpoints(journal.Feed, journal.Reader, journal.Health, time).Map(endpoints);
                 containers.Map(endpoints);
                 streams.Map(endpoints);
                 execs.Map(endpoints);

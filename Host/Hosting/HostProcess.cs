@@ -105,8 +105,9 @@ internal sealed class HostProcess : IAsyncDisposable
         // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
         await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token));
         var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox);
-        if (options.DockerSocket.Length > 0) web.MapDocker(gateway, commands, node.Journal, new Random(), time);
-        web.MapPbm(PbmPalettes.All(gateway, new JournalReader(node.System), new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
+        var reader = new JournalReader(node.System);
+        if (options.DockerSocket.Length > 0) web.MapDocker(gateway, commands, (node.Journal, node.Feed, reader), new Random(), time);
+        web.MapPbm(PbmPalettes.All(gateway, reader, new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
         await web.StartAsync();
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
         return new(options, simulated, web, node, parts);

@@ -24,7 +24,11 @@ public sealed record ContainerStarted(ContainerId Container) : IEvent;
 public sealed record PortsPublished(ContainerId Container, ImmutableArray<PublishedPort> Ports) : IEvent;
 
 /// <summary>The container is to stop. If we stop here, recovery goes on with it.</summary>
-public sealed record ContainerStopping(ContainerId Container) : IEvent;
+public sealed record ContainerStopping(ContainerId Container) : IEvent
+{
+    /// <summary>True where nobody asked for it: its command has ended.</summary>
+    public bool? ByItself { get; init; }
+}
 
 /// <summary>The container does not run and everything of it is given back.</summary>
 /// <param name="Container">Which.</param>

@@ -114,6 +114,7 @@ internal static class Samples
         new ContainerStarted(Container.Id),
         new PortsPublished(Container.Id, [new(new(InetAddress.Parse("192.0.2.1"), 8080, PortProtocol.Tcp), 80), new(new(null, 32768, PortProtocol.Udp), 53)]),
         new ContainerStopping(Container.Id),
+        new ContainerStopping(Container.Id) { ByItself = true },
         new ContainerStopped(Container.Id, 137),
         new ContainerRemoving(Container.Id),
         new ContainerRemoved(Container.Id),

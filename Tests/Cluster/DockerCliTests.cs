@@ -76,6 +76,57 @@ public sealed class DockerCliTests : IAsyncLifetime
     }
 
     [KernelFact]
+    public async Task Events_come_once_as_they_happen_and_are_there_afterwards()
+    {
+        using var http = UnixSocketClient.To(_host.DockerSocket);
+        using var living = await http.GetAsync(new Uri("/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        var since = Done("version -f '{{.Server.Os}}'") is "linux" ? DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) : default;
+        Done("network create --subnet 10.60.0.0/24 evn");
+        Done("run -d --name one --network evn --label tier=front busybox");
+        Done("network disconnect evn one");
+        Done("network connect evn one");
+        Done("stop one");
+        Done("start one");
+        Done("rm -f one");
+        Done("run -d --name two --network none busybox sh -c 'exit 3'");
+        Done("wait two");
+        Done("rm two");
+        Done("network rm evn");
+
+        // A start is told before what it needs is there, otherwise than Docker does; the facts are in this order.
+        string[] expected =
+        [
+            "network create evn", "container create one", "container start one", "network connect evn", "network disconnect evn", "network connect evn", "network disconnect evn", "container die one 137",
+            "container stop one", "container start one", "network connect evn", "network disconnect evn", "container die one 137", "container destroy one", "container create two", "container start two",
+            "container die two 3", "container destroy two", "network destroy evn",
+        ];
+        using var reader = new StreamReader(await living.Content.ReadAsStreamAsync());
+        var told = new List<string>();
+        while (told.LastOrDefault() != expected[^1])
+        {
+            using var happened = System.Text.Json.JsonDocument.Parse((await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)))!);
+            var (type, attributes) = (happened.RootElement.GetProperty("Type").GetString(), happened.RootElement.GetProperty("Actor").GetProperty("Attributes"));
+            if (attributes.GetProperty("name").GetString() == "none") continue;
+            told.Add($"{type} {happened.RootElement.GetProperty("Action").GetString()} {attributes.GetProperty("name").GetString()}{(attributes.TryGetProperty("exitCode", out var code) ? $" {code.GetString()}" : "")}");
+        }
+
+        Assert.Equal(expected.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+        foreach (var subject in (string[])["one", "two"]) Assert.Equal(expected.Where(line => line.Contains($" {subject}", StringComparison.Ordinal)), told.Where(line => line.Contains($" {subject}", StringComparison.Ordinal)));
+        Assert.Equal(expected.Where(line => line.EndsWith("evn", StringComparison.Ordinal)), told.Where(line => line.EndsWith("evn", StringComparison.Ordinal)));
+
+        // The command line reads the same from the journal, also that of a killed process, with names of what is no more.
+        await _host.KillAsync();
+        await _host.StartAsync();
+        var period = $"--since {since.ToUnixTimeMilliseconds() / 1000m:0.000} --until {TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
+        Assert.Equal("create connect disconnect connect disconnect connect disconnect destroy", Done($"events {period} -f network=evn --format '{{{{.Action}}}}'").ReplaceLineEndings(" "));
+        Assert.Equal("create start die stop start die destroy", Done($"events {period} -f container=one -f type=container --format '{{{{.Action}}}}'").ReplaceLineEndings(" "));
+        Assert.Equal("2", Done($"events {period} -f label=tier=front -f event=start --format '{{{{.Action}}}}' | wc -l"));
+        Assert.Equal("", Done("events --since 2h --until 1h"));
+        Refused("cannot be after", "events --since 1h --until 2h");
+        Refused("Invalid filter 'colour'", "events --until 1s -f colour=red");
+    }
+
+    [KernelFact]
     public async Task Nonsense_is_refused_in_one_line_and_the_next_request_is_answered()
     {
         using var http = UnixSocketClient.To(_host.DockerSocket);

@@ -39,6 +39,9 @@ public sealed class JournalOutageTests
         await two.DoneAsync("container", "run", ("name", "bb"), ("detach", "true"), ("network", "multihost"));
         await two.DoneAsync("container", "run", ("name", "short"), ("detach", "true"), ("network", "multihost"), ("command", "sleep"), ("command", "8"));
 
+        using var http = UnixSocketClient.To(underlay.Hosts[1].DockerSocket);
+        using var events = await http.GetAsync(new Uri("/events?filters={\"event\":[\"create\"],\"type\":[\"network\"]}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+
         // A load is under way when it crashes: some of it is caught in the middle of a write.
         using var loads = new CancellationTokenSource();
         var load = Task.WhenAll(Enumerable.Range(0, 4).Select(worker => LoadAsync(worker % 2 == 0 ? one : two, $"load{worker}", loads.Token)));
@@ -76,6 +79,10 @@ public sealed class JournalOutageTests
             for (var i = 0; i < 12; i++) await host.RefusedAsync("No such container", "container", "inspect", ("container", $"no{i}"));
             await host.RefusedAsync("network refused not found", "network", "inspect", ("network", "refused"));
         }
+
+        // Who watches one host is told of both, once, also after the journal was away.
+        using var told = new StreamReader(await events.Content.ReadAsStreamAsync());
+        foreach (var name in (string[])["after-1", "after-2"]) Assert.Contains($"\"name\":\"{name}\"", await told.ReadLineAsync().WaitAsync(Bound), StringComparison.Ordinal);
 
         // What came to an end meanwhile is noticed, and what was caught in the middle is at one end or the other.
         await UntilAsync(async () => (await two.InspectAsync("container", "short"))[0].GetProperty("State").GetProperty("Status").GetString() == "exited");

@@ -68,9 +68,9 @@ public sealed class OverlayAcrossHostsTests
         // (What it carried of the cluster's entities is asked for again until it is found elsewhere; packets and names are not.)
         var web = (await two.InspectAsync("container", "web"))[0].GetProperty("Id").GetString()!;
         await underlay.Hosts[2].KillAsync();
-        Reaches(underlay.Hosts[1].Prefix, web, "third");
+        Reaches(underlay.Hosts[1], web, "third");
         await underlay.Hosts[2].StartAsync();
-        Reaches(underlay.Hosts[1].Prefix, web, "third");
+        Reaches(underlay.Hosts[1], web, "third");
         await UntilAsync(async () => (await underlay.Hosts[2].Operator.RunAsync("container", "exec", ("container", "third"), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", "redis_db"))).Done);
 
         // Nobody is left in it, so nothing of it is left.
@@ -87,10 +87,10 @@ public sealed class OverlayAcrossHostsTests
         host.DoneAsync("container", "exec", ("container", container), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", name));
 
     // Without the cluster: in the sandbox, through its resolver.
-    private static void Reaches(string prefix, string container, string name)
+    private static void Reaches(HostUnderTest host, string container, string name)
     {
-        var answer = Kernel.Run("ip", "netns", "exec", $"{prefix}-{container[..12]}", "ping", "-c1", "-W1", name);
-        Assert.True(answer.Contains("1 received", StringComparison.Ordinal), answer);
+        var answer = Kernel.Run("ip", "netns", "exec", $"{host.Prefix}-{container[..12]}", "ping", "-c1", "-W1", name);
+        Assert.True(answer.Contains("1 received", StringComparison.Ordinal), $"{answer}\n{host.Output}");
     }
 
     private static async Task<List<string>> MembersAsync(Operator host) =>

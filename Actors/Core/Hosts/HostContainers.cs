@@ -56,8 +56,8 @@ internal static class HostContainers
             : HostOperations.StartSandbox(state, container, ports, [new ContainerStarted(container.Spec.Id)]),
     };
 
-    public static Decision Stop(HostState state, HeldContainer container) => container.Phase is ContainerPhase.Running or ContainerPhase.Stopping
-        ? HostOperations.StopEndpoints(state, container, null, container.IsRunning ? [new ContainerStopping(container.Spec.Id)] : [])
+    public static Decision Stop(HostState state, HeldContainer container, bool? byItself = null) => container.Phase is ContainerPhase.Running or ContainerPhase.Stopping
+        ? HostOperations.StopEndpoints(state, container, null, container.IsRunning ? [new ContainerStopping(container.Spec.Id) { ByItself = byItself }] : [])
         : Done(state, container);
 
     public static Decision Remove(HostState state, HeldContainer container, bool force) => container.IsRunning && !force

@@ -49,7 +49,7 @@ public sealed class HostDecider : IDecider<HostState>
             CreateContainer create => HostContainers.Create(state, create),
             StartContainer start => With(start.Container, container => HostContainers.Start(state, container)),
             StopContainer stop => With(stop.Container, container => HostContainers.Stop(state, container)),
-            CommandExited exited => exited.Incarnation == state.Incarnation && state.Find(exited.Container) is { IsRunning: true } container ? HostContainers.Stop(state, container) : Decision.Nothing,
+            CommandExited exited => exited.Incarnation == state.Incarnation && state.Find(exited.Container) is { IsRunning: true } container ? HostContainers.Stop(state, container, byItself: true) : Decision.Nothing,
             RemoveContainer remove => With(remove.Container, container => HostContainers.Remove(state, container, remove.Force)),
             ConnectContainer connect => With(connect.Endpoint.Container, container => HostContainers.Connect(state, container, connect.Endpoint)),
             DisconnectContainer disconnect => With(disconnect.Container, container => HostContainers.Disconnect(state, container, disconnect)),

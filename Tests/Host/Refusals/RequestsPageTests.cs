@@ -60,7 +60,7 @@ public sealed class RequestsPageTests
         builder.Services.AddSingleton(hijacked);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenDocker(socket, hijacked));
         var app = builder.Build();
-        app.MapDocker(gateway, host, new(), new Random(1), TimeProvider.System);
+        app.MapDocker(gateway, host, (new(), new FakeJournal(), new FakeJournal()), new Random(1), TimeProvider.System);
         return app;
     }
 

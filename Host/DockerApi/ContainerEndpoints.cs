@@ -52,10 +52,12 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
             Command = [.. Words(body.Entrypoint, "Entrypoint"), .. Words(body.Cmd, "Cmd")],
             Environment = [.. body.Env ?? []],
             Labels = DockerValues.Sorted(body.Labels),
+            Image = body.Image is { Length: > 0 } image ? image : null,
+            Tty = body.Tty is true ? true : null,
+            AutoRemove = body.HostConfig?.AutoRemove is true ? true : null,
             Ports = PortWords.Of(Published(body.HostConfig), body.ExposedPorts?.Keys ?? [], body.HostConfig?.PublishAllPorts ?? false),
             Created = time.GetUtcNow(),
         }, Places(body), http.RequestAborted);
-        streams.Remember(container.Spec.Id, body.Tty ?? false, body.HostConfig?.AutoRemove ?? false);
         await http.WriteAsync(new(container.Spec.Id.ToString(), []), DockerJson.Plain.ContainerCreatedDocument, StatusCodes.Status201Created);
     }
 
@@ -108,7 +110,6 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     {
         var container = await FindAsync(http);
         await gateway.AskAsync<ContainerDone>(new RemoveContainer(container.Host, container.Spec.Id, DockerValues.Flag(http, "force")), http.RequestAborted);
-        streams.Forget(container.Spec.Id);
         await http.Empty(StatusCodes.Status204NoContent);
     }
 

@@ -10,10 +10,7 @@ internal sealed record ContainerSummary
 {
     public required string Id { get; init; }
     public required ImmutableArray<string> Names { get; init; }
-    /// <summary>What is told where Docker tells an image.</summary>
-    public const string HostImage = "host";
-
-    public string Image { get; init; } = HostImage;
+    public required string Image { get; init; }
     public string ImageID { get; init; } = "";
     public required string Command { get; init; }
     public required long Created { get; init; }
@@ -28,6 +25,7 @@ internal sealed record ContainerSummary
     {
         Id = container.Spec.Id.ToString(),
         Names = [$"/{container.Spec.Name}"],
+        Image = container.Spec.Image ?? ContainerDocument.HostImage,
         Command = string.Join(' ', container.Spec.Command),
         Created = container.Spec.Created.ToUnixTimeSeconds(),
         Ports =

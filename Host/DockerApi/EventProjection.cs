@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Commands.Documents;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Gateway;
@@ -104,7 +105,7 @@ internal sealed class EventProjection(IJournalReader journal)
     private static DockerEvent Of(ContainerSpec spec, string action, params ReadOnlySpan<(string Name, string Value)> more)
     {
         var attributes = spec.Labels.ToBuilder();
-        attributes["image"] = ContainerSummary.HostImage;
+        attributes["image"] = spec.Image ?? ContainerDocument.HostImage;
         attributes["name"] = spec.Name;
         foreach (var (name, value) in more) attributes[name] = value;
         return new() { Type = "container", Action = action, Id = spec.Id.ToString(), Attributes = attributes.ToImmutable() };

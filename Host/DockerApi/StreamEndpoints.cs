@@ -19,7 +19,6 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     private const int Remembered = 1000;
 
     private readonly ConcurrentQueue<(ContainerId Container, int ExitCode)> _gone = new();
-    private readonly ConcurrentDictionary<ContainerId, (bool Tty, bool AutoRemove)> _wishes = new();
     private readonly ConcurrentDictionary<ContainerId, TaskCompletionSource> _listeners = new();
 
     /// <summary>Maps them.</summary>
@@ -27,23 +26,36 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     {
         endpoints.MapPost("/containers/{id}/wait", WaitAsync);
         endpoints.MapPost("/containers/{id}/attach", NoConnection);
+        endpoints.MapGet("/containers/{id}/logs", LogsAsync);
         endpoints.MapPost("/containers/{id}/resize", (HttpContext http) => http.Empty(StatusCodes.Status200OK));
     }
 
-    /// <summary>What of a container is this process's alone: it is forgotten with it, and then the container stays.</summary>
-    public void Remember(ContainerId container, bool tty, bool autoRemove)
-    {
-        if (tty || autoRemove) _wishes[container] = (tty, autoRemove);
-    }
-
-    /// <summary>The container has been started: one that is to go with its command is watched.</summary>
+    /// <summary>The container has been started: one that is to go with its command goes as soon as nobody listens any more. (Without us it goes a little later.)</summary>
     public void Started(ContainerView container)
     {
-        if (_wishes.TryGetValue(container.Spec.Id, out var wishes) && wishes.AutoRemove) _ = RemoveAtEndAsync(container);
+        if (container.Spec.AutoRemove is true) _ = RemoveAtEndAsync(container);
     }
 
-    /// <summary>The container is gone.</summary>
-    public void Forget(ContainerId container) => _wishes.TryRemove(container, out _);
+    private async Task LogsAsync(HttpContext http)
+    {
+        var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
+        var (output, error) = (DockerValues.Flag(http, "stdout"), DockerValues.Flag(http, "stderr"));
+        if (!output && !error) throw new UsageException("Bad parameters: you must choose at least one stream");
+        if (DockerValues.Flag(http, "timestamps") || Asked("since") || Asked("until")) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, "the output of a command is kept without times here: timestamps, since and until cannot be answered");
+        var tail = http.Request.Query["tail"] is [{ Length: > 0 } lines] && int.TryParse(lines, out var number) && number >= 0 ? number : (int?)null;
+        http.Response.ContentType = container.Spec.Tty is true ? "application/vnd.docker.raw-stream" : "application/vnd.docker.multiplexed-stream";
+        await http.Response.StartAsync(http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+        // Both are kept as one.
+        if (!output) return;
+        using var streams = new RawStreams(Stream.Null, http.Response.Body, container.Spec.Tty is not true);
+        var follows = DockerValues.Flag(http, "follow") && container.Status == ContainerStatus.Running;
+        if (!follows) await processes.ReadOutputAsync(container, streams, tail, http.RequestAborted);
+        else if (!container.Spec.Command.IsEmpty) await FollowAsync(container, streams, tail, http.RequestAborted);
+        else await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, http.RequestAborted);
+
+        bool Asked(string time) => http.Request.Query[time] is [{ Length: > 0 } text] && text != "0";
+    }
 
     private async Task WaitAsync(HttpContext http)
     {
@@ -64,7 +76,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     public async Task AttachAsync(string nameOrId, HijackedRequest request)
     {
         var container = await directory.ContainerAsync(nameOrId, CancellationToken.None);
-        var tty = _wishes.TryGetValue(container.Spec.Id, out var wishes) && wishes.Tty;
+        var tty = container.Spec.Tty ?? false;
         var listening = _listeners.GetOrAdd(container.Spec.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
@@ -73,7 +85,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
             using var streams = new RawStreams(input, output, !tty);
             // Without a command there is nothing to hear; the connection is there as long as the container.
             if (container.Spec.Command.IsEmpty) await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
-            else await FollowAsync(container, streams);
+            else await FollowAsync(container, streams, null, CancellationToken.None);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
@@ -87,20 +99,20 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     }
 
     // A container runs from the moment that it is to; its command comes last. One that has ended by now may have written its output since.
-    private async Task FollowAsync(ContainerView container, RawStreams streams)
+    private async Task FollowAsync(ContainerView container, RawStreams streams, int? tail, CancellationToken cancel)
     {
-        for (var last = false; !await TryFollowAsync(container, streams) && !last;)
+        for (var last = false; !await TryFollowAsync(container, streams, tail, cancel) && !last;)
         {
-            await Task.Delay(LookEvery, time);
-            last = await gateway.SendAsync(new FindContainer(container.Host, container.Spec.Id.ToString())) is not ContainerView { Status: ContainerStatus.Running };
+            await Task.Delay(LookEvery, time, cancel);
+            last = await gateway.SendAsync(new FindContainer(container.Host, container.Spec.Id.ToString()), cancel) is not ContainerView { Status: ContainerStatus.Running };
         }
     }
 
-    private async Task<bool> TryFollowAsync(ContainerView container, RawStreams streams)
+    private async Task<bool> TryFollowAsync(ContainerView container, RawStreams streams, int? tail, CancellationToken cancel)
     {
         try
         {
-            await processes.FollowAsync(container, streams, CancellationToken.None);
+            await processes.FollowAsync(container, streams, tail, cancel);
             return true;
         }
         // The watcher of a folder that is not there yet calls it a wrong argument.
@@ -120,7 +132,6 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         while (_gone.Count > Remembered) _gone.TryDequeue(out _);
         if (_listeners.TryGetValue(container.Spec.Id, out var listening)) await Task.WhenAny(listening.Task, Task.Delay(LastWords, time));
         await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: true));
-        Forget(container.Spec.Id);
     }
 
     // A container that is ending shows as ended before its exit code is known; of some nobody ever knows it.

@@ -17,8 +17,10 @@ internal sealed class ContainerProcesses(SandboxProcesses processes, Func<Contai
             streams, cancel);
     }
 
-    public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, CancellationToken cancel) =>
-        await processes.Main(container.Spec.Id.ToString()).FollowAsync(streams, cancel) is MainProcessStatus.Exited { Code: var code } ? code : null;
+    public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) => processes.Main(container.Spec.Id.ToString()).ReadOutputAsync(streams, tail, cancel);
+
+    public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>
+        await processes.Main(container.Spec.Id.ToString()).FollowAsync(streams, tail, cancel) is MainProcessStatus.Exited { Code: var code } ? code : null;
 
     /// <summary>The host name inside a container: its own, the beginning of its id, or none where it shares the host's.</summary>
     public static string? HostnameOf(ContainerSpec spec) => spec.Mode == SandboxMode.Host ? spec.Hostname : spec.Hostname ?? spec.Id.Short;

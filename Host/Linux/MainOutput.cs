@@ -5,13 +5,27 @@ internal static class MainOutput
 {
     private const int PieceBytes = 32 * 1024;
 
+    /// <summary>Passes on what it has written until now.</summary>
+    /// <param name="process">The command.</param>
+    /// <param name="streams">Where to.</param>
+    /// <param name="tail">How many of the last lines; none: all.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task ReadOutputAsync(this MainProcess process, IExecStreams streams, int? tail, CancellationToken cancel)
+    {
+        if (!File.Exists(process.LogFile)) return;
+        await using var log = Open(process);
+        SkipTo(log, tail);
+        await CopyAsync(log, streams, cancel);
+    }
+
     /// <summary>Follows the command. Both its outputs come as standard output, in the order they were written.</summary>
     /// <returns>How it ended.</returns>
     /// <exception cref="OperationCanceledException">The follower gave up; the command lives on.</exception>
-    public static async Task<MainProcessStatus> FollowAsync(this MainProcess process, IExecStreams streams, CancellationToken cancel)
+    public static async Task<MainProcessStatus> FollowAsync(this MainProcess process, IExecStreams streams, int? tail, CancellationToken cancel)
     {
         using var changed = new FileSignal(Path.GetDirectoryName(process.LogFile)!);
-        await using var log = new FileStream(process.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using var log = Open(process);
+        SkipTo(log, tail);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var ended = process.WaitAsync(over.Token);
         var signal = changed.NextAsync(over.Token);
@@ -33,6 +47,36 @@ internal static class MainOutput
         {
             await over.CancelAsync();
         }
+    }
+
+    private static FileStream Open(MainProcess process) => new(process.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    // From the end, piece by piece: a long output is not read for its last lines. A last line without its end counts.
+    private static void SkipTo(FileStream log, int? tail)
+    {
+        if (tail is not { } lines) return;
+        var (piece, end, ends) = (new byte[PieceBytes], log.Length, 0);
+        if (lines == 0)
+        {
+            log.Position = end;
+            return;
+        }
+
+        for (var start = end; start > 0;)
+        {
+            var size = (int)Math.Min(PieceBytes, start);
+            start -= size;
+            log.Position = start;
+            log.ReadExactly(piece, 0, size);
+            for (var i = size - 1; i >= 0; i--)
+            {
+                if (piece[i] != '\n' || start + i == end - 1 || ++ends < lines) continue;
+                log.Position = start + i + 1;
+                return;
+            }
+        }
+
+        log.Position = 0;
     }
 
     private static async Task CopyAsync(FileStream log, IExecStreams streams, CancellationToken cancel)

@@ -26,8 +26,9 @@ internal abstract record MainProcessStatus
 internal sealed class MainProcess(string folder)
 {
     // Ends of the files appear by rename, so a reader never sees half of one. The trap keeps the watcher alive when a signal goes to the group.
+    // What the shell itself says ("Terminated") is nobody's output.
     private const string Watch = """
-        exec >>"$1/log" 2>&1 </dev/null
+        exec >>"$1/log" 2>/dev/null </dev/null
         trap : HUP INT TERM
         folder=$1; shift
         read -r boot </proc/sys/kernel/random/boot_id
@@ -35,7 +36,7 @@ internal sealed class MainProcess(string folder)
         ticks=$(set -- ${stat##*) }; shift 19; printf %s "$1")
         printf '%s %s %s\n' "$$" "$ticks" "$boot" >"$folder/pid.new"
         /bin/mv "$folder/pid.new" "$folder/pid"
-        "$@"
+        (exec "$@" 2>&1)
         printf '%s\n' "$?" >"$folder/exit.new"
         /bin/mv "$folder/exit.new" "$folder/exit"
         """;

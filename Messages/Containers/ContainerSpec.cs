@@ -13,6 +13,12 @@ public sealed record ContainerSpec
     public string? Hostname { get; init; }
     /// <summary>The command with its arguments; empty: nothing runs, the sandbox stays.</summary>
     public ImmutableArray<string> Command { get; init; } = [];
+    /// <summary>Whether its client takes the command's output for a terminal's: then it comes without Docker's frames. None: no.</summary>
+    public bool? Tty { get; init; }
+    /// <summary>Whether it is removed when it has stopped. None: no.</summary>
+    public bool? AutoRemove { get; init; }
+    /// <summary>What the client called its image. Nothing comes of it but this name.</summary>
+    public string? Image { get; init; }
     /// <summary>Environment of the command, NAME=VALUE.</summary>
     public ImmutableArray<string> Environment { get; init; } = [];
     /// <summary>The user's labels.</summary>

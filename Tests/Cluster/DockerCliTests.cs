@@ -61,12 +61,27 @@ public sealed class DockerCliTests : IAsyncLifetime
         Assert.Equal((7, "red 1\n", ""), Docker("exec -e X=1 web sh -c 'echo $COLOUR $X; exit 7'"));
         Assert.Equal((0, "out\n", "err\n"), Docker("exec web sh -c 'echo out; echo err >&2'"));
         Assert.Equal("typed", Done("exec -i web cat", "typed"));
+        Assert.Equal("nginx red", $"{Done("ps --filter name=web --format '{{.Image}}'")} {Done("inspect -f '{{index .Config.Env 0}}' web").Split('=')[1]}");
         Refused("18080/tcp is published by container web", "run -d --name other -p 18080:80 nginx sleep 1000");
         Done("stop web");
         Assert.Equal("exited", Done("inspect -f {{.State.Status}} web"));
         Done("start web");
         Done("kill web");
         Done("rm web other");
+
+        // What a command has written is there until its container goes, and a container that goes by itself takes it along.
+        Done("run -d --name says busybox sh -c 'seq 1 5; exec sleep 1000'");
+        var limit = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(20);
+        while (Done("logs says") != "1\n2\n3\n4\n5") Assert.True(TimeProvider.System.GetUtcNow() < limit, Done("logs says"));
+        Assert.Equal("4\n5", Done("logs -n 2 says"));
+        Refused("timestamps, since and until cannot be answered", "logs -t says");
+        Done("kill says");
+        Assert.Equal("5", Done("logs --follow --tail 1 says"));
+        Done("rm says");
+        Done("run -d --rm --name goes -t busybox sleep 1000");
+        Assert.Equal("true true", Done("inspect -f '{{.HostConfig.AutoRemove}} {{.Config.Tty}}' goes"));
+        Done("stop goes; timeout 20 sh -c 'while docker container inspect goes >/dev/null 2>&1; do :; done'");
+        Refused("No such container: goes", "logs goes");
 
         Done("network create --subnet 10.50.0.0/16 --ip-range 10.50.4.0/24 --gateway 10.50.0.9 --aux-address r=10.50.4.0 --label a=b --internal wide");
         Assert.Equal("10.50.0.0/16 10.50.4.0/24 10.50.0.9 map[r:10.50.4.0] true map[a:b]", Done("network inspect wide -f '{{range .IPAM.Config}}{{.Subnet}} {{.IPRange}} {{.Gateway}} {{.AuxiliaryAddresses}}{{end}} {{.Internal}} {{.Labels}}'"));

@@ -13,6 +13,9 @@ public sealed class HostDecider : IDecider<HostState>
     /// <summary>How long one operation with a container may take before it is undone and answered as unknown.</summary>
     public static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(9);
 
+    /// <summary>How long one that is removed when it has stopped stays.</summary>
+    public static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
+
     /// <inheritdoc/>
     public HostState Empty(string id) => new() { Id = HostId.Parse(id, CultureInfo.InvariantCulture) };
 

@@ -33,7 +33,11 @@ internal static class HostJoin
         {
             Events = facts,
             Sends = [.. work.SelectMany(item => item.Sends)],
-            Timers = [.. Underway(after).Select(id => (HostDecider.OperationTimeout, (IAddressed)new ExpireOperation(state.Id, id, after.Find(id)!.Operation!.Number)))],
+            Timers =
+            [
+                .. Underway(after).Select(id => (HostDecider.OperationTimeout, (IAddressed)new ExpireOperation(state.Id, id, after.Find(id)!.Operation!.Number))),
+                .. HostOperations.Removal(after, after.InOrder.Where(container => container.Phase == ContainerPhase.Exited).Select(container => container.Spec)),
+            ],
             Reply = new HostWelcome(join.Host, incarnation, [.. after.InOrder.Where(container => container.IsRunning).Select(container => container.View(join.Host))]),
         };
     }

@@ -140,11 +140,15 @@ internal static class HostOperations
         if (stopped.Incarnation != state.Incarnation || state.Find(id) is not { Operation: { } operation }) return Decision.Nothing;
         return operation.Kind switch
         {
-            OperationKind.StopSandbox => End(state, id, new() { Events = [new ContainerStopped(id, stopped.ExitCode)] }),
+            OperationKind.StopSandbox => End(state, id, new() { Events = [new ContainerStopped(id, stopped.ExitCode)], Timers = Removal(state, [state.Find(id)!.Spec]) }),
             OperationKind.RemoveSandbox => End(state, id, new() { Events = [new ContainerRemoved(id)] }),
             _ => Decision.Nothing,
         };
     }
+
+    /// <summary>Those that go when they have stopped do so a little later: who listens may still want to hear their last words, and then removes them itself.</summary>
+    public static ImmutableArray<(TimeSpan, IAddressed)> Removal(HostState state, IEnumerable<ContainerSpec> stopped) =>
+        [.. stopped.Where(spec => spec.AutoRemove is true).Select(spec => (HostDecider.LastWords, (IAddressed)new RemoveContainer(state.Id, spec.Id, Force: false)))];
 
     /// <summary>An answer never came. What was begun is undone; what cannot be undone is left to the next join, and the sender is told so.</summary>
     public static Decision Expire(HostState state, ExpireOperation expire)

@@ -33,6 +33,7 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
             Description = "Publish [[IP:]HOST:]PORT[/PROTOCOL] at the host, tcp or udp, ranges too; an IPv6 address in brackets; without a host port the lowest free one of 32768 to 60999, of a host range the lowest free one of it",
         },
         new() { Name = "publish-all", Short = 'P', Description = "Publish every exposed port at a free one of the host" },
+        new() { Name = "rm", Description = "Remove the container when it has stopped" },
         new() { Name = "tty", Short = 't', Description = "Accepted for -itd; there is no terminal inside" },
         .. Words.EndpointOptions("network-alias"),
     ];
@@ -52,6 +53,7 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
             Environment = invocation.Values("env"),
             Labels = invocation.KeyValues("label"),
             Ports = invocation.Ports(),
+            AutoRemove = invocation.Has("rm") ? true : null,
             Created = time.GetUtcNow(),
         }, [.. wanted.Select((network, i) => (network, i == 0 ? settings : EndpointSettings.None))], cancel);
     }

@@ -22,6 +22,7 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
                 new ContainerRun(gateway, creator, processes).Command,
                 new ContainerExec(_directory, processes).Command,
                 new ContainerList(_directory).Command,
+                new ContainerLogs(_directory, processes).Command,
                 new(Inspect, InspectAsync),
                 new(Start, (i, o, c) => EachAsync(i, o, container => new StartContainer(container.Host, container.Spec.Id), c)),
                 new(Stop, (i, o, c) => EachAsync(i, o, container => new StopContainer(container.Host, container.Spec.Id), c)),

@@ -17,7 +17,6 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
         Options =
         [
             new() { Name = "detach", Short = 'd', Description = "Run in the background and print the id" },
-            new() { Name = "rm", Description = "Remove the container when its command ends (not with -d)" },
             .. ContainerCreator.Options,
         ],
         Examples =
@@ -31,7 +30,6 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
         var detached = invocation.Has("detach") || invocation.Values("command").IsEmpty;
-        if (detached && invocation.Has("rm")) throw new UsageException("--rm needs a command in the foreground");
         ContainerView? container = null;
         try
         {
@@ -54,7 +52,7 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
 
         try
         {
-            return await processes.FollowAsync(container, new FrameStreams(invocation, output), cancel) ?? ExitCodes.NotRun;
+            return await processes.FollowAsync(container, new FrameStreams(invocation, output), tail: null, cancel) ?? ExitCodes.NotRun;
         }
         finally
         {

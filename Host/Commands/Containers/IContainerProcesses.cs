@@ -10,5 +10,12 @@ internal interface IContainerProcesses
     Task<int> ExecAsync(ContainerView container, ExecRequest request, IExecStreams streams, CancellationToken cancel);
 
     /// <summary>Passes on the output of the container's own command until it ends; its exit code, none when nobody saw it end.</summary>
-    Task<int?> FollowAsync(ContainerView container, IExecStreams streams, CancellationToken cancel);
+    /// <param name="container">Which.</param>
+    /// <param name="streams">Where to.</param>
+    /// <param name="tail">How many of the last lines there are now come first; none: all.</param>
+    /// <param name="cancel">Gives up; the command lives on.</param>
+    Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel);
+
+    /// <summary>Passes on what the container's own command has written until now: nothing where it never ran.</summary>
+    Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel);
 }

@@ -10,6 +10,7 @@ internal sealed record ContainerDocument
 {
     public required string Id { get; init; }
     public required string Created { get; init; }
+    public string Image { get; init; } = "";
     public required string Path { get; init; }
     public required ImmutableArray<string> Args { get; init; }
     public required ContainerStateDocument State { get; init; }
@@ -33,16 +34,28 @@ internal sealed record ContainerDocument
             ExitCode = view.ExitCode ?? 0,
         },
         Name = $"/{view.Spec.Name}",
-        HostConfig = new() { PortBindings = PortDocument.Wishes(view.Spec.Ports), PublishAllPorts = view.Spec.Ports?.PublishAll ?? false },
+        HostConfig = new() { NetworkMode = ModeOf(view), AutoRemove = view.Spec.AutoRemove ?? false, PortBindings = PortDocument.Wishes(view.Spec.Ports), PublishAllPorts = view.Spec.Ports?.PublishAll ?? false },
         Config = new()
         {
             ExposedPorts = new SortedDictionary<string, NothingDocument>(PortText.Known(view.Spec.Ports).ToDictionary(port => port.ToString(), _ => new NothingDocument()), StringComparer.Ordinal),
             Hostname = view.Spec.Hostname ?? view.Spec.Id.Short,
+            Image = view.Spec.Image ?? HostImage,
+            Tty = view.Spec.Tty ?? false,
             Env = view.Spec.Environment,
             Cmd = view.Spec.Command,
             Labels = view.Spec.Labels,
         },
         NetworkSettings = new() { Ports = PortDocument.Published(view), Networks = Networks(view) },
+    };
+
+    /// <summary>What is told where Docker tells an image, and none was named.</summary>
+    public const string HostImage = "host";
+
+    private static string ModeOf(ContainerView view) => view.Spec.Mode switch
+    {
+        SandboxMode.Host => "host",
+        SandboxMode.None => "none",
+        _ => view.Endpoints is [var first, ..] ? first.Spec.NetworkName : "none",
     };
 
     // A network of this host and one of the cluster may have the same name: then the later one goes by its id.
@@ -77,6 +90,8 @@ internal sealed record ContainerStateDocument
 /// <summary>What the container asks of its host.</summary>
 internal sealed record HostConfigDocument
 {
+    public required string NetworkMode { get; init; }
+    public required bool AutoRemove { get; init; }
     public required IReadOnlyDictionary<string, ImmutableArray<PortDocument>> PortBindings { get; init; }
     public required bool PublishAllPorts { get; init; }
 }
@@ -89,6 +104,8 @@ internal sealed record ContainerConfigDocument
 {
     public required IReadOnlyDictionary<string, NothingDocument> ExposedPorts { get; init; }
     public required string Hostname { get; init; }
+    public required string Image { get; init; }
+    public required bool Tty { get; init; }
     public required ImmutableArray<string> Env { get; init; }
     public required ImmutableArray<string> Cmd { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }

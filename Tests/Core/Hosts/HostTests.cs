@@ -214,6 +214,19 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void One_that_goes_when_it_has_stopped_goes_a_little_later_or_after_the_next_join()
+    {
+        var create = Create(1);
+        var host = Host().When(create with { Spec = create.Spec with { AutoRemove = true } }, new StartContainer(Some.Host, Box), new SandboxStarted(Some.Host, Box, new(1), null), new StopContainer(Some.Host, Box));
+        host.When(new SandboxStopped(Some.Host, Box, new(1), 0));
+        var (delay, remove) = Assert.Single(host.Then.Timers);
+        Assert.Equal((HostDecider.LastWords, new RemoveContainer(Some.Host, Box, Force: false)), (delay, remove));
+        host.Recovered().When(Join("a"));
+        Assert.Contains((HostDecider.LastWords, remove), host.Then.Timers);
+        Assert.True(host.When(remove).Sends<StopSandbox>().Forget);
+    }
+
+    [Fact]
     public void A_running_container_is_removed_by_force_only()
     {
         var host = Running();

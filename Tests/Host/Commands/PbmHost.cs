@@ -67,7 +67,10 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
     public Task<int> ExecAsync(ContainerView container, ExecRequest request, IExecStreams streams, CancellationToken cancel) =>
         SandboxProcesses.ExecAsync(null, request, streams, cancel);
 
-    public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, CancellationToken cancel) =>
+    public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>
+        streams.WriteOutputAsync(System.Text.Encoding.UTF8.GetBytes($"{tail?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "all"} of {container.Spec.Name}\n"), cancel).AsTask();
+
+    public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>
         await SandboxProcesses.ExecAsync(null, new() { Command = container.Spec.Command }, streams, cancel);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

@@ -102,10 +102,53 @@ public sealed class SandboxProcessesTests : IDisposable
     {
         var main = await StartAsync("c1", "seq 1 20000; read line <fifo; seq 20001 40000");
         var streams = new Streams();
-        var following = main.FollowAsync(streams, CancellationToken.None);
+        var following = main.FollowAsync(streams, tail: null, CancellationToken.None);
         await File.WriteAllTextAsync(Path.Combine(_folder, "fifo"), "go\n");
         Assert.Equal(new MainProcessStatus.Exited(0), await following.WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.Equal(string.Concat(Enumerable.Range(1, 40000).Select(i => $"{i}\n")), streams.Output);
+    }
+
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData(50_000, 1)]
+    [InlineData(40_000, 1)]
+    [InlineData(39_999, 2)]
+    [InlineData(10_000, 30_001)]
+    [InlineData(1, 40_000)]
+    [InlineData(0, 40_001)]
+    public async Task The_last_lines_are_found_from_the_end(int? tail, int first)
+    {
+        var main = await StartAsync("c1", "seq 1 40000");
+        await main.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        var (read, followed) = (new Streams(), new Streams());
+        await main.ReadOutputAsync(read, tail, CancellationToken.None);
+        await main.FollowAsync(followed, tail, CancellationToken.None);
+        Assert.Equal(string.Concat(Enumerable.Range(first, 40_001 - first).Select(i => $"{i}\n")), read.Output);
+        Assert.Equal(read.Output, followed.Output);
+    }
+
+    [Theory]
+    [InlineData("echo out; echo err >&2; exec sleep 1000", "out\nerr\n")]
+    [InlineData("no-such-program; echo $?; exec sleep 1000", "sh: 1: no-such-program: not found\n127\n")]
+    public async Task What_it_says_is_kept_and_not_what_its_watcher_says_about_its_end(string script, string said)
+    {
+        var main = await StartAsync("c1", script);
+        await LoggedAsync(main, said.Split('\n')[^2]);
+        await main.StopAsync(TimeSpan.FromSeconds(10), TimeProvider.System, CancellationToken.None);
+        var read = new Streams();
+        await main.ReadOutputAsync(read, null, CancellationToken.None);
+        Assert.Equal(said, read.Output);
+    }
+
+    [Fact]
+    public async Task A_last_line_without_an_end_is_a_line_and_who_never_ran_has_none()
+    {
+        var main = await StartAsync("c1", "printf 'a\nb'");
+        await main.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        var (last, none) = (new Streams(), new Streams());
+        await main.ReadOutputAsync(last, 1, CancellationToken.None);
+        await new SandboxProcesses(_folder).Main("c2").ReadOutputAsync(none, null, CancellationToken.None);
+        Assert.Equal(("b", ""), (last.Output, none.Output));
     }
 
     private async Task<MainProcess> StartAsync(string key, string script)

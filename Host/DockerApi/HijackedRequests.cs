@@ -48,8 +48,6 @@ internal sealed class HijackedRequests(TimeProvider time)
 {
     private const int HeadLimitBytes = 16 * 1024, BodyLimitBytes = 8 * 1024;
 
-    private static ReadOnlySpan<byte> EndOfHead => "\r\n\r\n"u8;
-
     /// <summary>Serves one; whatever it refuses is answered. None: not yet.</summary>
     public Func<HijackedRequest, Task>? Serve { get; set; }
 
@@ -94,10 +92,10 @@ internal sealed class HijackedRequests(TimeProvider time)
         {
             var read = await connection.Input.ReadAsync(cancel);
             var bytes = read.Buffer.ToArray();
-            var end = bytes.AsSpan().IndexOf(EndOfHead);
-            var lines = end < 0 ? [] : Encoding.Latin1.GetString(bytes, 0, end).Split("\r\n");
-            var (size, from) = (Size(lines), end + EndOfHead.Length);
-            var whole = end >= 0 && (size < 0 || bytes.Length >= from + size);
+            var from = EndOfHead(bytes);
+            var lines = from < 0 ? [] : Encoding.Latin1.GetString(bytes, 0, from).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var size = Size(lines);
+            var whole = from >= 0 && (size < 0 || bytes.Length >= from + size);
             if (!whole && !read.IsCompleted && bytes.Length <= HeadLimitBytes + BodyLimitBytes)
             {
                 connection.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -113,6 +111,22 @@ internal sealed class HijackedRequests(TimeProvider time)
             connection.Input.AdvanceTo(read.Buffer.GetPosition(from + size));
             return new(lines[0].Split(' ')[1].Split('?')[0], bytes[from..(from + size)], connection);
         }
+    }
+
+    // Behind the first empty line; -1: there is none yet. Docker.DotNet ends the last line before it with a line feed alone.
+    private static int EndOfHead(ReadOnlySpan<byte> bytes)
+    {
+        for (var i = bytes.IndexOf((byte)'\n'); i >= 0 && i + 1 < bytes.Length;)
+        {
+            var next = i + (bytes[i + 1] == '\r' ? 2 : 1);
+            if (next >= bytes.Length) return -1;
+            if (bytes[next] == '\n') return next + 1;
+            var further = bytes[next..].IndexOf((byte)'\n');
+            if (further < 0) return -1;
+            i = next + further;
+        }
+
+        return -1;
     }
 
     /// <summary>The length of its body; -1: it is not one of these.</summary>

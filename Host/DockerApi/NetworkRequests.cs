@@ -98,6 +98,7 @@ internal sealed record PrunedDocument(ImmutableArray<string>? NetworksDeleted);
 [JsonSerializable(typeof(ContainerDocument))]
 [JsonSerializable(typeof(ImmutableArray<ContainerSummary>))]
 [JsonSerializable(typeof(ImageDocument))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(EventDocument))]
 [JsonSerializable(typeof(WaitDocument))]
 [JsonSerializable(typeof(ExecBody))]

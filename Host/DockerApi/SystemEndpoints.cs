@@ -6,7 +6,7 @@ using NetworkCluster.Gateway;
 
 namespace NetworkCluster.DockerApi;
 
-/// <summary><c>/_ping</c>, <c>/version</c> and <c>/info</c>.</summary>
+/// <summary><c>/_ping</c>, <c>/version</c>, <c>/info</c>, and what an engine says that is in no swarm.</summary>
 internal sealed class SystemEndpoints(IClusterGateway gateway)
 {
     private const string Sandboxes = "WARNING: containers are network sandboxes with the host's file system; there are no images";
@@ -17,6 +17,14 @@ internal sealed class SystemEndpoints(IClusterGateway gateway)
         endpoints.MapMethods("/_ping", [HttpMethods.Get, HttpMethods.Head], Ping);
         endpoints.MapGet("/version", (HttpContext http) => http.WriteAsync(Version(), DockerJson.Plain.VersionDocument));
         endpoints.MapGet("/info", InfoAsync);
+        // Clients that want networks across hosts make a swarm first, and leave it in the end. Ours are there without.
+        endpoints.MapPost("/swarm/init", (HttpContext http) => http.WriteAsync(gateway.Host.ToString(), DockerJson.Plain.String));
+        endpoints.MapPost("/swarm/leave", (HttpContext _) => throw new DockerRefusedException(StatusCodes.Status503ServiceUnavailable, "This node is not part of a swarm"));
+        foreach (var path in (ReadOnlySpan<string>)["/swarm", "/nodes", "/services", "/tasks", "/secrets", "/configs"])
+        {
+            endpoints.Map($"{path}/{{*rest}}", (HttpContext _) => throw new DockerRefusedException(
+                StatusCodes.Status503ServiceUnavailable, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again."));
+        }
     }
 
     private static Task Ping(HttpContext http)

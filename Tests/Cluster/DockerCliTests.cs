@@ -148,7 +148,7 @@ public sealed class DockerCliTests : IAsyncLifetime
         await AnswersAsync(HttpMethod.Get, "/v1.23/networks", null, HttpStatusCode.BadRequest, "client version 1.23 is too old");
         await AnswersAsync(HttpMethod.Get, "/v1.99/networks", null, HttpStatusCode.BadRequest, "client version 1.99 is too new");
         await AnswersAsync(HttpMethod.Get, "/palettes", null, HttpStatusCode.NotFound, "page not found");
-        await AnswersAsync(HttpMethod.Get, "/services", null, HttpStatusCode.NotImplemented, "/services is not served here");
+        await AnswersAsync(HttpMethod.Get, "/services", null, HttpStatusCode.ServiceUnavailable, "not a swarm manager");
         await AnswersAsync(HttpMethod.Post, "/networks/create", "{\"Name\":5}", HttpStatusCode.BadRequest, "Name has a value of another type");
         await AnswersAsync(HttpMethod.Post, "/networks/create", "{", HttpStatusCode.BadRequest, "invalid JSON");
         await AnswersAsync(HttpMethod.Post, "/networks/create", "null", HttpStatusCode.BadRequest, "invalid JSON");

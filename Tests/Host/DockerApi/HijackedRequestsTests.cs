@@ -24,8 +24,11 @@ public sealed class HijackedRequestsTests
         Assert.False(seen);
     }
 
-    [Fact]
-    public async Task A_whole_one_is_served_here_and_another_by_the_server()
+    [Theory]
+    [InlineData("\r\n", "\r\n")]
+    [InlineData("\r\n", "\n")] // as Docker.DotNet ends its last line
+    [InlineData("\n", "\n")]
+    public async Task A_whole_one_is_served_here_and_another_by_the_server(string end, string last)
     {
         var (served, seen) = ("", false);
         var hijacked = new HijackedRequests(TimeProvider.System)
@@ -37,12 +40,12 @@ public sealed class HijackedRequestsTests
             },
         };
         var (client, serving) = Connected(hijacked, () => seen = true);
-        await client.Output.WriteAsync("POST /exec/1/start?a=b HTTP/1.1\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray());
+        foreach (var piece in Encoding.ASCII.GetBytes($"POST /exec/1/start?a=b HTTP/1.1{end}Upgrade: tcp{end}Content-Length: 2{last}{end}{{}}")) await client.Output.WriteAsync(new[] { piece });
         await serving;
         Assert.Equal(("/exec/1/start {}", false), (served, seen));
 
         (client, serving) = Connected(hijacked, () => seen = true);
-        await client.Output.WriteAsync("GET /_ping HTTP/1.1\r\n\r\n"u8.ToArray());
+        foreach (var piece in Encoding.ASCII.GetBytes($"GET /_ping HTTP/1.1{last}{end}")) await client.Output.WriteAsync(new[] { piece });
         await serving;
         Assert.True(seen);
     }

@@ -21,6 +21,7 @@ internal static class DockerApi
     /// <summary>Serves everything that comes over the socket; nothing else of the process is reached there.</summary>
     public static void MapDocker(this WebApplication app, IClusterGateway gateway, IContainerProcesses processes, (JournalHealth Health, IJournalFeed Feed, IJournalReader Reader) journal, Random random, TimeProvider time)
     {
+        var swarm = new SwarmManners();
         var (directory, names) = (new NetworkDirectory(gateway), new RandomNames(random));
         var streams = new StreamEndpoints(gateway, directory, processes, time);
         var containers = new ContainerEndpoints(gateway, directory, new ContainerCreator(gateway, directory, names, time), streams, names, time);
@@ -38,8 +39,8 @@ internal static class DockerApi
             branch.UseRouting();
             branch.UseEndpoints(endpoints =>
             {
-                new SystemEndpoints(gateway).Map(endpoints);
-                new NetworkEndpoints(gateway, directory, time).Map(endpoints);
+                new SystemEndpoints(gateway, swarm).Map(endpoints);
+                new NetworkEndpoints(gateway, directory, time, swarm).Map(endpoints);
                 new EventEndpoints(journal.Feed, journal.Reader, journal.Health, time).Map(endpoints);
                 containers.Map(endpoints);
                 streams.Map(endpoints);

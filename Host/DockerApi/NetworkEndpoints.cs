@@ -9,7 +9,7 @@ using NetworkCluster.Networks;
 namespace NetworkCluster.DockerApi;
 
 /// <summary><c>/networks</c>.</summary>
-internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory directory, TimeProvider time)
+internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory directory, TimeProvider time, SwarmManners swarm)
 {
     private readonly NetworkPruning _pruning = new(gateway, directory, time);
 
@@ -35,7 +35,7 @@ internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory
     {
         var network = await directory.NetworkAsync(http.Named(), http.RequestAborted);
         var document = NetworkDocument.From(await directory.ViewAsync(network, http.RequestAborted));
-        if (http.Request.Query["scope"] is [{ Length: > 0 } scope] && scope != document.Scope) throw new RefusedException(new NetworkNotFound(http.Named()));
+        if (http.Request.Query["scope"] is [{ Length: > 0 } scope] && scope != document.Scope && !(scope == "swarm" && swarm.IsActive && network.Scope == NetworkScope.Global)) throw new RefusedException(new NetworkNotFound(http.Named()));
         await http.WriteAsync(document, DockerJson.Plain.NetworkDocument);
     }
 
@@ -44,8 +44,9 @@ internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory
         var body = await http.ReadAsync(DockerJson.Plain.NetworkCreateBody);
         if (body.Ingress == true || body.ConfigOnly == true || body.ConfigFrom is { Network.Length: > 0 }) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, "Ingress, ConfigOnly and ConfigFrom are not served here: there are no swarm services");
         var driver = body.Driver is { Length: > 0 } given ? given : "bridge";
-        if (body.Scope is "swarm") throw new DockerRefusedException(StatusCodes.Status503ServiceUnavailable, "This node is not a swarm manager. Networks of the scope swarm need one; the driver overlay makes networks of the scope global without");
-        if (body.Scope is { Length: > 0 } scope && NetworkDrivers.Find(driver) is { } known && NetworkDocument.TextOf(known.Scope) is var only && scope != only) throw new UsageException($"invalid scope: {scope} (the {driver} driver makes networks of the scope {only})");
+        var named = body.Scope is "swarm" && swarm.IsActive ? NetworkDocument.TextOf(NetworkScope.Global) : body.Scope;
+        if (named is "swarm") throw new DockerRefusedException(StatusCodes.Status503ServiceUnavailable, "This node is not a swarm manager. Networks of the scope swarm need one; the driver overlay makes networks of the scope global without");
+        if (named is { Length: > 0 } scope && NetworkDrivers.Find(driver) is { } known && NetworkDocument.TextOf(known.Scope) is var only && scope != only) throw new UsageException($"invalid scope: {scope} (the {driver} driver makes networks of the scope {only})");
         if (body.Ipam?.Options is { Count: > 0 } options) throw new UsageException($"unknown ipam option {options.Keys.First()}: there are none");
         var reply = await gateway.CreateNetworkAsync(new()
         {
@@ -56,6 +57,7 @@ internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory
             Attachable = body.Attachable ?? false,
             EnableIPv6 = body.EnableIPv6 ?? false,
             IpamDriver = body.Ipam?.Driver is { Length: > 0 } ipam ? ipam : null,
+            BareIpam = body.Ipam?.Options is null ? true : null,
             Pools = DockerValues.Pools(body.Ipam),
             Options = DockerValues.Sorted(body.Options),
             Labels = DockerValues.Sorted(body.Labels),

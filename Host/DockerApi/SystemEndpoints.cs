@@ -7,7 +7,7 @@ using NetworkCluster.Gateway;
 namespace NetworkCluster.DockerApi;
 
 /// <summary><c>/_ping</c>, <c>/version</c>, <c>/info</c>, and what an engine says that is in no swarm.</summary>
-internal sealed class SystemEndpoints(IClusterGateway gateway)
+internal sealed class SystemEndpoints(IClusterGateway gateway, SwarmManners swarm)
 {
     private const string Sandboxes = "WARNING: containers are network sandboxes with the host's file system; there are no images";
 
@@ -18,8 +18,12 @@ internal sealed class SystemEndpoints(IClusterGateway gateway)
         endpoints.MapGet("/version", (HttpContext http) => http.WriteAsync(Version(), DockerJson.Plain.VersionDocument));
         endpoints.MapGet("/info", InfoAsync);
         // Clients that want networks across hosts make a swarm first, and leave it in the end. Ours are there without.
-        endpoints.MapPost("/swarm/init", (HttpContext http) => http.WriteAsync(gateway.Host.ToString(), DockerJson.Plain.String));
-        endpoints.MapPost("/swarm/leave", (HttpContext _) => throw new DockerRefusedException(StatusCodes.Status503ServiceUnavailable, "This node is not part of a swarm"));
+        endpoints.MapPost("/swarm/init", (HttpContext http) => swarm.TryEnter()
+            ? http.WriteAsync(gateway.Host.ToString(), DockerJson.Plain.String)
+            : throw new DockerRefusedException(StatusCodes.Status503ServiceUnavailable, "This node is already part of a swarm. Use \"docker swarm leave\" to leave this swarm and join another one."));
+        endpoints.MapPost("/swarm/leave", (HttpContext http) => swarm.TryLeave()
+            ? http.Empty(StatusCodes.Status200OK)
+            : throw new DockerRefusedException(StatusCodes.Status503ServiceUnavailable, "This node is not part of a swarm"));
         foreach (var path in (ReadOnlySpan<string>)["/swarm", "/nodes", "/services", "/tasks", "/secrets", "/configs"])
         {
             endpoints.Map($"{path}/{{*rest}}", (HttpContext _) => throw new DockerRefusedException(

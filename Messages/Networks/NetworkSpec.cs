@@ -69,6 +69,8 @@ public sealed record NetworkRequest
     public bool Predefined { get; init; }
     /// <summary>Who gives addresses: <c>null</c> gives none; none here, or <c>default</c>, is the pools.</summary>
     public string? IpamDriver { get; init; }
+    /// <summary>Whether its client spoke of no IPAM options, where Docker's command line speaks of none: Docker shows null instead of an empty object. None: no.</summary>
+    public bool? BareIpam { get; init; }
     /// <summary>The subnets asked for, in order.</summary>
     public ImmutableArray<PoolRequest> Pools { get; init; } = [];
     /// <summary>Driver options.</summary>
@@ -104,6 +106,8 @@ public sealed record NetworkSpec
     public bool Predefined { get; init; }
     /// <summary><c>null</c> where endpoints get no addresses; none otherwise.</summary>
     public string? IpamDriver { get; init; }
+    /// <inheritdoc cref="NetworkRequest.BareIpam"/>
+    public bool? BareIpam { get; init; }
     /// <summary>The subnets granted, in order.</summary>
     public ImmutableArray<NetworkPool> Pools { get; init; } = [];
     /// <summary>What tells its packets from other networks' between hosts (VXLAN network identifier, 1 to 16,777,215), unique in the cluster; none for networks of one host.</summary>

@@ -99,6 +99,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
             EnableIPv6 = request.EnableIPv6 || pools.Any(pool => pool.Id.Subnet.IsIPv6),
             Predefined = request.Predefined,
             IpamDriver = request.IpamDriver is "null" ? "null" : null,
+            BareIpam = request.BareIpam,
             Pools = pools,
             Vni = create.Scope == NetworkScope.Global ? FreeVni(state, request.Id) : null,
             Options = request.Options,

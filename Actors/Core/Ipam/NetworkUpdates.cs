@@ -143,6 +143,7 @@ internal static class NetworkUpdates
         EnableIPv6 = spec.EnableIPv6,
         Predefined = spec.Predefined,
         IpamDriver = spec.IpamDriver,
+        BareIpam = spec.BareIpam,
         Pools = [.. spec.Pools.Select(pool => new PoolRequest { Subnet = pool.Id.Subnet, IpRange = pool.Id.SubPool, Gateway = pool.Gateway, Auxiliary = pool.Auxiliary })],
         Options = spec.Options,
         Labels = spec.Labels,

@@ -129,7 +129,7 @@ internal static class NetworkAttach
     {
         var (spec, wish, settings) = (state.Spec!, attach.Endpoint, attach.Endpoint.Settings);
         if (spec.Predefined && !settings.Aliases.IsEmpty) return new AliasNotSupported(spec.Name);
-        if (settings.DriverOptions.Keys.FirstOrDefault() is { } option) return new InvalidRequest($"unknown option {option}: the {spec.Driver} driver has no options for endpoints");
+        if (settings.DriverOptions.Keys.FirstOrDefault(EndpointRules.IsOurs) is { } option) return new InvalidRequest($"unknown option {option}: the {spec.Driver} driver has no options for endpoints");
         if (EndpointRules.Problems(settings).ToImmutableArray() is { IsEmpty: false } problems) return new InvalidRequest(problems);
         if (attach.Running && state.Names.TryGetValue(wish.ContainerName, out var holder) && holder != wish.Id)
         {

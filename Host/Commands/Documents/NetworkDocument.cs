@@ -64,14 +64,14 @@ internal sealed record IpamDocument
 {
     public string Driver { get; init; } = "default";
 
-    /// <summary>Docker prints null for the predefined networks and an empty object for all others.</summary>
+    /// <summary>Docker prints null for the predefined networks, and for those whose client spoke of no options; an empty object for all others.</summary>
     public IReadOnlyDictionary<string, string>? Options { get; init; }
     public required ImmutableArray<IpamConfigDocument> Config { get; init; }
 
     public static IpamDocument From(NetworkSpec spec) => new()
     {
         Driver = spec.IpamDriver ?? "default",
-        Options = spec.Predefined ? null : ImmutableDictionary<string, string>.Empty,
+        Options = spec.Predefined || spec.BareIpam is true ? null : ImmutableDictionary<string, string>.Empty,
         // A further part of a subnet is an entry of its own: Docker's has room for one.
         Config = [.. spec.Pools.SelectMany(pool => (pool.MoreRanges ?? []).Select(range => new IpamConfigDocument { Subnet = pool.Id.Subnet.ToString(), IpRange = range.ToString() }).Prepend(IpamConfigDocument.From(pool)))],
     };

@@ -158,8 +158,15 @@ public sealed class NetworkTests
         foreach (var running in (bool[])[true, false])
         {
             var attach = Attach(1, running: running);
-            attach = attach with { Endpoint = attach.Endpoint with { Settings = new() { DriverOptions = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("a", "b") } } };
-            Assert.Equal("unknown option a: the bridge driver has no options for endpoints", Existing(Spec).When(attach).Sends<EndpointSettled>().Failure!.Text);
+            foreach (var option in (string[])["a", "com.docker.network.endpoint.ifname"])
+            {
+                Assert.Equal($"unknown option {option}: the bridge driver has no options for endpoints", Existing(Spec).When(With(option)).Sends<EndpointSettled>().Failure!.Text);
+            }
+
+            // What speaks to somebody else is kept.
+            Assert.Empty(Existing(Spec).When(With("com.example.note")).Then.Sends.OfType<EndpointSettled>());
+
+            AttachEndpoint With(string option) => attach with { Endpoint = attach.Endpoint with { Settings = new() { DriverOptions = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add(option, "b") } } };
         }
     }
 

@@ -51,7 +51,8 @@ internal sealed record ExecBody
     public IReadOnlyList<string>? Cmd { get; init; }
     public IReadOnlyList<string>? Env { get; init; }
     public bool? AttachStdin { get; init; }
-    public bool? Tty { get; init; }
+    public string? User { get; init; }
+    public string? WorkingDir { get; init; }
 }
 
 /// <summary>The answer to it.</summary>
@@ -61,6 +62,8 @@ internal sealed record ExecCreatedDocument(string Id);
 internal sealed record ExecStartBody
 {
     public bool? Detach { get; init; }
+    /// <summary>Whether the client wants no frames: it is this that counts, not what was said when the exec was made.</summary>
+    public bool? Tty { get; init; }
 }
 
 /// <summary>The answer to <c>GET /exec/{id}/json</c>.</summary>

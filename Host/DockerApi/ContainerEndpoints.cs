@@ -146,7 +146,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
 /// <summary>The answer for every image.</summary>
 internal sealed record ImageDocument
 {
-    public string Id { get; init; } = "host";
+    public string Id { get; init; } = ContainerDocument.HostImageId;
     public string Os { get; init; } = "linux";
     public string Architecture { get; init; } = SystemEndpoints.Architecture;
     public ImmutableArray<string> RepoTags { get; init; } = [];

@@ -11,7 +11,7 @@ internal sealed record ContainerSummary
     public required string Id { get; init; }
     public required ImmutableArray<string> Names { get; init; }
     public required string Image { get; init; }
-    public string ImageID { get; init; } = "";
+    public string ImageID { get; init; } = ContainerDocument.HostImageId;
     public required string Command { get; init; }
     public required long Created { get; init; }
     public required ImmutableArray<PortSummary> Ports { get; init; }

@@ -16,14 +16,13 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
     private readonly ConcurrentDictionary<string, Exec> _execs = new();
     private readonly ConcurrentQueue<string> _ended = new();
 
-    private sealed class Exec(string id, ContainerView container, ExecRequest request, bool tty)
+    private sealed class Exec(string id, ContainerView container, ExecRequest request)
     {
         private int _started;
 
         public string Id => id;
         public ContainerView Container => container;
         public ExecRequest Request => request;
-        public bool Tty => tty;
         public bool Running { get; set; }
         public int? ExitCode { get; set; }
 
@@ -45,8 +44,11 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         if (body.Cmd is not { Count: > 0 } command) throw new UsageException("No exec command specified");
         var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
         if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
+        if (body.User is { Length: > 0 } user and not ("root" or "0" or "0:0" or "root:root")) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, $"commands run as the host's process does: user {user} is not taken here");
+        if (body.WorkingDir is { Length: > 0 } directoryOf && !directoryOf.StartsWith('/')) throw new UsageException($"the working directory '{directoryOf}' is invalid, it needs to be an absolute path");
+        if (body.WorkingDir is { Length: > 0 } there && !Directory.Exists(there)) throw new UsageException($"there is no directory {there}: a container has the host's file system");
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        _execs[id] = new(id, container, new() { Command = [.. command], Environment = [.. body.Env ?? []], Interactive = body.AttachStdin ?? false }, body.Tty ?? false);
+        _execs[id] = new(id, container, new() { Command = [.. command], Environment = [.. body.Env ?? []], Interactive = body.AttachStdin ?? false, WorkingDirectory = body.WorkingDir is { Length: > 0 } place ? place : null });
         await http.WriteAsync(new(id), DockerJson.Plain.ExecCreatedDocument, StatusCodes.Status201Created);
     }
 
@@ -54,9 +56,11 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
     public async Task StartAsync(string id, HijackedRequest request)
     {
         var exec = Begin(id);
-        if (request.Read(DockerJson.Plain.ExecStartBody).Detach == true) throw new UsageException("a detached command needs no connection of its own");
-        var (input, output) = await request.TakeAsync(exec.Tty);
-        await RunAsync(exec, new RawStreams(input, output, !exec.Tty), CancellationToken.None);
+        var body = request.Read(DockerJson.Plain.ExecStartBody);
+        if (body.Detach == true) throw new UsageException("a detached command needs no connection of its own");
+        var raw = body.Tty ?? false;
+        var (input, output) = await request.TakeAsync(raw);
+        await RunAsync(exec, new RawStreams(input, output, !raw), CancellationToken.None);
     }
 
     // Without a connection of its own there is no input.
@@ -70,8 +74,9 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
             return;
         }
 
-        http.Response.ContentType = exec.Tty ? "application/vnd.docker.raw-stream" : "application/vnd.docker.multiplexed-stream";
-        await RunAsync(exec, new RawStreams(Stream.Null, http.Response.Body, !exec.Tty), http.RequestAborted);
+        var raw = body.Tty ?? false;
+        http.Response.ContentType = raw ? "application/vnd.docker.raw-stream" : "application/vnd.docker.multiplexed-stream";
+        await RunAsync(exec, new RawStreams(Stream.Null, http.Response.Body, !raw), http.RequestAborted);
     }
 
     private Exec Begin(string id)

@@ -49,7 +49,7 @@ internal sealed record InfoDocument
     public required PluginsDocument Plugins { get; init; }
     public bool IPv4Forwarding { get; init; } = true;
     public string SystemTime { get; init; } = "";
-    public string LoggingDriver { get; init; } = "local";
+    public string LoggingDriver { get; init; } = "json-file";
     public required string KernelVersion { get; init; }
     public required string OperatingSystem { get; init; }
     public string OSType { get; init; } = "linux";

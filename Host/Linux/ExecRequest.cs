@@ -11,6 +11,8 @@ public sealed record ExecRequest
     public ImmutableArray<string> Environment { get; init; } = [];
     /// <summary>The host name inside; none: the host's own.</summary>
     public string? Hostname { get; init; }
+    /// <summary>Where it begins; none: the root.</summary>
+    public string? WorkingDirectory { get; init; }
     /// <summary>Whether <see cref="IExecStreams.Input"/> is passed on; otherwise the command's input is at its end.</summary>
     public bool Interactive { get; init; }
 }

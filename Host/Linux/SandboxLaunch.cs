@@ -19,7 +19,7 @@ internal static class SandboxLaunch
     public static ProcessStartInfo Of(string? netnsName, ExecRequest request, IReadOnlyList<string>? wrapper = null)
     {
         if (request.Command.IsDefaultOrEmpty) throw new ArgumentException("a command has at least one word", nameof(request));
-        var start = new ProcessStartInfo("/usr/bin/setsid") { UseShellExecute = false, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("/usr/bin/setsid") { UseShellExecute = false, WorkingDirectory = request.WorkingDirectory ?? "/" };
         var words = start.ArgumentList;
         foreach (var word in wrapper ?? []) words.Add(word);
         if (request.Hostname is { } hostname)

@@ -61,6 +61,9 @@ public sealed class DockerCliTests : IAsyncLifetime
         Assert.Equal((7, "red 1\n", ""), Docker("exec -e X=1 web sh -c 'echo $COLOUR $X; exit 7'"));
         Assert.Equal((0, "out\n", "err\n"), Docker("exec web sh -c 'echo out; echo err >&2'"));
         Assert.Equal("typed", Done("exec -i web cat", "typed"));
+        Assert.Equal("/usr/lib", Done("exec -w /usr/lib web pwd"));
+        Refused("there is no directory /nope", "exec -w /nope web pwd");
+        Refused("user nobody is not taken here", "exec -u nobody web id");
         Assert.Equal("nginx red", $"{Done("ps --filter name=web --format '{{.Image}}'")} {Done("inspect -f '{{index .Config.Env 0}}' web").Split('=')[1]}");
         Refused("18080/tcp is published by container web", "run -d --name other -p 18080:80 nginx sleep 1000");
         Done("stop web");

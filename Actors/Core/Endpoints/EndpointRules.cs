@@ -30,8 +30,8 @@ public static class EndpointRules
         }
     }
 
-    /// <summary>Whether a driver option speaks to the driver: its name is a plain one, or Docker's networks'. Others (<c>com.example.note</c>) are kept and shown, as Docker does.</summary>
-    public static bool IsOurs(string option) => !option.Contains('.', StringComparison.Ordinal) || option.StartsWith("com.docker.network.", StringComparison.Ordinal);
+    /// <summary>Whether a driver option speaks to Docker's networks. Others are kept and shown, as Docker does.</summary>
+    public static bool IsOurs(string option) => option.StartsWith("com.docker.network.", StringComparison.Ordinal);
 
     private static bool IsName(string text) =>
         text is { Length: >= 1 and <= 253 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');

@@ -10,7 +10,7 @@ internal sealed record ContainerDocument
 {
     public required string Id { get; init; }
     public required string Created { get; init; }
-    public string Image { get; init; } = "";
+    public string Image { get; init; } = HostImageId;
     public required string Path { get; init; }
     public required ImmutableArray<string> Args { get; init; }
     public required ContainerStateDocument State { get; init; }
@@ -50,6 +50,9 @@ internal sealed record ContainerDocument
 
     /// <summary>What is told where Docker tells an image, and none was named.</summary>
     public const string HostImage = "host";
+
+    /// <summary>The id of all images: the host's file system is the same for everybody.</summary>
+    public static readonly string HostImageId = $"sha256:{new string('0', 64)}";
 
     private static string ModeOf(ContainerView view) => view.Spec.Mode switch
     {
@@ -92,8 +95,16 @@ internal sealed record HostConfigDocument
 {
     public required string NetworkMode { get; init; }
     public required bool AutoRemove { get; init; }
+    public LogConfigDocument LogConfig { get; init; } = new();
     public required IReadOnlyDictionary<string, ImmutableArray<PortDocument>> PortBindings { get; init; }
     public required bool PublishAllPorts { get; init; }
+}
+
+/// <summary>How the output of the container's command is kept: in a file, and read with <c>logs</c>. Clients know which drivers can be read by their names.</summary>
+internal sealed record LogConfigDocument
+{
+    public string Type { get; init; } = "json-file";
+    public NothingDocument Config { get; init; } = new();
 }
 
 /// <summary>An empty object, where Docker has a set.</summary>

@@ -11,6 +11,8 @@ internal sealed record ContainerCreateBody
     public JsonElement? Cmd { get; init; }
     public JsonElement? Entrypoint { get; init; }
     public bool? Tty { get; init; }
+    public bool? OpenStdin { get; init; }
+    public bool? StdinOnce { get; init; }
     public string? Image { get; init; }
     public string? MacAddress { get; init; }
     public IReadOnlyDictionary<string, string>? Labels { get; init; }

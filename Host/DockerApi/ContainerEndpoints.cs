@@ -54,6 +54,8 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
             Labels = DockerValues.Sorted(body.Labels),
             Image = body.Image is { Length: > 0 } image ? image : null,
             Tty = body.Tty is true ? true : null,
+            OpenStdin = body.OpenStdin is true ? true : null,
+            StdinOnce = body.StdinOnce is true ? true : null,
             AutoRemove = body.HostConfig?.AutoRemove is true ? true : null,
             Ports = PortWords.Of(Published(body.HostConfig), body.ExposedPorts?.Keys ?? [], body.HostConfig?.PublishAllPorts ?? false),
             Created = time.GetUtcNow(),

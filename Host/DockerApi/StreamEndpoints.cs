@@ -85,7 +85,14 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
             using var streams = new RawStreams(input, output, !tty);
             // Without a command there is nothing to hear; the connection is there as long as the container.
             if (container.Spec.Command.IsEmpty) await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
-            else await FollowAsync(container, streams, null, CancellationToken.None);
+            else
+            {
+                using var over = new CancellationTokenSource();
+                var typing = container.Spec.OpenStdin is true ? TypeAsync(container, input, over.Token) : Task.CompletedTask;
+                await FollowAsync(container, streams, null, CancellationToken.None);
+                await over.CancelAsync();
+                await typing;
+            }
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
@@ -119,6 +126,27 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
             return false;
+        }
+    }
+
+    // The command comes a little after its container, and its input with it.
+    private async Task TypeAsync(ContainerView container, Stream input, CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            try
+            {
+                await processes.WriteInputAsync(container, input, over);
+                return;
+            }
+            catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+            {
+                await Task.Delay(LookEvery, time, over).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+            catch (Exception gone) when (gone is IOException or OperationCanceledException)
+            {
+                return;
+            }
         }
     }
 

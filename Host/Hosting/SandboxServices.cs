@@ -21,7 +21,7 @@ internal sealed class SandboxServices(EmbeddedDns? dns, SandboxProcesses process
     public async Task StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel)
     {
         var main = processes.Main(container.Id.ToString());
-        await main.StartAsync(NameOf(sandbox), new() { Command = container.Command, Environment = container.Environment, Hostname = ContainerProcesses.HostnameOf(container) }, cancel);
+        await main.StartAsync(NameOf(sandbox), new() { Command = container.Command, Environment = container.Environment, Interactive = container.OpenStdin ?? false, Hostname = ContainerProcesses.HostnameOf(container) }, cancel);
         _ = WatchAsync(main, exited);
     }
 

@@ -17,6 +17,8 @@ internal sealed class ContainerProcesses(SandboxProcesses processes, Func<Contai
             streams, cancel);
     }
 
+    public Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel) => processes.Main(container.Spec.Id.ToString()).WriteInputAsync(input, container.Spec.StdinOnce ?? false, cancel);
+
     public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) => processes.Main(container.Spec.Id.ToString()).ReadOutputAsync(streams, tail, cancel);
 
     public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>

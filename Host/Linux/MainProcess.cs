@@ -27,23 +27,38 @@ internal sealed class MainProcess(string folder)
 {
     // Ends of the files appear by rename, so a reader never sees half of one. The trap keeps the watcher alive when a signal goes to the group.
     // What the shell itself says ("Terminated") is nobody's output.
+    // An open input is a pipe that a sleeping process holds open, so that it does not end with whoever writes into it.
     private const string Watch = """
         exec >>"$1/log" 2>/dev/null </dev/null
         trap : HUP INT TERM
-        folder=$1; shift
+        folder=$1; open=$2; shift 2
+        [ -z "$open" ] || mkfifo "$folder/stdin"
         read -r boot </proc/sys/kernel/random/boot_id
         read -r stat </proc/$$/stat
         ticks=$(set -- ${stat##*) }; shift 19; printf %s "$1")
         printf '%s %s %s\n' "$$" "$ticks" "$boot" >"$folder/pid.new"
         /bin/mv "$folder/pid.new" "$folder/pid"
-        (exec "$@" 2>&1)
-        printf '%s\n' "$?" >"$folder/exit.new"
+        if [ -n "$open" ]; then
+          sleep infinity >"$folder/stdin" & holder=$!
+          printf '%s\n' "$holder" >"$folder/holder"
+          (exec "$@" 2>&1 <"$folder/stdin")
+          code=$?
+          kill "$holder"
+        else
+          (exec "$@" 2>&1)
+          code=$?
+        fi
+        printf '%s\n' "$code" >"$folder/exit.new"
         /bin/mv "$folder/exit.new" "$folder/exit"
         """;
 
     private string PidFile => Path.Combine(folder, "pid");
 
     private string ExitFile => Path.Combine(folder, "exit");
+
+    private string InputFile => Path.Combine(folder, "stdin");
+
+    private string HolderFile => Path.Combine(folder, "holder");
 
     /// <summary>Where its output goes.</summary>
     public string LogFile => Path.Combine(folder, "log");
@@ -55,7 +70,7 @@ internal sealed class MainProcess(string folder)
         if (Status is MainProcessStatus.Running) return;
         Forget();
         Directory.CreateDirectory(folder);
-        var start = SandboxLaunch.Of(netnsName, request, ["/bin/sh", "-c", Watch, "watch", folder]);
+        var start = SandboxLaunch.Of(netnsName, request, ["/bin/sh", "-c", Watch, "watch", folder, request.Interactive ? "open" : ""]);
         using var recorded = new FileSignal(folder);
         using var watcher = Process.Start(start)!;
         var ended = watcher.WaitForExitAsync(CancellationToken.None);
@@ -125,6 +140,25 @@ internal sealed class MainProcess(string folder)
         ProcessGroup.Kill(running.Pid);
         await WaitAsync(cancel);
         return Status;
+    }
+
+    /// <summary>Writes into its open input what is read from a stream, to the stream's end.</summary>
+    /// <param name="input">Read to its end.</param>
+    /// <param name="ends">Whether the command's input ends with it.</param>
+    /// <param name="cancel">Gives up; the input stays open.</param>
+    /// <exception cref="IOException">It runs no more, or has no open input.</exception>
+    public async Task WriteInputAsync(Stream input, bool ends, CancellationToken cancel)
+    {
+        await using (var pipe = OpenInput()) await input.CopyToAsync(pipe, cancel);
+        if (!ends || Recorded() is not { } watcher || !File.Exists(HolderFile) || !int.TryParse(await File.ReadAllTextAsync(HolderFile, cancel), CultureInfo.InvariantCulture, out var holder)) return;
+        if (Children(watcher.Pid).Contains(holder)) ProcessGroup.Terminate(holder);
+    }
+
+    // To open a pipe waits for its other end: we are that ourselves, for a moment. Without a reader after that a write fails.
+    private FileStream OpenInput()
+    {
+        using var door = new FileStream(InputFile, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        return new(InputFile, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
     }
 
     /// <summary>Forgets it and its output. It must not run.</summary>

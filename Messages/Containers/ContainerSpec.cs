@@ -15,6 +15,10 @@ public sealed record ContainerSpec
     public ImmutableArray<string> Command { get; init; } = [];
     /// <summary>Whether its client takes the command's output for a terminal's: then it comes without Docker's frames. None: no.</summary>
     public bool? Tty { get; init; }
+    /// <summary>Whether the command's input stays open, for whoever attaches. None: it is at its end.</summary>
+    public bool? OpenStdin { get; init; }
+    /// <summary>Whether an open input ends with the first who attaches. None: no.</summary>
+    public bool? StdinOnce { get; init; }
     /// <summary>Whether it is removed when it has stopped. None: no.</summary>
     public bool? AutoRemove { get; init; }
     /// <summary>What the client called its image. Nothing comes of it but this name.</summary>

@@ -72,6 +72,12 @@ public sealed class DockerCliTests : IAsyncLifetime
         Done("kill web");
         Done("rm web other");
 
+        // An input that was asked for stays open, and ends with who attached where that was asked for.
+        Done("run -itd --name shell busybox sh");
+        Assert.Equal("running", Done("inspect -f {{.State.Status}} shell"));
+        Done("rm -f shell");
+        Assert.Equal("typed", Done("run -i --rm busybox cat", "typed\n"));
+
         // What a command has written is there until its container goes, and a container that goes by itself takes it along.
         Done("run -d --name says busybox sh -c 'seq 1 5; exec sleep 1000'");
         var limit = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(20);

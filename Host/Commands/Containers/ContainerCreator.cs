@@ -23,7 +23,7 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
         new() { Name = "env", Short = 'e', ValueName = "name=value", Repeatable = true, Description = "Set environment variables" },
         new() { Name = "expose", ValueName = "port[/proto]", Repeatable = true, Description = "Ports (or ranges) that the container serves, for -P; opens nothing by itself" },
         new() { Name = "hostname", Short = 'h', ValueName = "string", Description = "Host name inside", Default = "the first 12 digits of the id" },
-        new() { Name = "interactive", Short = 'i', Description = "Accepted for -itd; use exec -i for input" },
+        new() { Name = "interactive", Short = 'i', Description = "Keep the command's input open (with -d); use exec -i to type" },
         new() { Name = "label", ValueName = "key=value", Repeatable = true, Description = "Set metadata on a container" },
         new() { Name = "name", ValueName = "string", Description = "Name, also in the DNS of its networks", Default = "a random one" },
         new() { Name = "network", ValueName = "network", Repeatable = true, Description = "Connect to a network; addresses, aliases and links belong to the first", Default = "bridge", CompletedBy = "network" },
@@ -54,6 +54,7 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
             Labels = invocation.KeyValues("label"),
             Ports = invocation.Ports(),
             AutoRemove = invocation.Has("rm") ? true : null,
+            OpenStdin = invocation.Has("interactive") && invocation.Has("detach") ? true : null,
             Created = time.GetUtcNow(),
         }, [.. wanted.Select((network, i) => (network, i == 0 ? settings : EndpointSettings.None))], cancel);
     }

@@ -16,6 +16,10 @@ internal interface IContainerProcesses
     /// <param name="cancel">Gives up; the command lives on.</param>
     Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel);
 
+    /// <summary>Writes into the open input of the container's own command, see <see cref="ContainerSpec.OpenStdin"/>, until the stream ends.</summary>
+    /// <exception cref="IOException">It does not run (yet).</exception>
+    Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel);
+
     /// <summary>Passes on what the container's own command has written until now: nothing where it never ran.</summary>
     Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel);
 }

@@ -67,6 +67,8 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
     public Task<int> ExecAsync(ContainerView container, ExecRequest request, IExecStreams streams, CancellationToken cancel) =>
         SandboxProcesses.ExecAsync(null, request, streams, cancel);
 
+    public Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel) => Task.CompletedTask;
+
     public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>
         streams.WriteOutputAsync(System.Text.Encoding.UTF8.GetBytes($"{tail?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "all"} of {container.Spec.Name}\n"), cancel).AsTask();
 

@@ -141,6 +141,26 @@ public sealed class SandboxProcessesTests : IDisposable
     }
 
     [Fact]
+    public async Task An_open_input_takes_what_one_after_another_writes_and_ends_when_it_is_told_to()
+    {
+        var main = new SandboxProcesses(_folder).Main("c1");
+        await main.StartAsync(null, new() { Command = ["cat"], Interactive = true }, CancellationToken.None);
+        foreach (var word in (string[])["first\n", "second\n"])
+        {
+            await main.WriteInputAsync(new MemoryStream(Encoding.UTF8.GetBytes(word)), ends: false, CancellationToken.None);
+            await LoggedAsync(main, word);
+        }
+
+        Assert.IsType<MainProcessStatus.Running>(main.Status);
+        await main.WriteInputAsync(new MemoryStream("third\n"u8.ToArray()), ends: true, CancellationToken.None);
+        Assert.Equal(new MainProcessStatus.Exited(0), await main.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)));
+        var read = new Streams();
+        await main.ReadOutputAsync(read, null, CancellationToken.None);
+        Assert.Equal("first\nsecond\nthird\n", read.Output);
+        await Assert.ThrowsAnyAsync<IOException>(() => main.WriteInputAsync(new MemoryStream([1]), ends: false, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_last_line_without_an_end_is_a_line_and_who_never_ran_has_none()
     {
         var main = await StartAsync("c1", "printf 'a\nb'");

@@ -48,7 +48,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         await http.Response.Body.FlushAsync(http.RequestAborted);
         // Both are kept as one.
         if (!output) return;
-        using var streams = new RawStreams(Stream.Null, http.Response.Body, container.Spec.Tty is not true);
+        using var streams = new RawStreams(Stream.Null, http.Response.Body, container.Spec.Tty is not true, byLine: true);
         var follows = DockerValues.Flag(http, "follow") && container.Status == ContainerStatus.Running;
         if (!follows) await processes.ReadOutputAsync(container, streams, tail, http.RequestAborted);
         else if (!container.Spec.Command.IsEmpty) await FollowAsync(container, streams, tail, http.RequestAborted);

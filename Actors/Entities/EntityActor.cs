@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Event;
+using Akka.Pattern;
 using Akka.Persistence;
 using NetworkCluster.Serialization;
 
@@ -165,34 +167,41 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         _log.Error(cause, "{0}: the journal did not take the facts of {1}", PersistenceId, _asked?.GetType().Name);
         // Another write has its number, or that of another entity in the same batch: nothing of the batch is written, and who recovers decides anew.
         var refused = cause.GetBaseException() is DbException { SqlState: ['2', '3', ..] };
-        if (!refused) _health.Doubt(cause, Context.System.Scheduler.Now);
+        var passes = Passes(cause);
+        if (passes) _health.Doubt(cause, Context.System.Scheduler.Now);
         _health.Remember(_key, _state);
         if (!refused && !_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
-        LeaveThoseBehind(cause);
-        if (refused || again && _asked is not (null or IRequest)) Again(_asked!, _asker);
+        LeaveThoseBehind(cause, again: true);
+        if (refused || again && passes && _asked is not (null or IRequest)) Again(_asked!, _asker);
+        Again(new WakeEntity(_key), ActorRefs.NoSender);
     }
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
-        _health.Doubt(reason, Context.System.Scheduler.Now);
-        _health.Remember(_key, null);
-        LeaveThoseBehind(reason);
+        // What cannot be read today cannot be read tomorrow: nobody tries again by itself.
+        var passes = Passes(reason);
+        if (passes) _health.Doubt(reason, Context.System.Scheduler.Now);
+        if (passes) _health.Remember(_key, null);
+        LeaveThoseBehind(reason, again: passes);
         base.OnRecoveryFailure(reason, message);
     }
 
     // Nothing was done about them. What would begin is refused, and what carries on something that began goes to whoever recovers: it may come twice without harm.
-    private void LeaveThoseBehind(Exception cause)
+    private void LeaveThoseBehind(Exception cause, bool again)
     {
         var refusal = _health.Outage?.Refusal ?? new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message));
         foreach (var (message, sender) in _behind)
         {
             if (message is IRequest or IQuery && !sender.IsNobody()) sender.Tell(refusal, Self);
-            else Again(message, sender);
+            else if (again) Again(message, sender);
         }
 
         _behind.Clear();
-        Again(new WakeEntity(_key), ActorRefs.NoSender);
     }
+
+    // Whether it is the way to the journal or its state, and not what was to be written or read: connections (SQLSTATE 08), rollbacks (40), resources, operators and systems (53 to 58).
+    private static bool Passes(Exception cause) =>
+        cause.GetBaseException() is TimeoutException or RecoveryTimedOutException or OpenCircuitException or SocketException or IOException or ObjectDisposedException or DbException { SqlState: null or ['0', '8', ..] or ['4', '0', ..] or ['5', ..] };
 
     private void Again(IAddressed message, IActorRef? sender) => Context.System.Scheduler.ScheduleTellOnce(RecoversAfter, _router.TargetOf(_key.Kind), message, sender);
 

@@ -8,7 +8,10 @@ using LinqToDB.Data;
 
 namespace NetworkCluster.Gateway;
 
-/// <summary>Asks the journal's tables for all rows after a place. Nothing is asked before somebody watches, or any more when nobody does.</summary>
+/// <summary>
+/// Asks the journal's tables for all rows after a place, five times a second for each that watches. Nothing is asked before somebody does; after the first the journal's end is asked for as
+/// often, for as long as the process lives.
+/// </summary>
 /// <param name="system">The actor system whose journal is read.</param>
 /// <param name="journal">How the journal is connected to.</param>
 /// <param name="time">The clock.</param>

@@ -176,6 +176,26 @@ public sealed class EntityActorTests : TestKit
     }
 
     [Fact]
+    public void What_nobody_can_read_is_said_to_who_asks_and_is_neither_tried_again_nor_taken_for_a_journal_that_is_away()
+    {
+        Stop(Host());
+        _health.Watch();
+        _router.Register(EntityKind.Host, TestActor);
+        var mood = MoodyJournal.Of(Sys, "host/host1");
+        (mood.IsUnreadable, mood.Hold) = (true, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var host = Entity(new HostDecider(), EntityKind.Host, "host1");
+        Watch(host);
+        host.Tell(new CommandExited(Some.Host, Some.ContainerId(1), new(1), 3), ActorRefs.NoSender);
+        host.Tell(new ListContainers(Some.Host), TestActor);
+        mood.Hold.SetResult();
+        var messages = ReceiveN(2);
+        Assert.Contains("not a fact", Assert.Single(messages.OfType<Rejected>()).Reason.Text, StringComparison.Ordinal);
+        Assert.Single(messages.OfType<Terminated>());
+        Assert.Null(_health.Outage);
+        ExpectNoMsg(TimeSpan.FromMilliseconds(400));
+    }
+
+    [Fact]
     public void A_number_that_another_write_has_is_no_failure_whoever_asked_is_answered_by_who_recovers()
     {
         var host = Host();

@@ -30,10 +30,13 @@ public sealed class MoodyJournal : MemoryJournal
     }
 
     /// <inheritdoc/>
-    public override Task ReplayMessagesAsync(IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback)
+    public override async Task ReplayMessagesAsync(IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback)
     {
-        Of(_system, persistenceId).ReplayedFrom = fromSequenceNr;
-        return base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, recoveryCallback);
+        var mood = Of(_system, persistenceId);
+        mood.ReplayedFrom = fromSequenceNr;
+        if (mood.IsUnreadable && mood.Hold is { } held) await held.Task;
+        if (mood.IsUnreadable) throw new System.Runtime.Serialization.SerializationException("not a fact");
+        await base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, recoveryCallback);
     }
 
     private sealed class NumberTakenException : DbException
@@ -44,7 +47,7 @@ public sealed class MoodyJournal : MemoryJournal
     /// <summary>What the journal does with one entity's facts; may be changed at any time.</summary>
     public sealed class Mood
     {
-        /// <summary>Writes wait for this.</summary>
+        /// <summary>Writes wait for this, and the reading of what nobody can read.</summary>
         public TaskCompletionSource? Hold { get; set; }
 
         /// <summary>Nobody knows whether it was written.</summary>
@@ -55,6 +58,9 @@ public sealed class MoodyJournal : MemoryJournal
 
         /// <summary>It was not written.</summary>
         public bool Rejects { get; set; }
+
+        /// <summary>It holds what nobody can read.</summary>
+        public bool IsUnreadable { get; set; }
 
         /// <summary>Where the last recovery began to read.</summary>
         public long ReplayedFrom { get; set; }

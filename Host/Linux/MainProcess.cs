@@ -27,21 +27,24 @@ internal sealed class MainProcess(string folder)
 {
     // Ends of the files appear by rename, so a reader never sees half of one. The trap keeps the watcher alive when a signal goes to the group.
     // What the shell itself says ("Terminated") is nobody's output.
-    // An open input is a pipe that a sleeping process holds open, so that it does not end with whoever writes into it.
+    // An open input is a pipe that a sleeping process holds open, so that it does not end with whoever writes into it. It is there when both its ends are: nothing is lost that is written before
+    // the command reads, and its end is not overlooked.
     private const string Watch = """
         exec >>"$1/log" 2>/dev/null </dev/null
         trap : HUP INT TERM
         folder=$1; open=$2; shift 2
-        [ -z "$open" ] || mkfifo "$folder/stdin"
         read -r boot </proc/sys/kernel/random/boot_id
         read -r stat </proc/$$/stat
         ticks=$(set -- ${stat##*) }; shift 19; printf %s "$1")
         printf '%s %s %s\n' "$$" "$ticks" "$boot" >"$folder/pid.new"
         /bin/mv "$folder/pid.new" "$folder/pid"
         if [ -n "$open" ]; then
-          sleep infinity >"$folder/stdin" & holder=$!
+          mkfifo "$folder/stdin.new"
+          sleep infinity <>"$folder/stdin.new" & holder=$!
+          exec 4<"$folder/stdin.new"
           printf '%s\n' "$holder" >"$folder/holder"
-          (exec "$@" 2>&1 <"$folder/stdin")
+          /bin/mv "$folder/stdin.new" "$folder/stdin"
+          (exec "$@" 2>&1 <&4 4<&-)
           code=$?
           kill "$holder"
         else

@@ -161,6 +161,22 @@ public sealed class SandboxProcessesTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_written_before_the_command_reads_is_not_lost_and_neither_is_its_end()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var main = new SandboxProcesses(_folder).Main($"c{i}");
+            await main.StartAsync(null, new() { Command = ["cat"], Interactive = true }, CancellationToken.None);
+            while (!File.Exists(Path.Combine(_folder, $"c{i}", "stdin"))) await Task.Yield();
+            await main.WriteInputAsync(new MemoryStream("early"u8.ToArray()), ends: true, CancellationToken.None);
+            Assert.Equal(new MainProcessStatus.Exited(0), await main.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)));
+            var read = new Streams();
+            await main.ReadOutputAsync(read, null, CancellationToken.None);
+            Assert.Equal("early", read.Output);
+        }
+    }
+
+    [Fact]
     public async Task A_last_line_without_an_end_is_a_line_and_who_never_ran_has_none()
     {
         var main = await StartAsync("c1", "printf 'a\nb'");

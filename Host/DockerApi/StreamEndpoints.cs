@@ -89,9 +89,15 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
             {
                 using var over = new CancellationTokenSource();
                 var typing = container.Spec.OpenStdin is true ? TypeAsync(container, input, over.Token) : Task.CompletedTask;
-                await FollowAsync(container, streams, null, CancellationToken.None);
-                await over.CancelAsync();
-                await typing;
+                try
+                {
+                    await FollowAsync(container, streams, null, CancellationToken.None);
+                }
+                finally
+                {
+                    await over.CancelAsync();
+                    await typing;
+                }
             }
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)

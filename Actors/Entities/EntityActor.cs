@@ -64,6 +64,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
                 break;
             case RecoveryCompleted:
                 _behind.Clear();
+                _health.Forget(_key);
                 foreach (var unfinished in _decider.Resume(_state)) _router.Send(unfinished, ActorRefs.NoSender);
                 break;
         }
@@ -166,7 +167,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     {
         _log.Error(cause, "{0}: the journal did not take the facts of {1}", PersistenceId, _asked?.GetType().Name);
         // Another write has its number, or that of another entity in the same batch: nothing of the batch is written, and who recovers decides anew.
-        var refused = cause.GetBaseException() is DbException { SqlState: ['2', '3', ..] };
+        var refused = Causes(cause).Any(one => one is DbException { SqlState: ['2', '3', ..] });
         var passes = Passes(cause);
         if (passes) _health.Doubt(cause, Context.System.Scheduler.Now);
         _health.Remember(_key, _state);
@@ -201,7 +202,11 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
     // Whether it is the way to the journal or its state, and not what was to be written or read: connections (SQLSTATE 08), rollbacks (40), resources, operators and systems (53 to 58).
     private static bool Passes(Exception cause) =>
-        cause.GetBaseException() is TimeoutException or RecoveryTimedOutException or OpenCircuitException or SocketException or IOException or ObjectDisposedException or DbException { SqlState: null or ['0', '8', ..] or ['4', '0', ..] or ['5', ..] };
+        Causes(cause).Any(one => one is TimeoutException or RecoveryTimedOutException or OpenCircuitException or SocketException or IOException or ObjectDisposedException or DbException { SqlState: null or ['0', '8', ..] or ['4', '0', ..] or ['5', ..] });
+
+    // A rollback that fails, too, comes with what it was for.
+    private static IEnumerable<Exception> Causes(Exception cause) =>
+        cause is AggregateException several ? several.InnerExceptions.SelectMany(Causes).Prepend(cause) : cause.InnerException is { } inner ? Causes(inner).Prepend(cause) : [cause];
 
     private void Again(IAddressed message, IActorRef? sender) => Context.System.Scheduler.ScheduleTellOnce(RecoversAfter, _router.TargetOf(_key.Kind), message, sender);
 

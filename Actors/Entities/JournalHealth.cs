@@ -45,7 +45,6 @@ public sealed class JournalHealth
         {
             (over, _outage) = (_outage, null);
             lost = [.. _remembered.Keys];
-            _remembered.Clear();
         }
 
         over?.End();
@@ -62,13 +61,19 @@ public sealed class JournalHealth
         }
     }
 
-    /// <summary>Keeps what an entity knew before the write that failed; nothing when it did not get that far.</summary>
+    /// <summary>Keeps what an entity knew before the write that failed, until it has recovered; nothing when it did not get that far.</summary>
     public void Remember(EntityKey entity, object? state)
     {
         lock (_turn)
         {
-            if (_outage is not null && (state is not null || !_remembered.ContainsKey(entity))) _remembered[entity] = state;
+            if (_watched && (state is not null || !_remembered.ContainsKey(entity))) _remembered[entity] = state;
         }
+    }
+
+    /// <summary>The entity has recovered: what it knew before is no longer of use.</summary>
+    public void Forget(EntityKey entity)
+    {
+        if (!_remembered.IsEmpty) _remembered.TryRemove(entity, out _);
     }
 
     /// <summary>What an entity knew before the write that failed, if it was one.</summary>

@@ -40,7 +40,7 @@ internal sealed class EventEndpoints(IJournalFeed feed, IJournalReader reader, J
         {
             await foreach (var (entity, fact) in feed.FactsAsync(place, follow: until is null || until > now, either.Token))
             {
-                var told = await projection.ApplyAsync(entity, fact, either.Token);
+                var told = await ToldAsync(projection, entity, fact, either.Token);
                 if (fact.At < since || fact.At >= until) continue;
                 foreach (var happened in told.Where(happened => filter.Match((key, value) => Has(happened, key, value)))) await WriteAsync(http, happened);
             }
@@ -48,6 +48,22 @@ internal sealed class EventEndpoints(IJournalFeed feed, IJournalReader reader, J
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             // Until then was asked for.
+        }
+    }
+
+    // The journal may go away in the middle of it: then it waits.
+    private async Task<ImmutableArray<DockerEvent>> ToldAsync(EventProjection projection, EntityKey entity, JournaledFact fact, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await projection.ApplyAsync(entity, fact, cancel);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(Late, time, cancel);
+            }
         }
     }
 

@@ -25,10 +25,19 @@ internal sealed class EventProjection(IJournalReader journal)
         if (entity.Kind is not (EntityKind.Network or EntityKind.Host)) return [];
         if (_seen.Add(entity) && fact.Number > 1)
         {
-            await foreach (var before in journal.ReadAsync(entity, cancel))
+            try
             {
-                if (before.Number >= fact.Number) break;
-                _ = Events(entity, before);
+                await foreach (var before in journal.ReadAsync(entity, cancel))
+                {
+                    if (before.Number >= fact.Number) break;
+                    _ = Events(entity, before);
+                }
+            }
+            catch (IOException)
+            {
+                // Read again when the same fact is told again.
+                _seen.Remove(entity);
+                throw;
             }
         }
 

@@ -145,6 +145,7 @@ public sealed class SandboxProcessesTests : IDisposable
     {
         var main = new SandboxProcesses(_folder).Main("c1");
         await main.StartAsync(null, new() { Command = ["cat"], Interactive = true }, CancellationToken.None);
+        while (!File.Exists(Path.Combine(_folder, "c1", "stdin"))) await Task.Yield();
         foreach (var word in (string[])["first\n", "second\n"])
         {
             await main.WriteInputAsync(new MemoryStream(Encoding.UTF8.GetBytes(word)), ends: false, CancellationToken.None);

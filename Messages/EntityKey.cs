@@ -24,38 +24,37 @@ public enum EntityKind
 /// <param name="Id">Its key within the kind.</param>
 public readonly record struct EntityKey(EntityKind Kind, string Id)
 {
+    private static readonly EntityKind[] Kinds = Enum.GetValues<EntityKind>();
+
     /// <summary>The cluster's list of hosts.</summary>
     public static EntityKey AllHosts { get; } = new(EntityKind.Hosts, "global");
 
     /// <summary>The journal's persistence id: <c>network/0123...</c>. Permanent.</summary>
-    public string PersistenceId => Kind switch
-    {
-        EntityKind.AddressSpace => $"space/{Id}",
-        EntityKind.Network => $"network/{Id}",
-        EntityKind.Pool => $"pool/{Id}",
-        EntityKind.Endpoint => $"endpoint/{Id}",
-        EntityKind.Host => $"host/{Id}",
-        EntityKind.Hosts => $"hosts/{Id}",
-        _ => throw new InvalidOperationException($"{Kind} is not persistent"),
-    };
+    public string PersistenceId => Word(Kind) is { } word ? $"{word}/{Id}" : throw new InvalidOperationException($"{Kind} is not persistent");
 
     /// <summary>Whose facts a persistence id names; none: nobody's of ours.</summary>
     public static EntityKey? OfPersistenceId(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        var end = id.IndexOf('/', StringComparison.Ordinal);
-        EntityKind? kind = end < 0 ? null : id[..end] switch
+        if (id.IndexOf('/', StringComparison.Ordinal) is not (>= 0 and var end)) return null;
+        foreach (var kind in Kinds)
         {
-            "space" => EntityKind.AddressSpace,
-            "network" => EntityKind.Network,
-            "pool" => EntityKind.Pool,
-            "endpoint" => EntityKind.Endpoint,
-            "host" => EntityKind.Host,
-            "hosts" => EntityKind.Hosts,
-            _ => null,
-        };
-        return kind is { } known ? new(known, id[(end + 1)..]) : null;
+            if (Word(kind) is { } word && id.AsSpan(0, end).SequenceEqual(word)) return new(kind, id[(end + 1)..]);
+        }
+
+        return null;
     }
+
+    private static string? Word(EntityKind kind) => kind switch
+    {
+        EntityKind.AddressSpace => "space",
+        EntityKind.Network => "network",
+        EntityKind.Pool => "pool",
+        EntityKind.Endpoint => "endpoint",
+        EntityKind.Host => "host",
+        EntityKind.Hosts => "hosts",
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind}/{Id}";

@@ -126,7 +126,7 @@ internal sealed partial class HostAgent
 
     private Task<Sandbox> Open(ContainerSpec container, bool adopted, ImmutableArray<PublishedPort> ports)
     {
-        var (self, incarnation) = (_self, _incarnation);
+        var incarnation = _incarnation;
         var opening = OpenAsync();
         _sandboxes[container.Id] = (container, opening);
         return opening;
@@ -141,7 +141,7 @@ internal sealed partial class HostAgent
             }
 
             var sandbox = await _networking.StartSandboxAsync(container, _stopping.Token).ConfigureAwait(false);
-            _services.Open(container, sandbox, adopted, exitCode => self.Tell(new CommandExited(_host, container.Id, incarnation, exitCode), ActorRefs.NoSender));
+            _services.Open(container, sandbox, adopted, exitCode => _self.Tell(new CommandExited(_host, container.Id, incarnation, exitCode), ActorRefs.NoSender));
             return sandbox;
         }
     }
@@ -155,11 +155,11 @@ internal sealed partial class HostAgent
 
     private async Task<IAddressed> RunCommandAsync(RunCommand run)
     {
-        var (self, container) = (_self, run.Container);
+        var container = run.Container;
         var failure = await TryAsync($"run the command of {container.Name}", async () =>
         {
             var sandbox = await _networking.StartSandboxAsync(container, _stopping.Token).ConfigureAwait(false);
-            await _services.StartCommandAsync(container, sandbox, exitCode => self.Tell(new CommandExited(_host, container.Id, run.Incarnation, exitCode), ActorRefs.NoSender), _stopping.Token).ConfigureAwait(false);
+            await _services.StartCommandAsync(container, sandbox, exitCode => _self.Tell(new CommandExited(_host, container.Id, run.Incarnation, exitCode), ActorRefs.NoSender), _stopping.Token).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return new CommandStarted(_host, container.Id, run.Incarnation, failure);
     }

@@ -22,6 +22,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     // A host that does not say by then that it reaches a new endpoint is dead or cut off, or says it to somebody who no longer asks.
     private static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(1);
 
+    // For those who tell us something from outside.
     private readonly IActorRef _self = Context.Self;
     private readonly HostId _host;
     private readonly string _token;

@@ -124,7 +124,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
     private void Postpone(IAddressed command, JournalOutage outage)
     {
-        if (command is IRequest && !Sender.IsNobody())
+        if (command.IsAskedBy(Sender))
         {
             Sender.Tell(outage.Refusal, Self);
             return;
@@ -133,7 +133,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         Stash.Stash();
         if (_waits) return;
         _waits = true;
-        outage.Over.PipeTo(Self, success: () => JournalIsBack.Instance);
+        JournalIsBack.TellAfter(outage, Self);
     }
 
     private void Finish(Decision decision, IActorRef sender)
@@ -173,7 +173,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         _health.Remember(_key, _state);
         if (!refused && !_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
         LeaveThoseBehind(cause, again: true);
-        if (refused || again && passes && _asked is not (null or IRequest)) Again(_asked!, _asker);
+        if (_asked is { } asked && (refused || again && passes && !asked.IsAskedBy(_asker))) Again(asked, _asker);
         Again(new WakeEntity(_key), ActorRefs.NoSender);
     }
 
@@ -181,8 +181,12 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     {
         // What cannot be read today cannot be read tomorrow: nobody tries again by itself.
         var passes = Passes(reason);
-        if (passes) _health.Doubt(reason, Context.System.Scheduler.Now);
-        if (passes) _health.Remember(_key, null);
+        if (passes)
+        {
+            _health.Doubt(reason, Context.System.Scheduler.Now);
+            _health.Remember(_key, null);
+        }
+
         LeaveThoseBehind(reason, again: passes);
         base.OnRecoveryFailure(reason, message);
     }
@@ -193,7 +197,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         var refusal = _health.Outage?.Refusal ?? new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message));
         foreach (var (message, sender) in _behind)
         {
-            if (message is IRequest or IQuery && !sender.IsNobody()) sender.Tell(refusal, Self);
+            if (message.IsAskedBy(sender)) sender.Tell(refusal, Self);
             else if (again) Again(message, sender);
         }
 
@@ -209,9 +213,4 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         cause is AggregateException several ? several.InnerExceptions.SelectMany(Causes).Prepend(cause) : cause.InnerException is { } inner ? Causes(inner).Prepend(cause) : [cause];
 
     private void Again(IAddressed message, IActorRef? sender) => Context.System.Scheduler.ScheduleTellOnce(RecoversAfter, _router.TargetOf(_key.Kind), message, sender);
-
-    private sealed class JournalIsBack
-    {
-        public static readonly JournalIsBack Instance = new();
-    }
 }

@@ -19,8 +19,7 @@ internal sealed class RememberedEntity<TState> : UntypedActor
     public RememberedEntity(EntityKey key, IDecider<TState> decider, EntityRouter router, JournalHealth health)
     {
         (_key, _state, _decider, _router, _health) = (key, (TState?)health.Recall(key), decider, router, health);
-        // Over already, it may be: then it is told so at once.
-        (health.Outage?.Over ?? Task.CompletedTask).PipeTo(Self, success: () => JournalIsBack.Instance);
+        JournalIsBack.TellAfter(health.Outage, Self);
     }
 
     protected override void OnReceive(object message)
@@ -45,7 +44,7 @@ internal sealed class RememberedEntity<TState> : UntypedActor
             foreach (var order in decision.Orders) _router.Send(order, ActorRefs.NoSender);
             if (decision.Reply is { } reply) Sender.Tell(reply, Self);
         }
-        else if (_health.Outage is { } outage && command is IRequest or IQuery && !Sender.IsNobody())
+        else if (_health.Outage is { } outage && command.IsAskedBy(Sender))
         {
             Sender.Tell(outage.Refusal, Self);
         }
@@ -60,10 +59,5 @@ internal sealed class RememberedEntity<TState> : UntypedActor
     {
         _router.Send(new WakeEntity(_key), ActorRefs.NoSender);
         foreach (var (message, sender) in _kept) _router.Send(message, sender);
-    }
-
-    private sealed class JournalIsBack
-    {
-        public static readonly JournalIsBack Instance = new();
     }
 }

@@ -45,7 +45,7 @@ public sealed class JournalFeed(ActorSystem system, DataOptions journal, TimePro
                 {
                     place = ((Sequence)row.Offset).Value;
                     if (EntityKey.OfPersistenceId(row.PersistenceId) is { } entity && row.Event is IEvent fact)
-                        yield return (entity, new(new DateTimeOffset(row.Timestamp, TimeSpan.Zero), fact) { Number = row.SequenceNr });
+                        yield return (entity, JournaledFact.Of(fact, row.Timestamp, row.SequenceNr));
                 }
             }
 

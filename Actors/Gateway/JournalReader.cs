@@ -54,7 +54,7 @@ public sealed class JournalReader(ActorSystem system) : IJournalReader
             switch (message)
             {
                 case ReplayedMessage { Persistent: { Payload: IEvent fact } row }:
-                    _facts.Add(new(new DateTimeOffset(row.Timestamp, TimeSpan.Zero), fact) { Number = row.SequenceNr });
+                    _facts.Add(JournaledFact.Of(fact, row.Timestamp, row.SequenceNr));
                     return;
                 case RecoverySuccess success:
                     done.TrySetResult(new(_facts.ToImmutable(), success.HighestSequenceNr));

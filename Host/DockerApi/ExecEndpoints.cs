@@ -45,11 +45,16 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
         if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
         if (body.User is { Length: > 0 } user and not ("root" or "0" or "0:0" or "root:root")) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, $"commands run as the host's process does: user {user} is not taken here");
-        if (body.WorkingDir is { Length: > 0 } directoryOf && !directoryOf.StartsWith('/')) throw new UsageException($"the working directory '{directoryOf}' is invalid, it needs to be an absolute path");
-        if (body.WorkingDir is { Length: > 0 } there && !Directory.Exists(there)) throw new UsageException($"there is no directory {there}: a container has the host's file system");
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        _execs[id] = new(id, container, new() { Command = [.. command], Environment = [.. body.Env ?? []], Interactive = body.AttachStdin ?? false, WorkingDirectory = body.WorkingDir is { Length: > 0 } place ? place : null });
+        _execs[id] = new(id, container, new() { Command = [.. command], Environment = [.. body.Env ?? []], Interactive = body.AttachStdin ?? false, WorkingDirectory = Place(body.WorkingDir) });
         await http.WriteAsync(new(id), DockerJson.Plain.ExecCreatedDocument, StatusCodes.Status201Created);
+    }
+
+    private static string? Place(string? directory)
+    {
+        if (directory is not { Length: > 0 }) return null;
+        if (!directory.StartsWith('/')) throw new UsageException($"the working directory '{directory}' is invalid, it needs to be an absolute path");
+        return Directory.Exists(directory) ? directory : throw new UsageException($"there is no directory {directory}: a container has the host's file system");
     }
 
     /// <summary>Runs it over the connection that the request has taken over.</summary>

@@ -147,7 +147,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
             }
             catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
             {
-                await Task.Delay(LookEvery, time, over).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Delay(LookEvery, time, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception gone) when (gone is IOException or OperationCanceledException)
             {

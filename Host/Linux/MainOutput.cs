@@ -54,14 +54,12 @@ internal static class MainOutput
     // From the end, piece by piece: a long output is not read for its last lines. A last line without its end counts.
     private static void SkipTo(FileStream log, int? tail)
     {
-        if (tail is not { } lines) return;
-        var (piece, end, ends) = (new byte[PieceBytes], log.Length, 0);
-        if (lines == 0)
-        {
-            log.Position = end;
-            return;
-        }
+        if (tail is { } lines) log.Position = lines == 0 ? log.Length : StartOfLast(lines, log);
+    }
 
+    private static long StartOfLast(int lines, FileStream log)
+    {
+        var (piece, end, ends) = (new byte[PieceBytes], log.Length, 0);
         for (var start = end; start > 0;)
         {
             var size = (int)Math.Min(PieceBytes, start);
@@ -70,13 +68,11 @@ internal static class MainOutput
             log.ReadExactly(piece, 0, size);
             for (var i = size - 1; i >= 0; i--)
             {
-                if (piece[i] != '\n' || start + i == end - 1 || ++ends < lines) continue;
-                log.Position = start + i + 1;
-                return;
+                if (piece[i] == '\n' && start + i != end - 1 && ++ends == lines) return start + i + 1;
             }
         }
 
-        log.Position = 0;
+        return 0;
     }
 
     private static async Task CopyAsync(FileStream log, IExecStreams streams, CancellationToken cancel)

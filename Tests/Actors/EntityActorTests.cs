@@ -109,12 +109,8 @@ public sealed class EntityActorTests : TestKit
     [Fact]
     public void While_the_journal_is_away_what_would_begin_is_refused_what_is_under_way_waits_and_questions_are_answered()
     {
-        var host = Host();
-        var id = Some.ContainerId(1);
-        host.Tell(new CreateContainer(Some.Host, Some.Container(1), []), TestActor);
-        ExpectMsg<ContainerDone>();
-        host.Tell(new StartContainer(Some.Host, id), TestActor);
-        _others.ExpectMsg<StartSandbox>();
+        var (host, id) = (Host(), Some.ContainerId(1));
+        BeginToStart(host, id);
 
         _health.Lose("it is gone", DateTimeOffset.UnixEpoch);
         var other = CreateTestProbe();
@@ -141,10 +137,7 @@ public sealed class EntityActorTests : TestKit
         var id = Some.ContainerId(1);
         shard.Tell(new JoinHost(Some.Host, "a", [], DateTimeOffset.UnixEpoch), TestActor);
         ExpectMsg<HostWelcome>();
-        shard.Tell(new CreateContainer(Some.Host, Some.Container(1), []), TestActor);
-        ExpectMsg<ContainerDone>();
-        shard.Tell(new StartContainer(Some.Host, id), TestActor);
-        _others.ExpectMsg<StartSandbox>();
+        BeginToStart(shard, id);
         shard.Tell(new SandboxStarted(Some.Host, id, new(1), null), TestActor);
         ExpectMsg<ContainerDone>();
 
@@ -213,12 +206,8 @@ public sealed class EntityActorTests : TestKit
     [Fact]
     public void What_has_to_wait_is_done_in_the_order_it_came()
     {
-        var host = Host();
-        var id = Some.ContainerId(1);
-        host.Tell(new CreateContainer(Some.Host, Some.Container(1), []), TestActor);
-        ExpectMsg<ContainerDone>();
-        host.Tell(new StartContainer(Some.Host, id), TestActor);
-        _others.ExpectMsg<StartSandbox>();
+        var (host, id) = (Host(), Some.ContainerId(1));
+        BeginToStart(host, id);
         host.Tell(new StopContainer(Some.Host, id), TestActor);
         host.Tell(new StartContainer(Some.Host, id), TestActor);
         host.Tell(new RemoveContainer(Some.Host, id, Force: true), TestActor);
@@ -280,6 +269,14 @@ public sealed class EntityActorTests : TestKit
             {
             }
         }
+    }
+
+    private void BeginToStart(IActorRef host, ContainerId container)
+    {
+        host.Tell(new CreateContainer(Some.Host, Some.Container(1), []), TestActor);
+        ExpectMsg<ContainerDone>();
+        host.Tell(new StartContainer(Some.Host, container), TestActor);
+        _others.ExpectMsg<StartSandbox>();
     }
 
     private IActorRef Host()

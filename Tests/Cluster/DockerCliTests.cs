@@ -104,7 +104,7 @@ public sealed class DockerCliTests : IAsyncLifetime
     {
         using var http = UnixSocketClient.To(_host.DockerSocket);
         using var living = await http.GetAsync(new Uri("/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
-        var since = Done("version -f '{{.Server.Os}}'") is "linux" ? DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) : default;
+        var since = TimeProvider.System.GetUtcNow();
         Done("network create --subnet 10.60.0.0/24 evn");
         Done("run -d --name one --network evn --label tier=front busybox");
         Done("network disconnect evn one");

@@ -76,6 +76,14 @@ internal sealed class Operator(string address)
         return new(code, output.ToString().Trim(), error, kind);
     }
 
+    /// <summary>A container pings another by its name, once.</summary>
+    public Task<string> PingsAsync(string container, string name) =>
+        DoneAsync("container", "exec", ("container", container), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", name));
+
+    /// <summary>The names of a network's containers, sorted.</summary>
+    public async Task<List<string>> MembersAsync(string network) =>
+        [.. (await InspectAsync("network", network))[0].GetProperty("Containers").EnumerateObject().Select(member => member.Value.GetProperty("Name").GetString()!).Order(StringComparer.Ordinal)];
+
     /// <summary>A JSON document.</summary>
     public async Task<JsonElement> InspectAsync(string palette, params string[] names)
     {

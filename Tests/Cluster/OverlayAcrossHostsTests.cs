@@ -22,14 +22,14 @@ public sealed class OverlayAcrossHostsTests
         // When the answer comes, everybody reaches it.
         await one.DoneAsync("container", "run", ("name", "redis_db"), ("detach", "true"), ("network", "multihost"));
         await two.DoneAsync("container", "run", ("name", "web"), ("detach", "true"), ("network", "multihost"), ("network-alias", "front"), ("link", "redis_db:db"));
-        await PingsAsync(one, "redis_db", "web");
-        await PingsAsync(two, "web", "redis_db");
-        await PingsAsync(two, "web", "db");
+        await one.PingsAsync("redis_db", "web");
+        await two.PingsAsync("web", "redis_db");
+        await two.PingsAsync("web", "db");
         await three.DoneAsync("container", "run", ("name", "third"), ("detach", "true"), ("network", "multihost"), ("network-alias", "front"));
-        await PingsAsync(one, "redis_db", "third");
-        await PingsAsync(two, "web", "third");
-        await PingsAsync(three, "third", "redis_db");
-        Assert.Equal(["redis_db", "third", "web"], await MembersAsync(three));
+        await one.PingsAsync("redis_db", "third");
+        await two.PingsAsync("web", "third");
+        await three.PingsAsync("third", "redis_db");
+        Assert.Equal(["redis_db", "third", "web"], await three.MembersAsync("multihost"));
 
         // A name is one endpoint's in the whole network, and the refusal says where that is.
         var taken = await two.RunAsync("container", "run", ("name", "redis_db"), ("detach", "true"), ("network", "multihost"));
@@ -40,12 +40,12 @@ public sealed class OverlayAcrossHostsTests
 
         // Changed on one host it is changed on all, under the containers' feet: a name, and a further subnet with a way between both.
         await three.DoneAsync("network", "update", ("network", "multihost"), ("name", "renamed"), ("mtu", "1300"));
-        await PingsAsync(one, "redis_db", "web.renamed");
+        await one.PingsAsync("redis_db", "web.renamed");
         await UntilAsync(async () => (await two.RunAsync("container", "exec", ("container", "web"), ("command", "ip"), ("command", "link"))).Out.Contains("mtu 1300", StringComparison.Ordinal));
         await one.DoneAsync("network", "update", ("network", "renamed"), ("name", "multihost"), ("subnet", "10.43.0.0/24"), ("opt-rm", "com.docker.network.driver.mtu"));
         await two.DoneAsync("container", "run", ("name", "apart"), ("detach", "true"), ("network", "multihost"), ("ip", "10.43.0.9"));
-        await PingsAsync(one, "redis_db", "apart");
-        await PingsAsync(two, "apart", "third");
+        await one.PingsAsync("redis_db", "apart");
+        await two.PingsAsync("apart", "third");
         await two.DoneAsync("container", "rm", ("container", "apart"), ("force", "true"));
 
         // The guide's story: the host dies with its machine, and the same name comes up elsewhere without any force.
@@ -54,14 +54,14 @@ public sealed class OverlayAcrossHostsTests
         await underlay.PowerOffAsync(1);
         await UntilAsync(async () => (await two.RunAsync("container", "run", ("name", "redis_db"), ("detach", "true"), ("network", "multihost"), ("ip", address))).Done);
         Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(15), $"the name was free after {Stopwatch.GetElapsedTime(since)}");
-        await PingsAsync(three, "third", "redis_db");
-        await PingsAsync(two, "web", "db");
+        await three.PingsAsync("third", "redis_db");
+        await two.PingsAsync("web", "db");
         Assert.DoesNotContain("10.99.0.1 ", Underlay.On(3, "bridge fdb show"), StringComparison.Ordinal);
 
         // It comes back with an empty kernel, and brings nothing back to life.
         await underlay.PowerOnAsync(1);
-        Assert.Equal(["redis_db", "third", "web"], await MembersAsync(underlay.Hosts[0].Operator));
-        await PingsAsync(three, "third", "redis_db");
+        Assert.Equal(["redis_db", "third", "web"], await underlay.Hosts[0].Operator.MembersAsync("multihost"));
+        await three.PingsAsync("third", "redis_db");
         Assert.Equal("exited", (await underlay.Hosts[0].Operator.InspectAsync("container", "redis_db"))[0].GetProperty("State").GetProperty("Status").GetString());
 
         // A process that is killed alone and started again takes nothing from anybody.
@@ -83,9 +83,6 @@ public sealed class OverlayAcrossHostsTests
         foreach (var host in (int[])[2, 3]) await UntilAsync(() => Task.FromResult(!Underlay.On(host, "ip -d link show").Contains("vxlan", StringComparison.Ordinal)));
     }
 
-    private static Task<string> PingsAsync(Operator host, string container, string name) =>
-        host.DoneAsync("container", "exec", ("container", container), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", name));
-
     // Without the cluster: in the sandbox, through its resolver.
     private static void Reaches(HostUnderTest host, string container, string name)
     {
@@ -93,17 +90,9 @@ public sealed class OverlayAcrossHostsTests
         Assert.True(answer.Contains("1 received", StringComparison.Ordinal), $"{answer}\n{host.Output}");
     }
 
-    private static async Task<List<string>> MembersAsync(Operator host) =>
-        [.. (await host.InspectAsync("network", "multihost"))[0].GetProperty("Containers").EnumerateObject().Select(member => member.Value.GetProperty("Name").GetString()!).Order(StringComparer.Ordinal)];
-
     private static async Task<string> AddressAsync(Operator host, string container) =>
         (await host.InspectAsync("network", "multihost"))[0].GetProperty("Containers").EnumerateObject().Select(member => member.Value).Single(member => member.GetProperty("Name").GetString() == container)
             .GetProperty("IPv4Address").GetString()!.Split('/')[0];
 
-    // The cluster says when a host is lost only by what it answers.
-    private static async Task UntilAsync(Func<Task<bool>> so)
-    {
-        using var limit = new CancellationTokenSource(Removed);
-        while (!await so()) await Task.Delay(100, limit.Token);
-    }
+    private static Task UntilAsync(Func<Task<bool>> so) => Eventually.IsSoAsync(Removed, so);
 }

@@ -62,9 +62,5 @@ public sealed class PastTests : IAsyncLifetime
         return document.GetProperty("Containers").EnumerateObject().Select(container => $"{container.Value.GetProperty("IPv4Address").GetString()} {container.Value.GetProperty("Name").GetString()}");
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        while (!await isSo()) limit.Token.ThrowIfCancellationRequested();
-    }
+    private static Task UntilAsync(Func<Task<bool>> isSo) => Eventually.IsSoAsync(Limit, isSo);
 }

@@ -24,7 +24,8 @@ public sealed class MoodyJournal : MemoryJournal
         var mood = Of(_system, writes[0].PersistenceId);
         if (mood.Hold is { } held) await held.Task;
         if (mood.Conflicts) throw new NumberTakenException();
-        if (mood.Fails) throw new IOException("the disk is gone");
+        // As PostgreSQL's does: the rollback fails, too.
+        if (mood.Fails) throw new AggregateException("and the rollback failed", new InvalidOperationException("rolled back already"), new IOException("the disk is gone"));
         if (mood.Rejects) return [.. writes.Select(_ => new NotSupportedException("not this"))];
         return await base.WriteMessagesAsync(writes, cancellationToken);
     }

@@ -1,0 +1,43 @@
+using NetworkCluster.Entities;
+using Xunit;
+
+namespace NetworkCluster.Tests.Actors;
+
+public sealed class JournalHealthTests
+{
+    private static readonly EntityKey Key = new(EntityKind.Host, "host1");
+    private static readonly DateTimeOffset Then = DateTimeOffset.UnixEpoch;
+
+    [Fact]
+    public void What_an_entity_knew_is_kept_until_it_has_recovered_also_when_the_journal_seems_back_for_a_moment()
+    {
+        var health = new JournalHealth();
+        health.Watch();
+        health.Doubt(new IOException("gone"), Then);
+        health.Remember(Key, "known");
+        Assert.Equal([Key], health.Regain());
+        health.Doubt(new IOException("gone again"), Then);
+        health.Remember(Key, null); // it could not be read
+        Assert.Equal("known", health.Recall(Key));
+        health.Forget(Key);
+        Assert.Empty(health.Regain());
+    }
+
+    [Fact]
+    public async Task A_doubt_is_an_outage_until_the_watcher_has_looked_and_nothing_where_nobody_watches()
+    {
+        var health = new JournalHealth();
+        health.Doubt(new IOException("gone"), Then);
+        Assert.Null(health.Outage);
+        health.Watch();
+        var doubt = health.NextDoubt();
+        health.Doubt(new IOException("gone"), Then);
+        await doubt;
+        var outage = health.Outage!;
+        Assert.Equal("gone", outage.Cause);
+        Assert.False(health.NextDoubt().IsCompleted);
+        health.Regain();
+        await outage.Over;
+        Assert.Null(health.Outage);
+    }
+}

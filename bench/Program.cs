@@ -1,19 +1,27 @@
 using NetworkCluster.Bench;
 
 // Everything is measured in one run, side by side, in network and mount namespaces that bench.sh makes: the absolute figures are the machine's, the ratios are ours.
-if (!Environment.IsPrivilegedProcess || args is not [var program])
+string[] parts = ["allocation", "networks", "start", "connects", "rates", "dns", "memory"];
+if (!Environment.IsPrivilegedProcess || args is not [var program, .. var chosen] || chosen.Except(parts).Any())
 {
-    Console.Error.WriteLine("usage: bench/bench.sh (as root); it starts this program in namespaces of its own");
+    Console.Error.WriteLine($"usage: bench/bench.sh [PART...] (as root); it starts this program in namespaces of its own. Parts: {string.Join(", ", parts)}; all of them where none is named");
     return 2;
 }
 
-Allocation.Run();
-await using (var simulated = new HostUnderLoad(program, "--dataplane", "simulated")) await ManyNetworks.RunAsync(simulated);
+if (Has("allocation")) Allocation.Run();
+if (Has("networks"))
+{
+    await using var simulated = new HostUnderLoad(program, "--dataplane", "simulated");
+    await ManyNetworks.RunAsync(simulated);
+}
+
 await using var host = new HostUnderLoad(program);
-await ColdStart.RunAsync(host);
-var pbm = host.Client;
-await Connects.RunAsync(pbm);
-await Rates.RunAsync(pbm);
-await DnsRate.RunAsync(pbm);
-await Memory.RunAsync(host, pbm);
+if (Has("start")) await ColdStart.RunAsync(host);
+else await host.StartAsync();
+if (Has("connects")) await Connects.RunAsync(host.Client);
+if (Has("rates")) await Rates.RunAsync(host.Client);
+if (Has("dns")) await DnsRate.RunAsync(host.Client);
+if (Has("memory")) await Memory.RunAsync(host, host.Client);
 return 0;
+
+bool Has(string part) => chosen.Length == 0 || chosen.Contains(part);

@@ -11,4 +11,4 @@ exec unshare --net --mount --propagation private sh -c '
     mkdir -p /run/netns /etc/netns
     mount -t tmpfs tmpfs /run/netns
     mount -t tmpfs tmpfs /etc/netns
-    exec "$@"' sh dotnet "$here/../artifacts/bin/Bench/release/Akka.NetworkCluster.Bench.dll" "$here/../artifacts/host/Akka.NetworkCluster.Host"
+    exec "$@"' sh dotnet "$here/../artifacts/bin/Bench/release/Akka.NetworkCluster.Bench.dll" "$here/../artifacts/host/Akka.NetworkCluster.Host" "$@"

@@ -24,8 +24,9 @@ internal sealed class NetworkConnect(IClusterGateway gateway, NetworkDirectory d
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
         var settings = invocation.EndpointSettings("alias");
-        var network = await directory.NetworkAsync(invocation.Required("network"), cancel);
-        var container = await directory.ContainerAsync(invocation.Required("container"), cancel);
+        var (networkFound, containerFound) = (directory.NetworkAsync(invocation.Required("network"), cancel), directory.ContainerAsync(invocation.Required("container"), cancel));
+        await Task.WhenAll(networkFound, containerFound);
+        var (network, container) = (await networkFound, await containerFound);
         await gateway.AskAsync<ContainerDone>(new ConnectContainer(container.Host, NewEndpoint.Of(container.Host, container.Spec, network, settings)), cancel);
         return ExitCodes.Ok;
     }

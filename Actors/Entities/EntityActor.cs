@@ -20,12 +20,15 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
     private static readonly TimeSpan RecoversAfter = TimeSpan.FromMilliseconds(200);
 
+    // Longer than anything takes where no message was lost.
+    private static readonly TimeSpan ResumesAfter = TimeSpan.FromSeconds(3);
+
     private readonly EntityKey _key;
     private readonly IDecider<TState> _decider;
     private readonly EntityRouter _router;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly JournalHealth _health;
-    private readonly bool _snapshots;
+    private readonly EntityTraits _traits;
     // Those who came while the journal was being read or written.
     private readonly List<(IAddressed Message, IActorRef Sender)> _behind = [];
     private TState _state;
@@ -35,11 +38,11 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private bool _writes;
     private bool _waits;
 
-    public EntityActor(EntityKey key, IDecider<TState> decider, EntityRouter router, JournalHealth health, bool snapshots)
+    public EntityActor(EntityKey key, IDecider<TState> decider, EntityRouter router, JournalHealth health, EntityTraits traits)
     {
         PersistenceId = key.PersistenceId;
         (_key, _health) = (key, health);
-        _snapshots = snapshots;
+        _traits = traits;
         _decider = decider;
         _router = router;
         _state = decider.Empty(key.Id);
@@ -47,7 +50,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
     public override string PersistenceId { get; }
 
-    public override Recovery Recovery => _snapshots ? Recovery.Default : new Recovery(SnapshotSelectionCriteria.None);
+    public override Recovery Recovery => _traits.Snapshots ? Recovery.Default : new Recovery(SnapshotSelectionCriteria.None);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -65,9 +68,22 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
             case RecoveryCompleted:
                 _behind.Clear();
                 _health.Forget(_key);
-                foreach (var unfinished in _decider.Resume(_state)) _router.Send(unfinished, ActorRefs.NoSender);
+                Resume();
                 break;
         }
+    }
+
+    // Messages get lost where a process dies; what a root has begun is sent again until it is over, and those who have had it already know.
+    private void Resume()
+    {
+        var unfinished = _decider.Resume(_state);
+        foreach (var message in unfinished) _router.Send(message, ActorRefs.NoSender);
+        if (!unfinished.IsEmpty) ResumeLater();
+    }
+
+    private void ResumeLater()
+    {
+        if (_traits.IsRoot && !Timers.IsTimerActive(ResumeTick.Instance)) Timers.StartSingleTimer(ResumeTick.Instance, ResumeTick.Instance, ResumesAfter);
     }
 
     protected override bool AroundReceive(Receive receive, object message)
@@ -83,6 +99,12 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         {
             _waits = false;
             Stash.UnstashAll();
+            return;
+        }
+
+        if (message is ResumeTick)
+        {
+            Resume();
             return;
         }
 
@@ -142,8 +164,13 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         if (!decision.SendsFirst) Send(decision, sender);
         foreach (var (delay, message) in decision.Timers) Timers.StartSingleTimer(message, message, delay);
         if (decision.Reply is { } reply) sender.Tell(reply, Self);
-        if (!decision.Events.IsEmpty) Stash.UnstashAll();
-        if (!_snapshots || LastSequenceNr - _snapshotAt < FactsPerSnapshot) return;
+        if (!decision.Events.IsEmpty)
+        {
+            Stash.UnstashAll();
+            ResumeLater();
+        }
+
+        if (!_traits.Snapshots || LastSequenceNr - _snapshotAt < FactsPerSnapshot) return;
         _snapshotAt = LastSequenceNr;
         SaveSnapshot(new EntitySnapshot(_decider.Compact(_state)));
     }
@@ -211,6 +238,11 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     // A rollback that fails, too, comes with what it was for.
     private static IEnumerable<Exception> Causes(Exception cause) =>
         cause is AggregateException several ? several.InnerExceptions.SelectMany(Causes).Prepend(cause) : cause.InnerException is { } inner ? Causes(inner).Prepend(cause) : [cause];
+
+    private sealed class ResumeTick
+    {
+        public static readonly ResumeTick Instance = new();
+    }
 
     private void Again(IAddressed message, IActorRef? sender) => Context.System.Scheduler.ScheduleTellOnce(RecoversAfter, _router.TargetOf(_key.Kind), message, sender);
 }

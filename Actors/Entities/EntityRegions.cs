@@ -24,31 +24,31 @@ internal static class EntityRegions
     /// <param name="carries">Whether this process carries entities; otherwise it only finds the way to them.</param>
     public static void Start(ActorSystem system, EntityRouter router, JournalHealth health, bool carries)
     {
-        Start(EntityKind.AddressSpace, "space", new AddressSpaceDecider(), staysInMemory: true);
-        Start(EntityKind.Host, "host", new HostDecider(), staysInMemory: true);
-        Start(EntityKind.Hosts, "hosts", new HostsDecider(), staysInMemory: true);
-        Start(EntityKind.Network, "network", new NetworkDecider(), staysInMemory: false);
-        Start(EntityKind.Pool, "pool", new PoolDecider(), staysInMemory: false);
-        Start(EntityKind.Endpoint, "endpoint", new EndpointDecider(), staysInMemory: false, snapshots: false);
+        Start(EntityKind.AddressSpace, "space", new AddressSpaceDecider(), new() { IsRoot = true });
+        Start(EntityKind.Host, "host", new HostDecider(), new() { IsRoot = true });
+        Start(EntityKind.Hosts, "hosts", new HostsDecider(), new() { IsRoot = true });
+        Start(EntityKind.Network, "network", new NetworkDecider(), new());
+        Start(EntityKind.Pool, "pool", new PoolDecider(), new());
+        Start(EntityKind.Endpoint, "endpoint", new EndpointDecider(), new() { Snapshots = false });
 
-        void Start<TState>(EntityKind kind, string name, IDecider<TState> decider, bool staysInMemory, bool snapshots = true)
+        void Start<TState>(EntityKind kind, string name, IDecider<TState> decider, EntityTraits traits)
         {
             var extractor = new AddressedExtractor(Shards);
             var settings = ClusterShardingSettings.Create(system).WithRole(NodeRoles.Control);
-            if (staysInMemory) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
+            if (traits.IsRoot) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
             router.Register(kind, carries
-                ? ClusterSharding.Get(system).Start(name, id => Props.CreateBy(new Birth<TState>(new(kind, id), decider, router, health, snapshots)), settings, extractor)
+                ? ClusterSharding.Get(system).Start(name, id => Props.CreateBy(new Birth<TState>(new(kind, id), decider, router, health, traits)), settings, extractor)
                 : ClusterSharding.Get(system).StartProxy(name, NodeRoles.Control, extractor));
         }
     }
 
     // An expression would be compiled anew for every entity, which takes longer than everything else about its birth.
-    private sealed class Birth<TState>(EntityKey key, IDecider<TState> decider, EntityRouter router, JournalHealth health, bool snapshots) : IIndirectActorProducer
+    private sealed class Birth<TState>(EntityKey key, IDecider<TState> decider, EntityRouter router, JournalHealth health, EntityTraits traits) : IIndirectActorProducer
     {
         public Type ActorType => typeof(EntityActor<TState>);
 
         public ActorBase Produce() =>
-            health.Outage is null ? new EntityActor<TState>(key, decider, router, health, snapshots) : new RememberedEntity<TState>(key, decider, router, health);
+            health.Outage is null ? new EntityActor<TState>(key, decider, router, health, traits) : new RememberedEntity<TState>(key, decider, router, health);
 
         public void Release(ActorBase actor)
         {
@@ -59,4 +59,14 @@ internal static class EntityRegions
     {
         public override string? EntityId(object message) => (message as IAddressed)?.Entity.Id;
     }
+}
+
+/// <summary>What all entities of a kind have in common.</summary>
+internal sealed record EntityTraits
+{
+    /// <summary>Whether it notes what is to be done before others do it: it stays in memory, and sends what is not over again.</summary>
+    public bool IsRoot { get; init; }
+
+    /// <summary>Whether its facts become so many that snapshots pay.</summary>
+    public bool Snapshots { get; init; } = true;
 }

@@ -66,4 +66,6 @@ public enum OperationKind
     RemoveSandbox,
     /// <summary>After a join: endpoints get their places again under the new life, or leave where they were to.</summary>
     Rejoin,
+    /// <summary>After the host was lost: its endpoints give their places back.</summary>
+    GiveUp,
 }

@@ -130,7 +130,7 @@ public sealed class EntityActorTests : TestKit
         // As a shard: it makes the entity for the first message, keeps what comes while one makes way, and makes the next.
         var key = new EntityKey(EntityKind.Host, "host1");
         Func<ActorBase> born = () => _health.Outage is null
-            ? new EntityActor<HostState>(key, new HostDecider(), _router, _health, true)
+            ? new EntityActor<HostState>(key, new HostDecider(), _router, _health, new() { Snapshots = true })
             : new RememberedEntity<HostState>(key, new HostDecider(), _router, _health);
         var shard = Sys.ActorOf(Props.Create(() => new Shard(born)));
         _router.Register(EntityKind.Host, shard);
@@ -311,5 +311,5 @@ public sealed class EntityActorTests : TestKit
     }
 
     private IActorRef Entity<TState>(IDecider<TState> decider, EntityKind kind, string id) =>
-        Sys.ActorOf(Props.Create(() => new EntityActor<TState>(new EntityKey(kind, id), decider, _router, _health, true)));
+        Sys.ActorOf(Props.Create(() => new EntityActor<TState>(new EntityKey(kind, id), decider, _router, _health, new() { Snapshots = true })));
 }

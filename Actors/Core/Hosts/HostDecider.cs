@@ -13,6 +13,12 @@ public sealed class HostDecider : IDecider<HostState>
     /// <summary>How long one operation with a container may take before it is undone and answered as unknown.</summary>
     public static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(9);
 
+    /// <summary>How long after that what cannot be undone is carried on.</summary>
+    public static readonly TimeSpan CarryOnAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the endpoints of a lost host may take to give their places back until they are told again.</summary>
+    public static readonly TimeSpan GiveUpAgainAfter = TimeSpan.FromSeconds(2);
+
     /// <summary>How long one that is removed when it has stopped stays.</summary>
     public static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
 
@@ -79,9 +85,13 @@ public sealed class HostDecider : IDecider<HostState>
     public HostState Evolve(HostState state, IEvent fact) => HostEvolve.Apply(state, fact);
 
     /// <inheritdoc/>
-    /// <remarks>After the entity has moved, the agent that lives on tells again what it has; an agent that starts joins by itself.</remarks>
-    public ImmutableArray<IAddressed> Resume(HostState state) =>
-        state.Incarnation.Value == 0 || state.Lost ? [] : [new RejoinHost(state.Id, state.Incarnation)];
+    /// <remarks>After the entity has moved, the agent that lives on tells again what it has; an agent that starts joins by itself. Of a lost host the endpoints are given up again.</remarks>
+    public ImmutableArray<IAddressed> Resume(HostState state) => state switch
+    {
+        { Incarnation.Value: 0 } or { Reconciled: true } => [],
+        { Lost: true } => [.. state.InOrder.Where(container => !container.Endpoints.IsEmpty).Select(container => new ExpireOperation(state.Id, container.Spec.Id, 0))],
+        _ => [new RejoinHost(state.Id, state.Incarnation)],
+    };
 
     /// <inheritdoc/>
     public ImmutableArray<IEvent> Compact(HostState state) => HostEvolve.Compact(state);

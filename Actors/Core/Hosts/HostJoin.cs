@@ -46,12 +46,46 @@ internal static class HostJoin
     {
         if (lost.Token != state.Token || state.Lost || state.Incarnation.Value == 0) return Decision.Nothing;
         // The containers stay as they are on paper: the host may come back and find them alive. Their places are given to others meanwhile.
+        return GiveUp(state, state.InOrder, [new HostLost(state.Id, state.Incarnation, lost.At), new HostReconciled(), .. Underway(state).Select(id => new OperationEnded(id))]);
+    }
+
+    /// <summary>What is not over is carried on: its messages may have been lost, and whoever was to answer may have lost its memory.</summary>
+    /// <param name="state">The host.</param>
+    /// <param name="container">One with which nothing is under way.</param>
+    /// <param name="recovered">Whether nothing has been told to it since the recovery.</param>
+    public static Decision CarryOn(HostState state, HeldContainer container, bool recovered)
+    {
+        var id = container.Spec.Id;
+        if (state.Lost) return recovered ? GiveUp(state, [container], [new HostReconciled()]) : Decision.Nothing;
+        if (!state.Reconciled || IsSettled(container)) return Decision.Nothing;
+        var (events, sends, _) = Rejoin(state, container, [id], (state.Incarnation, state.Vtep));
+        var after = events.Aggregate(state, HostEvolve.Apply);
+        return new() { Events = events, Orders = sends, Timers = [(HostDecider.OperationTimeout, new ExpireOperation(state.Id, id, after.Find(id)!.Operation!.Number))] };
+    }
+
+    /// <summary>Those of a lost host that are still to give their places back are told again.</summary>
+    public static Decision GiveUpAgain(HostState state, HeldContainer container, Operation operation) =>
+        GiveUp(state, [container with { Endpoints = container.Endpoints.FindAll(endpoint => operation.Waiting.Contains(endpoint.Spec.Id)) }], [new OperationEnded(container.Spec.Id)]);
+
+    private static Decision GiveUp(HostState state, IEnumerable<HeldContainer> containers, ImmutableArray<IEvent> facts)
+    {
+        var holders = containers.Where(container => !container.Endpoints.IsEmpty).ToImmutableArray();
+        ImmutableArray<IEvent> events = [.. facts, .. holders.Select(container => new OperationBegan(container.Spec.Id, OperationKind.GiveUp, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], null))];
+        var after = events.Aggregate(state, HostEvolve.Apply);
         return new()
         {
-            Events = [new HostLost(state.Id, state.Incarnation, lost.At), new HostReconciled(), .. Underway(state).Select(id => new OperationEnded(id))],
-            Sends = [.. state.InOrder.SelectMany(container => container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, state.Incarnation, endpoint.Leaving, HostLost: true)))],
+            Events = events,
+            Sends = [.. holders.SelectMany(container => container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, state.Incarnation, endpoint.Leaving, HostLost: true)))],
+            Timers = [.. holders.Select(container => (HostDecider.GiveUpAgainAfter, (IAddressed)new ExpireOperation(state.Id, container.Spec.Id, after.Find(container.Spec.Id)!.Operation!.Number)))],
         };
     }
+
+    private static bool IsSettled(HeldContainer container) => container.Phase switch
+    {
+        ContainerPhase.Stopping or ContainerPhase.Removing => false,
+        ContainerPhase.Running => container.Endpoints.TrueForAll(endpoint => endpoint is { Leaving: false, Attached: not null }),
+        _ => container.Endpoints.TrueForAll(endpoint => !endpoint.Leaving),
+    };
 
     private static IEnumerable<ContainerId> Underway(HostState state) =>
         state.Containers.Values.Where(container => container.Operation is not null).Select(container => container.Spec.Id);

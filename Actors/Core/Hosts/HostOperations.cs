@@ -99,6 +99,8 @@ internal static class HostOperations
                 ? [new ContainerDisconnected(id, endpoint), new OperationProgressed(id, endpoint, null, null)]
                 : [new OperationProgressed(id, endpoint, null, deleted)],
         };
+        // It was told to leave in an earlier life, and that took until now: it gets its place again.
+        if (container is { Operation: null, IsRunning: true } && !held.Leaving && !state.Lost) return progressed with { Timers = [(HostDecider.CarryOnAfter, new ExpireOperation(state.Id, id, 1))] };
         if (container.Operation is not { } operation || !operation.Waiting.Contains(endpoint)) return progressed;
         if (operation.Waiting.Count == 1) return Next(state, id, progressed);
         return operation.Kind == OperationKind.StartEndpoints ? progressed with { Sends = [AttachNext(state, container, operation, endpoint)] } : progressed;
@@ -150,17 +152,20 @@ internal static class HostOperations
     public static ImmutableArray<(TimeSpan, IAddressed)> Removal(HostState state, IEnumerable<ContainerSpec> stopped) =>
         [.. stopped.Where(spec => spec.AutoRemove is true).Select(spec => (HostDecider.LastWords, (IAddressed)new RemoveContainer(state.Id, spec.Id, Force: false)))];
 
-    /// <summary>An answer never came. What was begun is undone; what cannot be undone is left to the next join, and the sender is told so.</summary>
+    /// <summary>An answer never came. What was begun is undone; what cannot be undone is carried on a little later, when those who wait for the container have had their turn.</summary>
     public static Decision Expire(HostState state, ExpireOperation expire)
     {
-        if (state.Find(expire.Container) is not { Operation: { } operation } container || operation.Number != expire.Operation) return Decision.Nothing;
+        if (state.Find(expire.Container) is not { } container) return Decision.Nothing;
+        if (container.Operation is not { } operation) return HostJoin.CarryOn(state, container, recovered: expire.Operation == 0);
+        if (operation.Number != expire.Operation) return Decision.Nothing;
         var unknown = new OutcomeUnknown($"{operation.Kind} of container {container.Spec.Name} on host {state.Id} was not answered in time");
         return operation.Kind switch
         {
             OperationKind.Connect => Undo(state, container, OperationKind.UndoConnect, [.. operation.Waiting], unknown, Decision.Nothing),
             OperationKind.Create => Undo(state, container, OperationKind.UndoCreate, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], unknown, Decision.Nothing),
             OperationKind.StartSandbox or OperationKind.StartEndpoints or OperationKind.StartCommand => StopEndpoints(state, container, unknown, [new ContainerStopping(expire.Container)]),
-            _ => new() { Events = [new OperationEnded(expire.Container)], Reply = new Rejected(unknown) },
+            OperationKind.GiveUp => HostJoin.GiveUpAgain(state, container, operation),
+            _ => new() { Events = [new OperationEnded(expire.Container)], Reply = new Rejected(unknown), Timers = [(HostDecider.CarryOnAfter, expire)] },
         };
     }
 
@@ -185,7 +190,7 @@ internal static class HostOperations
             (OperationKind.RemoveEndpoints, var failure) =>
                 Join(decision, Began(state, id, OperationKind.RemoveSandbox, [], failure, []) with { Sends = [new StopSandbox(state.Id, id, state.Incarnation, Forget: true)] }),
             (OperationKind.UndoCreate, _) => End(before, id, decision, new ContainerRemoved(id)),
-            (OperationKind.Rejoin, _) => decision with { Events = decision.Events.Add(new OperationEnded(id)) },
+            (OperationKind.Rejoin or OperationKind.GiveUp, _) => decision with { Events = decision.Events.Add(new OperationEnded(id)) },
             _ => End(before, id, decision),
         };
     }

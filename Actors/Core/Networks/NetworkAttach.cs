@@ -12,6 +12,8 @@ internal static class NetworkAttach
     {
         if (!state.Exists) return Settle(attach, new NetworkNotFound(attach.Endpoint.NetworkName));
         if (state.Find(attach.Endpoint.Id) is { } known && (known.Attached || !attach.Running)) return Again(state, known, attach);
+        // Sent before it was told to leave, and come after: its ids do not come to life again.
+        if (state.HasDeparted(attach.Endpoint.Id)) return Settle(attach, new IdTaken(attach.Endpoint.Id.ToString()));
         if (Refusal(state, attach) is { } reason) return Settle(attach, reason, state.Find(attach.Endpoint.Id) is not null);
         return Try(state, attach);
     }
@@ -39,6 +41,7 @@ internal static class NetworkAttach
 
         if (complete.Address is { } address) obtained = obtained.Add(new(complete.Pool, address));
         if (!state.Exists) return GiveBack(state, attach, obtained, new NetworkNotFound(attach.Endpoint.NetworkName));
+        if (state.HasDeparted(attach.Endpoint.Id)) return GiveBack(state, attach, obtained, new IdTaken(attach.Endpoint.Id.ToString()));
         // Others may have come since: ask again before it becomes a fact.
         if (Refusal(state, attach) is { } late) return GiveBack(state, attach, obtained, late);
         return counts ? NextPool(state, attach, obtained) : Try(state, attach);

@@ -139,7 +139,7 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         EndpointAttachEnded ended => state.WithoutAttempts(ended.Endpoint),
         EndpointAttached attached => state.With(attached.Endpoint, attached: true, attached.Revision),
         EndpointReserved reserved => state.With(reserved.Endpoint, attached: false, reserved.Revision),
-        EndpointDetached detached => state.Without(detached.Endpoint) with { Revision = detached.Revision },
+        EndpointDetached detached => state.Departing(detached.Endpoint) with { Revision = detached.Revision },
         // Only wishes were left; they stay, so that a removal that is carried on after a crash has them dropped again.
         NetworkDeleted => state with { Deleted = true, Attempts = state.Attempts.Clear() },
         _ => state,
@@ -153,6 +153,7 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     public ImmutableArray<IEvent> Compact(NetworkState state) => state.Spec is null ? state.Deleted ? [new NetworkDeleted(default)] : [] :
         [
             new NetworkCreated(state.Spec, state.Revision),
+            .. state.Departed.Select(endpoint => new EndpointDetached(endpoint, state.Revision)),
             .. state.Kept is { } kept ? [kept] : ImmutableArray<IEvent>.Empty,
             .. state.Settled is { } settled ? [settled] : ImmutableArray<IEvent>.Empty,
             .. state.Members.Values.OrderBy(member => member.Revision).Select<NetworkMember, IEvent>(member =>

@@ -15,7 +15,8 @@ internal static class NetworkDetach
         {
             return release with
             {
-                Events = state.EndOfAttempts(endpoint.Id),
+                // Its wish may be on its way still: it comes too late from now on.
+                Events = state.Exists && detach.Withdrawal.Forget && !state.HasDeparted(endpoint.Id) ? [new EndpointDetached(endpoint.Id, state.Revision)] : state.EndOfAttempts(endpoint.Id),
                 // Its container stops and keeps a wish that we never knew of, or no longer: it cannot be fulfilled.
                 Orders = state.Deleted && !detach.Withdrawal.Forget ? [new Containers.DisconnectContainer(endpoint.Host, endpoint.Container, endpoint.Network, endpoint.NetworkName)] : [],
             };

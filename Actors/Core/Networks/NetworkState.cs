@@ -14,6 +14,9 @@ public sealed record NetworkMember(AttachedEndpoint Endpoint, bool Attached, lon
 /// <summary>What a network knows. Immutable; everything a command needs is one look-up.</summary>
 public sealed record NetworkState
 {
+    // Far more than leave one network while a message is under way.
+    private const int MostDeparted = 1000;
+
     /// <summary>What it is; none before it is made.</summary>
     public NetworkSpec? Spec { get; init; }
     /// <summary>Whether it is no more.</summary>
@@ -40,6 +43,10 @@ public sealed record NetworkState
     public ImmutableDictionary<EndpointId, ImmutableHashSet<long>> Attempts { get; init; } = ImmutableDictionary<EndpointId, ImmutableHashSet<long>>.Empty;
     /// <summary>The last attempt's number.</summary>
     public long LastAttempt { get; init; }
+
+    /// <summary>The last endpoints that have left for good, in their order: what comes late must not bring them back.</summary>
+    public ImmutableQueue<EndpointId> Departed { get; init; } = [];
+    private ImmutableHashSet<EndpointId> DepartedIds { get; init; } = [];
 
     /// <summary>Whether it is made and not removed.</summary>
     public bool Exists => Spec is not null && !Deleted;
@@ -83,6 +90,22 @@ public sealed record NetworkState
             Names = next.Names.SetItem(endpoint.Spec.ContainerName, endpoint.Id),
             Hosts = next.Hosts.SetItem(endpoint.Spec.Host, next.Hosts.GetValueOrDefault(endpoint.Spec.Host) + 1),
         };
+    }
+
+    /// <summary>Whether the endpoint has left for good.</summary>
+    public bool HasDeparted(EndpointId id) => DepartedIds.Contains(id);
+
+    internal NetworkState Departing(EndpointId id)
+    {
+        if (HasDeparted(id)) return Without(id);
+        var (departed, ids) = (Departed.Enqueue(id), DepartedIds.Add(id));
+        if (ids.Count > MostDeparted)
+        {
+            departed = departed.Dequeue(out var oldest);
+            ids = ids.Remove(oldest);
+        }
+
+        return Without(id) with { Departed = departed, DepartedIds = ids };
     }
 
     internal NetworkState Without(EndpointId id)

@@ -314,6 +314,50 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void What_a_lost_host_has_is_told_again_until_it_is_out_also_after_a_recovery()
+    {
+        var host = Running().When(new DeclareHostLost(Some.Host, "a", DateTimeOffset.UnixEpoch));
+        Assert.True(host.When(Timer(host)).Sends<UnbindEndpoint>().HostLost);
+        host.Recovered().When(host.Resumed());
+        Assert.True(host.Sends<UnbindEndpoint>().HostLost);
+        var last = Timer(host);
+        host.When(Out(1, forget: false)).Journals();
+        Assert.Empty(host.When(last).Then.Sends);
+        Assert.Empty(host.Resumed());
+        // Back in a new life, what the old one was told to do is over.
+        host.When(last, Join("b", Box)).Sends<AttachEndpoint>();
+        Assert.Empty(host.When(last).Then.Sends);
+    }
+
+    [Fact]
+    public void What_nobody_answered_and_cannot_be_undone_is_carried_on_when_others_have_had_their_turn()
+    {
+        var host = Running().When(new DisconnectContainer(Some.Host, Box, Network.Id, "net1"));
+        host.When(Timer(host));
+        Assert.IsType<OutcomeUnknown>(host.Replies<Rejected>().Reason);
+        host.When(Timer(host)).Journals();
+        Assert.True(Assert.IsType<UnbindEndpoint>(Assert.Single(host.Then.Orders)).Forget);
+        var last = Timer(host);
+        host.When(Out(1, forget: true)).Journals(nameof(ContainerDisconnected));
+        host.When(last).DoesNothing();
+
+        var stopping = Running().When(new StopContainer(Some.Host, Box));
+        stopping.When(Timer(stopping));
+        stopping.When(Timer(stopping));
+        Assert.IsType<UnbindEndpoint>(Assert.Single(stopping.Then.Orders));
+        stopping.When(Out(1, forget: false));
+        stopping.Sends<StopSandbox>();
+    }
+
+    [Fact]
+    public void An_endpoint_that_was_given_up_late_gets_its_place_again()
+    {
+        var host = Running().When(Out(1, forget: false));
+        host.When(Timer(host)).Journals();
+        Assert.True(Assert.IsType<AttachEndpoint>(Assert.Single(host.Then.Orders)).Running);
+    }
+
+    [Fact]
     public void What_was_interrupted_is_not_the_answer_to_another_question()
     {
         var host = Running().When(new StopContainer(Some.Host, Box)).Recovered().When(Join("a", Box), Out(1, forget: false), new SandboxStopped(Some.Host, Box, new(1), null));
@@ -386,6 +430,9 @@ public sealed class HostTests
 
         string Found(string text) => host.When(new FindContainer(Some.Host, text)).Replies<ContainerView>().Spec.Name;
     }
+
+    // What the entity's clock brings next.
+    private static IAddressed Timer(Scenario<HostState> host) => Assert.Single(host.Then.Timers).Message;
 
     private static Scenario<HostState> Host() => new Scenario<HostState>(new HostDecider(), "host1").When(Join("a"));
 

@@ -294,6 +294,26 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void A_wish_that_comes_after_its_endpoint_has_left_for_good_comes_too_late()
+    {
+        Failure<IdTaken>(With(1).When(Detach(1), Attach(1)));
+        // Also when the leaving overtook it, and when its addresses were being asked for.
+        var overtaken = Existing(Spec).When(Detach(1));
+        overtaken.Journals(nameof(EndpointDetached));
+        Failure<IdTaken>(overtaken.Recovered().When(Attach(1)));
+        overtaken.When(Detach(1)).Journals();
+        var asked = Existing(Spec).When(Attach(1));
+        var question = asked.Sends<AllocateAddress>();
+        asked.When(Detach(1), Given(question, "10.77.0.2")).Journals();
+        Assert.Equal(2, asked.Then.Sends.Length);
+        Assert.IsType<ReleaseAddress>(asked.Then.Sends[0]);
+        Assert.IsType<IdTaken>(((EndpointSettled)asked.Then.Sends[1]).Failure);
+        // One that stopped may come again.
+        var stopped = With(1).When(new DetachEndpoint(Detach(1).Withdrawal with { Forget = false }), Attach(1));
+        stopped.Sends<AllocateAddress>();
+    }
+
+    [Fact]
     public void A_lost_host_is_not_told_of_what_it_lost()
     {
         var network = With(1).When(new DetachEndpoint(new(Attach(1).Endpoint, Life, Forget: false, HostLost: true)));

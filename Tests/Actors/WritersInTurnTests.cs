@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using Akka.Actor;
+using Akka.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using NetworkCluster.Entities;
+using NetworkCluster.Hosting;
+using NetworkCluster.Ipam;
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Actors;
+
+/// <summary>An entity moves to another process and back: whoever recovers it then reads what all of them have written.</summary>
+public sealed class WritersInTurnTests : IAsyncLifetime
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("nwc-writers").FullName;
+    private readonly List<HostNode> _nodes = [];
+
+    public Task InitializeAsync()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            _nodes.Add(HostNode.Start(ConfigurationFactory.ParseString(File.ReadAllText(Base())), $"Data Source={Path.Combine(_directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System));
+            _nodes[i].Router.Register(EntityKind.Network, _nodes[i].System.DeadLetters);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Nothing_that_was_written_elsewhere_meanwhile_or_after_is_left_out()
+    {
+        var network = Some.Network(1, ["10.0.0.0/16"]);
+        var pool = network.Pools[0].Id;
+        var taken = 0;
+        foreach (var node in (HostNode[])[_nodes[0], _nodes[1], _nodes[0], _nodes[1]])
+        {
+            var entity = node.System.ActorOf(Props.Create(() => new EntityActor<PoolState>(new EntityKey(EntityKind.Pool, pool.ToString()), new PoolDecider(), node.Router, node.Journal, new EntityTraits { Snapshots = false })));
+            entity.Tell(new OpenPool(network, 0));
+            Assert.Equal(taken == 0 ? 1 : taken, (await ViewAsync(entity)).Addresses.Length);
+            taken = taken == 0 ? 2 : taken + 1;
+            entity.Tell(new AllocateAddress(pool, null, new(Some.Endpoint(taken, network, taken).Spec, new(1), Running: true), []));
+            var view = await ViewAsync(entity);
+            Assert.Equal(taken, view.Addresses.Length);
+            await entity.GracefulStop(TimeSpan.FromSeconds(10));
+        }
+
+        Task<PoolView> ViewAsync(IActorRef entity) => entity.Ask<PoolView>(new GetPool(pool), TimeSpan.FromSeconds(20));
+    }
+
+    private static string Base([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "hocon", "akka.conf");
+}

@@ -2,7 +2,8 @@ using System.Globalization;
 using NetworkCluster.Configuration;
 using NetworkCluster.Hosting;
 
-// Composition only: read the settings, start the host, wait for the end.
+// Composition only: read the settings, start the host, wait for the end. What it says about that is for the terminal it was started from.
+#pragma warning disable RS0030
 try
 {
     var arguments = HostArguments.Parse(args);

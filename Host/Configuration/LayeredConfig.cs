@@ -46,7 +46,9 @@ internal static class LayeredConfig
     {
         try
         {
-            return ConfigurationFactory.ParseString(File.ReadAllText(path));
+            var text = File.ReadAllText(path);
+            if (HoconBrackets.Problem(text) is { } problem) throw new ConfigurationProblemException([$"{path}: {problem}"]);
+            return ConfigurationFactory.ParseString(text);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or ConfigurationException)
         {

@@ -73,7 +73,8 @@ internal sealed class HostProcess : IAsyncDisposable
     private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts)
     {
         RefuseTaken(options.Pbm);
-        parts.Push(new Disposing(DataDirectoryLock.Take(options.DataDirectory)));
+        parts.Push(new Disposing(DirectoryLock.OfData(options.DataDirectory)));
+        if (!options.Node.Clustered) RefuseForeignFile(Path.Combine(options.DataDirectory, "journal.db"));
         var wished = options.DockerSocket;
         if (wished.Length > 0 && !DockerSocket.Prepare(wished)) options = options with { DockerSocket = "" };
         var web = BuildWeb(options, time);
@@ -84,6 +85,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
         var simulated = IsSimulated(options, logs.CreateLogger("NetworkCluster.Dataplane"));
         var plan = logs.CreateLogger("NetworkCluster.Plan");
+        if (!simulated) parts.Push(new Disposing(StateDirectory.Take(options)));
         IDataplane dataplane = simulated ? new SimulatedDataplane(step => plan.LogInformation("{Step}", step)) : new LinuxDataplane(options.Networking, time);
         parts.Push(dataplane);
         var networking = new HostNetworking(dataplane, options.Networking, logs.CreateLogger<HostNetworking>());
@@ -125,6 +127,18 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             throw new ConfigurationProblemException([$"network-cluster.pbm: cannot listen on {address}: {cause.Message}"]);
         }
+    }
+
+    // SQLite would say so in every answer, for as long as everybody has patience.
+    private static void RefuseForeignFile(string journal)
+    {
+        ReadOnlySpan<byte> begin = "SQLite format 3\0"u8;
+        if (!File.Exists(journal)) return;
+        using var file = File.OpenRead(journal);
+        Span<byte> found = stackalloc byte[begin.Length];
+        var length = file.ReadAtLeast(found, begin.Length, throwOnEndOfStream: false);
+        // An empty one is one that was never written to.
+        if (length > 0 && !found.SequenceEqual(begin)) throw new ConfigurationProblemException([$"{journal} is not a journal: it is no SQLite database. Put it back from a backup, or take it away and begin anew"]);
     }
 
     private static WebApplication BuildWeb(HostSettings options, TimeProvider time)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using NetworkCluster.Agents;
 
@@ -22,6 +23,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int fd, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fd);
@@ -66,6 +70,18 @@ internal static partial class Native
 
     /// <summary>Opens for reading; not inherited by children.</summary>
     public static int OpenRead(string path) => Open(path, SockCloexec) is var fd and >= 0 ? fd : throw Failure($"open {path}");
+
+    /// <summary>From now on no program that is started inherits a file of this process but the three standard ones: libraries open some without saying so.</summary>
+    public static void CloseOnExec()
+    {
+        const int GetFlags = 1;
+        const int SetFlags = 2;
+        const int Flag = 1;
+        foreach (var path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        {
+            if (int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var fd) && fd > 2 && Control(fd, GetFlags, 0) is >= 0 and var flags && (flags & Flag) == 0) _ = Control(fd, SetFlags, flags | Flag);
+        }
+    }
 
     /// <summary>The exception for the system call that just failed on this thread.</summary>
     public static DataplaneException Failure(string operation) => Failure(operation, Marshal.GetLastPInvokeError());

@@ -14,6 +14,10 @@ internal sealed class SandboxDirectory(HostNetworkingOptions options, Naming nam
 {
     private readonly string _ids = Path.Combine(options.StateDirectoryOrDefault, "sandboxes");
 
+    /// <summary>Whether a namespace of one of ours lives.</summary>
+    public static bool AnyLives(HostNetworkingOptions options) => Directory.Exists(options.NetnsDirectory)
+        && Directory.EnumerateFileSystemEntries(options.NetnsDirectory).Any(path => options.Naming.IsSandbox(Path.GetFileName(path)) && NetworkNamespace.IsAlive(path));
+
     /// <summary>Where the namespace is.</summary>
     public string PathOf(string sandbox) => Path.Combine(options.NetnsDirectory, sandbox);
 

@@ -26,6 +26,44 @@ public sealed class HostLifeTests : IAsyncLifetime
     }
 
     [KernelFact]
+    public async Task Another_host_with_the_same_prefix_is_refused_while_it_runs_and_while_its_containers_live()
+    {
+        await _host.StartAsync();
+        Assert.True((await _host.Operator.RunAsync("container", "run", ("name", "box"), ("detach", "true"))).Done);
+        var elsewhere = Directory.CreateTempSubdirectory("nwc-elsewhere-").FullName;
+        try
+        {
+            var (code, output) = await _host.StartSecondAsync("--data", elsewhere);
+            Assert.Equal(2, code);
+            Assert.Contains("another host process of this machine has the links and namespaces that begin with lif", output, StringComparison.Ordinal);
+            await _host.KillAsync();
+            (code, output) = await _host.StartSecondAsync("--data", elsewhere);
+            Assert.Equal(2, code);
+            Assert.Contains($"containers of host {_host.HostId} with its data in {Path.GetDirectoryName(_host.Journal)} live on this machine", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(elsewhere, recursive: true);
+        }
+
+        await _host.StartAsync();
+        var sockets = await _host.Operator.RunAsync("container", "exec", ("container", "box"), ("command", "ls"), ("command", "-l"), ("command", "/proc/self/fd"));
+        Assert.True(sockets.Done);
+        // The host's own files are no command's.
+        Assert.DoesNotContain("socket:", sockets.Out, StringComparison.Ordinal);
+    }
+
+    [KernelFact]
+    public async Task A_file_that_is_no_journal_is_named_at_once()
+    {
+        await File.WriteAllTextAsync(_host.Journal, "what somebody else has put here");
+        var (code, output) = await _host.StartSecondAsync();
+        Assert.Equal(2, code);
+        Assert.Contains($"{_host.Journal} is not a journal: it is no SQLite database", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [KernelFact]
     public async Task SIGTERM_ends_it_with_0_its_containers_live_on_and_the_next_start_adopts_them()
     {
         await _host.StartAsync();

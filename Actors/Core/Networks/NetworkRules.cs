@@ -16,7 +16,7 @@ public static class NetworkRules
     private static readonly string[] ReservedNames = [Bridge, Host, None, "default"];
 
     // Blocks that no network can have: this host, loopback, multicast and reserved; unspecified, loopback, link-local, multicast.
-    private static readonly Subnet[] Unusable = [.. new[] { "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "fe80::/10", "ff00::/8" }.Select(text => Subnet.Parse(text))];
+    private static readonly Subnet[] Unusable = [.. new[] { "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "::ffff:0:0/96", "fe80::/10", "ff00::/8" }.Select(text => Subnet.Parse(text))];
 
     /// <summary>Whether the name belongs to the host's own networks.</summary>
     public static bool IsReservedName(string name) => ReservedNames.Contains(name, StringComparer.Ordinal);

@@ -13,7 +13,7 @@ public abstract record PoolRequestProblem
 public sealed record InvalidBlock(string Given) : PoolRequestProblem
 {
     /// <inheritdoc/>
-    public override string Text => $"invalid CIDR address: {Given}";
+    public override string Text => $"invalid CIDR address: {(Given.Length == 0 ? "\"\"" : Given)}";
 }
 
 /// <summary>The block has host bits set. Docker masks them in silence; we name the block that was probably meant.</summary>

@@ -12,7 +12,7 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
     {
         Name = "run",
         Description = "Create and start a container",
-        Details = $"With -d, or without COMMAND, prints the id. Otherwise passes COMMAND's output on and exits with its code; 125 when it was refused, and then nothing of it is left. {ContainerCreator.Details}",
+        Details = $"With -d, or without COMMAND, prints the id. Otherwise passes COMMAND's output on (standard output and error as one stream, as it is kept for logs; exec keeps them apart) and exits with its code; 125 when it was refused, and then nothing of it is left. {ContainerCreator.Details}",
         Arguments = [ContainerCreator.CommandLine],
         Options =
         [

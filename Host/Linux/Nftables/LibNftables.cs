@@ -48,6 +48,8 @@ internal sealed partial class LibNftables : IDisposable
     private static nint Open(string operation)
     {
         var context = New(0);
+        // Its socket would be in the hands of every command that is started from here on.
+        Native.CloseOnExec();
         if (context == 0) throw new DataplaneException(operation, "libnftables gives no context");
         // Without buffers it writes to this process's own output.
         if (BufferOutput(context) != 0 || BufferErrors(context) != 0) throw new DataplaneException(operation, "libnftables gives no buffers");

@@ -94,6 +94,12 @@ internal sealed class HostUnderTest : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Whether the process runs, or was ended by us.</summary>
+    public bool Lives => _process is null or { HasExited: false };
+
+    /// <summary>SIGSTOP, and SIGCONT: it does nothing, and does not know for how long.</summary>
+    public void Freeze(bool frozen) => Kernel.Run("kill", frozen ? "-STOP" : "-CONT", $"{_process!.Id}");
+
     /// <summary>SIGTERM; the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
@@ -108,7 +114,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
     {
         var start = new ProcessStartInfo(_netns is null ? "dotnet" : "nsenter") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var word in _netns is null ? [] : (string[])[$"--net=/run/netns/{_netns}", "dotnet"]) start.ArgumentList.Add(word);
-        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", $"network-cluster.docker-api.socket={DockerSocket}", "--set", "network-cluster.log-level=Warning", .. _more, .. more]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", $"network-cluster.docker-api.socket={DockerSocket}", "--set", $"network-cluster.log-level={Environment.GetEnvironmentVariable("NWC_LOG_LEVEL") ?? "Warning"}", .. _more, .. more]) start.ArgumentList.Add(word);
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => line(e.Data ?? "");
         process.ErrorDataReceived += (_, e) => line(e.Data ?? "");

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Akka.Actor;
 using Microsoft.Data.Sqlite;
 using NetworkCluster.Addressing;
@@ -14,10 +15,16 @@ internal static class JournalFacts
     /// <summary>Every fact in the order it was written, with its entity.</summary>
     public static List<(string Entity, IEvent Fact)> Read(string path, ActorSystem system)
     {
-        var serializer = new MessageSerializer((ExtendedActorSystem)system);
         using var connection = new SqliteConnection($"Data Source={path};Mode=ReadOnly");
         connection.Open();
         AssertFenced(connection);
+        return Read(connection, system);
+    }
+
+    /// <summary>The same of an open database; what one entity wrote is in its order.</summary>
+    public static List<(string Entity, IEvent Fact)> Read(DbConnection connection, ActorSystem system)
+    {
+        var serializer = new MessageSerializer((ExtendedActorSystem)system);
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT persistence_id, message, manifest, identifier FROM journal ORDER BY ordering";
         using var rows = command.ExecuteReader();

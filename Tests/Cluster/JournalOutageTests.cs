@@ -21,12 +21,12 @@ public sealed class JournalOutageTests
         "js",
         _ =>
         {
-            Kernel.Run("nft", "add table inet silence; add chain inet silence in { type filter hook input priority 0; }; add rule inet silence in tcp dport 5455 drop");
+            Underlay.SilenceJournal();
             return Task.CompletedTask;
         },
         _ =>
         {
-            Kernel.Run("nft", "delete table inet silence");
+            Underlay.HearJournal();
             return Task.CompletedTask;
         });
 

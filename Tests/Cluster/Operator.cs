@@ -14,17 +14,23 @@ namespace NetworkCluster.Tests.Cluster;
 /// <param name="Kind">The error's kind.</param>
 internal sealed record Answer(int? Code, string Out, string Error, string Kind)
 {
+    /// <summary>The kind of a command that nobody heard: no connection came about.</summary>
+    public const string NotHeard = "NotHeard";
+
     /// <summary>Whether it was done.</summary>
     public bool Done => Code == 0;
 
     /// <summary>Whether it was refused, and so changed nothing.</summary>
     public bool Refused => Code is not (null or 0) && Kind != nameof(OutcomeUnknown);
+
+    /// <summary>Whether nobody knows if it was done.</summary>
+    public bool Unknown => !Done && !Refused && Kind != NotHeard;
 }
 
 /// <summary>An operator at a host's pbm port, without the command line in between.</summary>
 internal sealed class Operator(string address)
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20) }) { BaseAddress = new($"http://{address}"), Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20), ConnectTimeout = TimeSpan.FromSeconds(2) }) { BaseAddress = new($"http://{address}"), Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>The port's address.</summary>
     public string Address => address;
@@ -67,6 +73,10 @@ internal sealed class Operator(string address)
                     case ExitFrame exit: code = exit.Code; break;
                 }
             }
+        }
+        catch (HttpRequestException cause) when (cause.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            kind = Answer.NotHeard;
         }
         catch (Exception cause) when (cause is HttpRequestException or IOException or TaskCanceledException)
         {

@@ -14,6 +14,9 @@ internal sealed class Underlay : IAsyncDisposable
 
     public PrivatePostgres Postgres => _postgres;
 
+    /// <summary>How anybody connects to it.</summary>
+    public string Journal => _postgres.ConnectionString(Database);
+
     public IReadOnlyList<HostUnderTest> Hosts => _hosts;
 
     /// <summary>Starts so many hosts, the first one first.</summary>
@@ -31,7 +34,7 @@ internal sealed class Underlay : IAsyncDisposable
                 "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
                 "--set", $"network-cluster.cluster.address={AddressOf(host)}",
                 "--set", $"network-cluster.cluster.seeds=[{seeds}]",
-                "--set", $"network-cluster.journal.connection-string={underlay._postgres.ConnectionString(Database)}"));
+                "--set", $"network-cluster.journal.connection-string={underlay.Journal}"));
         }
 
         await underlay._hosts[0].StartAsync();
@@ -53,6 +56,22 @@ internal sealed class Underlay : IAsyncDisposable
         MakeMachine(host);
         return _hosts[host - 1].StartAsync();
     }
+
+    /// <summary>From now on the host hears nothing from the others; and where it is cut off on both sides, they nothing from it. The database hears and is heard.</summary>
+    public void CutOff(int host, bool bothSides)
+    {
+        var others = string.Join(", ", Enumerable.Range(1, _hosts.Count).Where(other => other != host).Select(AddressOf));
+        On(host, $"nft 'add table inet cut; add chain inet cut in {{ type filter hook input priority -300; }}; add chain inet cut out {{ type filter hook output priority -300; }}; add rule inet cut in ip saddr {{ {others} }} drop{(bothSides ? $"; add rule inet cut out ip daddr {{ {others} }} drop" : "")}'");
+    }
+
+    /// <summary>Ends what <see cref="CutOff"/> began.</summary>
+    public static void Join(int host) => On(host, "nft delete table inet cut");
+
+    /// <summary>From now on nobody hears the database, nor it anybody.</summary>
+    public static void SilenceJournal() => Shell("nft 'add table inet silence; add chain inet silence in { type filter hook input priority 0; }; add rule inet silence in tcp dport 5455 drop'");
+
+    /// <summary>Ends what <see cref="SilenceJournal"/> began.</summary>
+    public static void HearJournal() => Shell("nft delete table inet silence");
 
     /// <summary>What a command prints on a host.</summary>
     public static string On(int host, string command) => Shell($"nsenter --net=/run/netns/{NamespaceOf(host)} {command}");

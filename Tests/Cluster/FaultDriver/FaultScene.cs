@@ -1,0 +1,99 @@
+
+namespace NetworkCluster.Tests.Cluster.FaultDriver;
+
+/// <summary>Where faults happen: does to the hosts what they ask for, tells the model, and remembers what was done.</summary>
+internal sealed class FaultScene(Underlay underlay, FaultModel model, Random random, Action<string> tell)
+{
+    private static readonly TimeSpan NothingAfter = TimeSpan.FromSeconds(15);
+
+    public Underlay Underlay => underlay;
+
+    public IEnumerable<int> Hosts => Enumerable.Range(1, underlay.Hosts.Count);
+
+    public int AnyHost() => random.Next(underlay.Hosts.Count) + 1;
+
+    /// <summary>Seconds that the seed chooses.</summary>
+    public Task WaitAsync(double least, double most)
+    {
+        var time = TimeSpan.FromSeconds(least + (random.NextDouble() * (most - least)));
+        tell($"  {time.TotalSeconds:0.0} s");
+        return Task.Delay(time);
+    }
+
+    public Task KillAsync(int host)
+    {
+        tell($"  kill -9 {host}");
+        return underlay.Hosts[host - 1].KillAsync();
+    }
+
+    public Task StartAsync(int host)
+    {
+        tell($"  start {host}");
+        return underlay.Hosts[host - 1].StartAsync();
+    }
+
+    public async Task TerminateAsync(int host)
+    {
+        tell($"  kill -TERM {host}");
+        var code = await underlay.Hosts[host - 1].TerminateAsync();
+        if (code != 0) throw new FaultViolationException($"host{host} was told to end and ended with {code}", []);
+    }
+
+    public void Freeze(int host, bool frozen)
+    {
+        tell($"  kill {(frozen ? "-STOP" : "-CONT")} {host}");
+        underlay.Hosts[host - 1].Freeze(frozen);
+    }
+
+    public void CutOff(int host, bool bothSides)
+    {
+        tell($"  {host} hears nobody{(bothSides ? " and nobody hears it" : "")}");
+        underlay.CutOff(host, bothSides);
+    }
+
+    public void Join(int host)
+    {
+        tell($"  {host} hears the others");
+        Underlay.Join(host);
+    }
+
+    public Task PowerOffAsync(int host)
+    {
+        tell($"  power off {host}");
+        // What is answered from now on was asked before.
+        model.Boot(host);
+        return underlay.PowerOffAsync(host);
+    }
+
+    public Task PowerOnAsync(int host)
+    {
+        tell($"  power on {host}");
+        return underlay.PowerOnAsync(host);
+    }
+
+    /// <summary>Law 3: while it is away, nothing of it is in any network of the cluster 15 s later.</summary>
+    public async Task NothingIsLeftAsync(int host)
+    {
+        var since = TimeProvider.System.GetUtcNow();
+        var own = model.Boxes.Where(box => box.Host == host).Select(box => box.Name).ToHashSet();
+        var other = Hosts.First(one => one != host);
+        List<string> left;
+        do
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(250));
+            try
+            {
+                var sight = await HostSight.LookAsync(other, underlay.Hosts[other - 1]);
+                left = [.. sight.Networks.Where(network => network.Global).SelectMany(network => network.Members.Keys.Where(own.Contains).Select(name => $"{name} is in {network.Name}"))];
+            }
+            catch (NotSeenException cause)
+            {
+                left = [cause.Message];
+            }
+        }
+        while (left.Count > 0 && TimeProvider.System.GetUtcNow() - since < NothingAfter);
+
+        tell($"  {(TimeProvider.System.GetUtcNow() - since).TotalSeconds:0.0} s until nothing of {host} was left");
+        if (left.Count > 0) throw new FaultViolationException($"{NothingAfter.TotalSeconds:0} s after host{host} died, as host {other} says: {string.Join(", ", left)}", [.. left.Select(line => line.Split(' ')[0])]);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using NetworkCluster.Tests.Cluster.FaultDriver;
+
+// faults.sh: the fault driver for as long as one likes. Composition only.
+const string Usage = "usage: ./faults.sh [--minutes N] [--seed N] [--hosts 3-5]   (as root; it runs in namespaces of its own)";
+var settings = new Dictionary<string, int> { ["--minutes"] = 5, ["--seed"] = TimeProvider.System.GetUtcNow().DayOfYear, ["--hosts"] = 3 };
+for (var i = 0; i < args.Length; i += 2)
+{
+    if (settings.ContainsKey(args[i]) && i + 1 < args.Length && int.TryParse(args[i + 1], CultureInfo.InvariantCulture, out var value) && value >= 0)
+    {
+        settings[args[i]] = value;
+        continue;
+    }
+
+    await Console.Error.WriteLineAsync(Usage);
+    return 2;
+}
+
+if (settings["--hosts"] is < 3 or > 5)
+{
+    await Console.Error.WriteLineAsync(Usage);
+    return 2;
+}
+
+try
+{
+    await new FaultRun(settings["--hosts"], settings["--seed"], Console.WriteLine).RunAsync(TimeSpan.FromMinutes(settings["--minutes"]));
+    return 0;
+}
+catch (FaultViolationException violation)
+{
+    await Console.Error.WriteLineAsync(violation.Message);
+    return 1;
+}

@@ -73,12 +73,13 @@ internal sealed class Arrivals(KnownViews views)
         return [.. there.Select(arrival => (arrival.Bind, arrival.Asker!))];
     }
 
+    // Who took part later was told of it with everything else, and says nothing of its own: its own endpoint's answer waits for that.
     private bool IsThere(Arrival arrival)
     {
         var (network, revision) = (arrival.Bind.Network, arrival.Bind.Revision);
         if (views.RevisionOf(network.Id) < revision) return false;
         if (network.Scope == NetworkScope.Local) return true;
         return _reached.GetValueOrDefault(network.Id, -1) >= revision
-            && (!arrival.Bind.IsNews || arrival.GivenUp || views.OthersOf(network.Id).Values.All(arrival.ReachedBy.Contains));
+            && (!arrival.Bind.IsNews || arrival.GivenUp || views.HostsBefore(network.Id, revision).All(arrival.ReachedBy.Contains));
     }
 }

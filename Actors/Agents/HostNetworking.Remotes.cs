@@ -34,6 +34,8 @@ public sealed partial class HostNetworking
         _ = Startup;
         return InNetworkAsync(network.Id, async state =>
         {
+            // A change follows on a whole view: where nothing of that is kept, nobody was in it.
+            state.Told = true;
             var before = Wanted.Nothing;
             foreach (var id in new[] { gone, come?.Id }.OfType<EndpointId>())
             {

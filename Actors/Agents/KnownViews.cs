@@ -31,6 +31,8 @@ internal sealed class KnownViews(HostId host, NameTable names)
         public long Revision { get; set; }
         public HashSet<EndpointId> Ours { get; } = [];
         public Dictionary<EndpointId, HostId> Others { get; } = [];
+        // At which revision they came; none where they were there before us.
+        public Dictionary<EndpointId, long> Since { get; } = [];
     }
 
     /// <summary>The revision we know of a network; -1 where we know nothing.</summary>
@@ -38,6 +40,10 @@ internal sealed class KnownViews(HostId host, NameTable names)
 
     /// <summary>Endpoints of other hosts in a network, with their hosts.</summary>
     public IReadOnlyDictionary<EndpointId, HostId> OthersOf(NetworkId network) => _networks.TryGetValue(network, out var known) ? known.Others : new Dictionary<EndpointId, HostId>();
+
+    /// <summary>The other hosts that took part in a network before a revision.</summary>
+    public IEnumerable<HostId> HostsBefore(NetworkId network, long revision) =>
+        _networks.TryGetValue(network, out var known) ? known.Others.Where(other => known.Since.GetValueOrDefault(other.Key) < revision).Select(other => other.Value) : [];
 
     /// <summary>Takes a whole view; an older one than ours changes nothing.</summary>
     public ViewNews Take(NetworkView view)
@@ -59,6 +65,7 @@ internal sealed class KnownViews(HostId host, NameTable names)
         if (change.Attached is { } attached)
         {
             names.AddEndpoint(network, attached);
+            if (!known.Others.ContainsKey(attached.Id)) known.Since[attached.Id] = change.Revision;
             Add(known, attached);
         }
 
@@ -67,6 +74,7 @@ internal sealed class KnownViews(HostId host, NameTable names)
             names.RemoveEndpoint(network, detached);
             known.Ours.Remove(detached);
             known.Others.Remove(detached);
+            known.Since.Remove(detached);
         }
 
         return ForgetIfIdle(network, known);

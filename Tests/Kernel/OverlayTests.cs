@@ -36,6 +36,18 @@ public sealed class OverlayTests
     }
 
     [KernelFact]
+    public async Task One_that_came_while_the_network_was_not_made_is_reached_when_it_is()
+    {
+        await using var host = await KernelHost.StartAsync();
+        await using var outside = Outside.Make();
+        MakePeer();
+        await host.Networking.SetRemotesAsync(Network, [], default);
+        await host.Networking.ChangeRemotesAsync(Network, Some.Remote(9, Network, 9, Outside.Address), null, default);
+        await host.RunAsync(1, Network, 2);
+        Assert.True(KernelHost.Pings(1, "10.71.0.9"));
+    }
+
+    [KernelFact]
     public async Task The_network_is_on_the_host_from_its_first_endpoint_to_its_last_and_comes_back_with_the_same_identifier()
     {
         await using var host = await KernelHost.StartAsync();

@@ -12,7 +12,7 @@ namespace NetworkCluster.Entities;
 /// Starts a shard region for each kind of entity. The two roots stay in memory; the others are passivated when idle. An endpoint's facts are few and it is born with
 /// every connect: asking for a snapshot would only cost time.
 /// </summary>
-internal static class EntityRegions
+internal static partial class EntityRegions
 {
     // Permanent for a running cluster: an entity's shard must be the same on every node. About ten times the most nodes we expect.
     private const int Shards = 128;
@@ -33,6 +33,7 @@ internal static class EntityRegions
 
         void Start<TState>(EntityKind kind, string name, IDecider<TState> decider, EntityTraits traits)
         {
+            Plant(ref decider);
             var extractor = new AddressedExtractor(Shards);
             var settings = ClusterShardingSettings.Create(system).WithRole(NodeRoles.Control);
             if (traits.IsRoot) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
@@ -41,6 +42,9 @@ internal static class EntityRegions
                 : ClusterSharding.Get(system).StartProxy(name, NodeRoles.Control, extractor));
         }
     }
+
+    // Nothing, unless a test build plants faults for the fault driver to find: see Tests/Planted.
+    static partial void Plant<TState>(ref IDecider<TState> decider);
 
     // An expression would be compiled anew for every entity, which takes longer than everything else about its birth.
     private sealed class Birth<TState>(EntityKey key, IDecider<TState> decider, EntityRouter router, JournalHealth health, EntityTraits traits) : IIndirectActorProducer

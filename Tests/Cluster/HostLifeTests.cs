@@ -33,11 +33,11 @@ public sealed class HostLifeTests : IAsyncLifetime
         var elsewhere = Directory.CreateTempSubdirectory("nwc-elsewhere-").FullName;
         try
         {
-            var (code, output) = await _host.StartSecondAsync("--data", elsewhere);
+            var (code, output) = await _host.StartSecondAsync("--data", elsewhere, "--set", "network-cluster.docker-api.socket=");
             Assert.Equal(2, code);
             Assert.Contains("another host process of this machine has the links and namespaces that begin with lif", output, StringComparison.Ordinal);
             await _host.KillAsync();
-            (code, output) = await _host.StartSecondAsync("--data", elsewhere);
+            (code, output) = await _host.StartSecondAsync("--data", elsewhere, "--set", "network-cluster.docker-api.socket=");
             Assert.Equal(2, code);
             Assert.Contains($"containers of host {_host.HostId} with its data in {Path.GetDirectoryName(_host.Journal)} live on this machine", output, StringComparison.Ordinal);
         }

@@ -95,10 +95,10 @@ internal sealed record Fault(string Name, int Weight, Func<FaultScene, Task> Hap
         }),
     ];
 
-    /// <summary>One of them.</summary>
-    public static Fault Any(Random random)
+    /// <summary>One of those.</summary>
+    public static Fault Any(IReadOnlyList<Fault> of, Random random)
     {
-        var at = random.Next(All.Sum(fault => fault.Weight));
-        return All.First(fault => (at -= fault.Weight) < 0);
+        var at = random.Next(of.Sum(fault => fault.Weight));
+        return of.First(fault => (at -= fault.Weight) < 0);
     }
 }

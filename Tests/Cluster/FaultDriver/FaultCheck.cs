@@ -7,12 +7,10 @@ namespace NetworkCluster.Tests.Cluster.FaultDriver;
 /// <summary>
 /// Compares what is with what must be, when the load rests and nothing is broken: every host's answers, every host's kernel, the names, and the journal. What nobody knew is looked up, and known from then on.
 /// </summary>
-internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSystem reader, Random random)
+internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSystem reader, Random random, TimeSpan patience)
 {
     private const int MostPings = 8;
 
-    /// <summary>How long hosts may take until all is so: 4 s until their process is up, law 3's 15 s, and what a busy machine adds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
     // What was given up without an answer is undone or done by then.
@@ -30,7 +28,7 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
             await Task.Delay(LookAgain);
             (sights, wrong) = await LookAsync();
         }
-        while (wrong.Count > 0 && TimeProvider.System.GetUtcNow() - since < Patience);
+        while (wrong.Count > 0 && TimeProvider.System.GetUtcNow() - since < patience);
 
         var took = TimeProvider.System.GetUtcNow() - since;
         if (wrong.Count > 0) throw new FaultViolationException($"not so after {took.TotalSeconds:0} s:\n{string.Join('\n', wrong.Take(60))}", [.. wrong.Select(line => line.Split(' ')[0]).Distinct()]);

@@ -9,6 +9,12 @@ namespace NetworkCluster.Tests.Cluster.FaultDriver;
 /// </summary>
 internal sealed class FaultRun(int hosts, int seed, Action<string> tell)
 {
+    /// <summary>What may happen.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = Fault.All;
+
+    /// <summary>How long hosts may take until all is as it must be: 4 s until their process is up, law 3's 15 s, and what a busy machine adds.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(45);
+
     private const int Clients = 5;
     private const int MostFaultsPerCheck = 3;
 
@@ -25,7 +31,7 @@ internal sealed class FaultRun(int hosts, int seed, Action<string> tell)
         using var reader = ActorSystem.Create("reader");
         var model = new FaultModel(hosts);
         var clients = Enumerable.Range(0, Clients).Select(client => new FaultClient(client, seed, underlay.Hosts, model)).ToList();
-        var (scene, check) = (new FaultScene(underlay, model, random, Tell), new FaultCheck(underlay, model, reader, random));
+        var (scene, check) = (new FaultScene(underlay, model, random, Tell), new FaultCheck(underlay, model, reader, random, Patience));
         try
         {
             for (var round = 1; round == 1 || TimeProvider.System.GetUtcNow() < until; round++)
@@ -43,7 +49,7 @@ internal sealed class FaultRun(int hosts, int seed, Action<string> tell)
         }
     }
 
-    private static async Task LoadAsync(List<FaultClient> clients, FaultScene scene, Random random)
+    private async Task LoadAsync(List<FaultClient> clients, FaultScene scene, Random random)
     {
         using var stop = new CancellationTokenSource();
         foreach (var client in clients) client.Calm = true;
@@ -54,7 +60,7 @@ internal sealed class FaultRun(int hosts, int seed, Action<string> tell)
             foreach (var client in clients) client.Calm = false;
             for (var faults = random.Next(MostFaultsPerCheck) + 1; faults > 0; faults--)
             {
-                await Fault.Any(random).HappensAsync(scene);
+                await Fault.Any(Faults, random).HappensAsync(scene);
                 await scene.WaitAsync(0, 4);
             }
         }

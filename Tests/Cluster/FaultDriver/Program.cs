@@ -2,7 +2,9 @@ using System.Globalization;
 using NetworkCluster.Tests.Cluster.FaultDriver;
 
 // faults.sh: the fault driver for as long as one likes. Composition only.
-const string Usage = "usage: ./faults.sh [--minutes N] [--seed N] [--hosts 3-5]   (as root; it runs in namespaces of its own)";
+const string Usage = "usage: ./faults.sh [--planted] [--minutes N] [--seed N] [--hosts 3-5]   (as root; it runs in namespaces of its own)";
+var planted = args is ["--planted", ..];
+if (planted) args = args[1..];
 var settings = new Dictionary<string, int> { ["--minutes"] = 5, ["--seed"] = TimeProvider.System.GetUtcNow().DayOfYear, ["--hosts"] = 3 };
 for (var i = 0; i < args.Length; i += 2)
 {
@@ -22,6 +24,7 @@ if (settings["--hosts"] is < 3 or > 5)
     return 2;
 }
 
+if (planted) return await PlantedRun.RunAsync(settings["--hosts"], settings["--seed"], Console.WriteLine) == 0 ? 0 : 1;
 try
 {
     await new FaultRun(settings["--hosts"], settings["--seed"], Console.WriteLine).RunAsync(TimeSpan.FromMinutes(settings["--minutes"]));

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using NetworkCluster.Containers;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;

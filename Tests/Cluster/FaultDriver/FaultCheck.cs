@@ -1,6 +1,8 @@
 using Akka.Actor;
 using NetworkCluster.Addressing;
+using NetworkCluster.Ipam;
 using Npgsql;
+using Xunit.Sdk;
 
 namespace NetworkCluster.Tests.Cluster.FaultDriver;
 
@@ -154,9 +156,18 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
     // Law 1, from the journal alone; and whoever holds an address is there and has it.
     private async Task JournalAsync(List<HostSight> sights)
     {
-        await using var connection = new NpgsqlConnection(underlay.Journal);
+        await using var connection = new NpgsqlConnection($"{underlay.Journal};Pooling=false");
         await connection.OpenAsync();
-        var holders = JournalFacts.AssertOneHolderEach(JournalFacts.Read(connection, reader));
+        Dictionary<string, Dictionary<InetAddress, AddressHandle>> holders;
+        try
+        {
+            holders = JournalFacts.AssertOneHolderEach(JournalFacts.Read(connection, reader));
+        }
+        catch (XunitException broken)
+        {
+            throw new FaultViolationException($"law 1: {broken.Message}", []);
+        }
+
         var held = holders.SelectMany(pool => pool.Value).Where(pair => pair.Value.Endpoint is not null).Select(pair => $"{pair.Key} {pair.Value}").ToHashSet();
         var given = sights.SelectMany(sight => sight.Networks).SelectMany(network => network.Members.Values).Select(member => $"{InetAddress.Parse(member.Address.Split('/')[0])} {member.Endpoint}").ToHashSet();
         if (!held.SetEquals(given)) throw new FaultViolationException($"addresses held and not given: {string.Join(", ", held.Except(given))}; given and not held: {string.Join(", ", given.Except(held))}", []);

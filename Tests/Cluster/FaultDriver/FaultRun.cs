@@ -28,7 +28,7 @@ internal sealed class FaultRun(int hosts, int seed, Action<string> tell)
         var (random, until) = (new Random(seed), TimeProvider.System.GetUtcNow() + time);
         Tell($"seed {seed}, {hosts} hosts, {Clients} clients");
         await using var underlay = await Underlay.StartAsync("ft", hosts);
-        using var reader = ActorSystem.Create("reader");
+        using var reader = ActorSystem.Create("reader", "akka { loglevel = OFF, stdout-loglevel = OFF }");
         var model = new FaultModel(hosts);
         var clients = Enumerable.Range(0, Clients).Select(client => new FaultClient(client, seed, underlay.Hosts, model)).ToList();
         var (scene, check) = (new FaultScene(underlay, model, random, Tell), new FaultCheck(underlay, model, reader, random, Patience));
@@ -45,7 +45,8 @@ internal sealed class FaultRun(int hosts, int seed, Action<string> tell)
         }
         catch (Exception cause)
         {
-            throw new FaultViolationException(Report(cause, clients, underlay, await KeepAsync(underlay)), []);
+            var report = Report(cause, clients, underlay, await KeepAsync(underlay));
+            throw cause is FaultViolationException ? new FaultViolationException(report, []) : new InvalidOperationException(report, cause);
         }
     }
 
@@ -88,7 +89,7 @@ internal sealed class FaultRun(int hosts, int seed, Action<string> tell)
         foreach (var host in underlay.Hosts) await File.WriteAllTextAsync(Path.Combine(directory, $"{host.HostId}.log"), host.Output);
         try
         {
-            await using var connection = new NpgsqlConnection(underlay.Journal);
+            await using var connection = new NpgsqlConnection($"{underlay.Journal};Pooling=false");
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
             command.CommandText = "SELECT ordering, created, persistence_id, sequence_number, manifest, convert_from(message, 'UTF8') FROM journal ORDER BY ordering";

@@ -106,7 +106,7 @@ internal sealed class HostProcess : IAsyncDisposable
         await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
         // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
         await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token));
-        var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox);
+        var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox, simulated);
         var reader = new JournalReader(node.System);
         if (options.DockerSocket.Length > 0) web.MapDocker(gateway, commands, (node.Journal, node.Feed, reader), new Random(), time);
         web.MapPbm(PbmPalettes.All(gateway, reader, new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);

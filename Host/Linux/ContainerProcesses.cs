@@ -1,3 +1,4 @@
+using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
 using NetworkCluster.Containers;
 
@@ -6,11 +7,13 @@ namespace NetworkCluster.Linux;
 /// <summary>Commands in the containers of this host, by the names of their namespaces.</summary>
 /// <param name="processes">Runs them.</param>
 /// <param name="netnsName">The name of a container's namespace under <c>/run/netns</c>; asked only for containers that have one of their own.</param>
-internal sealed class ContainerProcesses(SandboxProcesses processes, Func<ContainerId, string> netnsName) : IContainerProcesses
+/// <param name="simulated">Whether there are no such namespaces.</param>
+internal sealed class ContainerProcesses(SandboxProcesses processes, Func<ContainerId, string> netnsName, bool simulated) : IContainerProcesses
 {
     public Task<int> ExecAsync(ContainerView container, ExecRequest request, IExecStreams streams, CancellationToken cancel)
     {
         var spec = container.Spec;
+        if (simulated && spec.Mode != SandboxMode.Host) throw new RefusedException(new InvalidRequest($"the data plane of host {container.Host} is simulated: nothing can run in container {spec.Name}"));
         return SandboxProcesses.ExecAsync(
             spec.Mode == SandboxMode.Host ? null : netnsName(spec.Id),
             request with { Hostname = HostnameOf(spec), Environment = [.. spec.Environment, .. request.Environment] },

@@ -31,6 +31,7 @@ internal sealed class ContainerExec(NetworkDirectory directory, IContainerProces
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
         var container = await directory.ContainerAsync(invocation.Required("container"), cancel);
+        if (invocation.Values("env").FirstOrDefault(variable => variable.IndexOf('=', StringComparison.Ordinal) <= 0) is { } variable) throw new RefusedException(new InvalidRequest($"invalid environment variable: {variable}"));
         if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
         return await processes.ExecAsync(container, new()
         {

@@ -15,6 +15,7 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
     private readonly Random _random = new(seed + (index * 7919) + 1);
     private readonly List<string> _history = [];
     private int _names;
+    private int _subnets;
 
     /// <summary>How many commands there were, by what was answered.</summary>
     public SortedDictionary<string, int> Answers { get; } = new(StringComparer.Ordinal);
@@ -61,18 +62,18 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
         var network = new NetworkModel($"c{index}n{++_names}", index, _random.Next(4) == 0 ? host : null);
         var answer = await AskAsync(host, network.Name, [], "network", "create", [("network", network.Name), ("driver", network.Host is null ? "overlay" : "bridge"), .. Subnet()]);
         if (answer.Done || answer.Unknown) model.Put(network with { Unsure = answer.Unknown });
-        return answer.Kind != Answer.NotHeard;
+        return IsHeard(answer);
     }
 
     // Half of them take the next free one.
-    private (string, string)[] Subnet() => _random.Next(2) == 0 ? [("subnet", $"10.{100 + index}.{_names % 256}.0/24")] : [];
+    private (string, string)[] Subnet() => _random.Next(2) == 0 ? [("subnet", $"10.{100 + (index * 30) + (++_subnets / 256 % 30)}.{_subnets % 256}.0/24")] : [];
 
     private async Task<bool> RemoveAsync(NetworkModel network)
     {
         var answer = await AskAsync(network.Host ?? AnyHost(), network.Name, [nameof(ActiveEndpoints)], "network", "rm", ("network", network.Name));
         if (answer.Done) model.RemoveNetwork(network.Name);
         else if (answer.Unknown) model.Put(network with { Unsure = true });
-        return answer.Kind != Answer.NotHeard;
+        return IsHeard(answer);
     }
 
     private async Task<bool> RunBoxAsync(List<NetworkModel> networks)
@@ -83,7 +84,7 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
         var boot = model.BootOf(host);
         var answer = await AskAsync(host, box.Name, [nameof(NetworkNotFound)], "container", "run", ("name", box.Name), ("detach", "true"), ("network", network));
         if (answer.Done || answer.Unknown) model.Put(box with { Id = answer.Out, Unsure = answer.Unknown }, boot);
-        return answer.Kind != Answer.NotHeard;
+        return IsHeard(answer);
     }
 
     private async Task<bool> RemoveAsync(BoxModel box)
@@ -92,7 +93,7 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
         var answer = await AskAsync(box.Host, box.Name, [], "container", "rm", ("container", box.Name), ("force", "true"));
         if (answer.Done) model.RemoveBox(box.Name);
         else Unsure(answer, box, boot);
-        return answer.Kind != Answer.NotHeard;
+        return IsHeard(answer);
     }
 
     private async Task<bool> StopAsync(BoxModel box)
@@ -101,7 +102,7 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
         var answer = await AskAsync(box.Host, box.Name, [], "container", "stop", ("container", box.Name));
         if (answer.Done) model.Put(box with { Running = false }, boot);
         else Unsure(answer, box, boot);
-        return answer.Kind != Answer.NotHeard;
+        return IsHeard(answer);
     }
 
     private async Task<bool> StartAsync(BoxModel box)
@@ -110,7 +111,7 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
         var answer = await AskAsync(box.Host, box.Name, [nameof(NetworkNotFound)], "container", "start", ("container", box.Name));
         if (answer.Done) model.Put(box with { Running = true }, boot);
         else Unsure(answer, box, boot);
-        return answer.Kind != Answer.NotHeard;
+        return IsHeard(answer);
     }
 
     private async Task<bool> ReconnectAsync(BoxModel box, List<NetworkModel> networks)
@@ -124,7 +125,7 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
         if (!answer.Done) Unsure(answer, box, boot);
         else if (leaves) model.Put(box with { Networks = [.. box.Networks.Where(name => name != network)] }, boot);
         else model.Put(box with { Networks = [.. box.Networks, network] }, boot);
-        return answer.Kind != Answer.NotHeard;
+        return IsHeard(answer);
     }
 
     private static List<NetworkModel> Reachable(List<NetworkModel> networks, int host) => [.. networks.Where(network => network.Host is null || network.Host == host)];
@@ -133,6 +134,9 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
     {
         if (answer.Unknown) model.Put(box with { Unsure = true }, boot);
     }
+
+    // Where nobody can do anything, asking on and on would be all that happens.
+    private static bool IsHeard(Answer answer) => answer.Kind is not (Answer.NotHeard or nameof(JournalUnavailable));
 
     private int AnyHost() => _random.Next(hosts.Count) + 1;
 

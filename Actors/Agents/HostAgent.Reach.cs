@@ -26,12 +26,12 @@ internal sealed partial class HostAgent
             : _networking.ChangeRemotesAsync(change.Spec, come, change.Detached, _stopping.Token));
     }
 
-    private void Reach(NetworkView view, ViewNews news, IReadOnlyDictionary<EndpointId, HostId>? known)
+    private void Reach(NetworkView view, ViewNews news, ICollection<EndpointId>? known)
     {
         if (view.Spec.Scope == NetworkScope.Local || news == ViewNews.Old) return;
         ImmutableArray<AttachedEndpoint> others = news == ViewNews.Forgotten ? [] : [.. view.Endpoints.Where(endpoint => endpoint.Spec.Host != _host)];
         // Whoever came before this host took part has been answered long ago.
-        ImmutableArray<(EndpointId, HostId)> come = known is null ? [] : [.. others.Where(other => !known.ContainsKey(other.Id)).Select(other => (other.Id, other.Spec.Host))];
+        ImmutableArray<(EndpointId, HostId)> come = known is null ? [] : [.. others.Where(other => !known.Contains(other.Id)).Select(other => (other.Id, other.Spec.Host))];
         Reach(view.Spec, news, view.Revision, come, () => _networking.SetRemotesAsync(view.Spec, others, _stopping.Token));
     }
 

@@ -143,7 +143,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         });
         Receive<ViewSnapshot>(snapshot =>
         {
-            var known = _views.RevisionOf(snapshot.View.Spec.Id) < 0 ? null : _views.OthersOf(snapshot.View.Spec.Id);
+            var known = _views.OthersOf(snapshot.View.Spec.Id);
             Reach(snapshot.View, _views.Take(snapshot.View), known);
             NameAgain(snapshot.View.Spec);
             AnswerSeen(snapshot.View.Spec.Id);

@@ -30,27 +30,26 @@ internal sealed class KnownViews(HostId host, NameTable names)
     {
         public long Revision { get; set; }
         public HashSet<EndpointId> Ours { get; } = [];
-        public Dictionary<EndpointId, HostId> Others { get; } = [];
-        // At which revision they came; none where they were there before us.
-        public Dictionary<EndpointId, long> Since { get; } = [];
+        // With the revision that they came at; 0 for those who were there before us.
+        public Dictionary<EndpointId, (HostId Host, long Since)> Others { get; } = [];
     }
 
     /// <summary>The revision we know of a network; -1 where we know nothing.</summary>
     public long RevisionOf(NetworkId network) => _networks.TryGetValue(network, out var known) ? known.Revision : -1;
 
-    /// <summary>Endpoints of other hosts in a network, with their hosts.</summary>
-    public IReadOnlyDictionary<EndpointId, HostId> OthersOf(NetworkId network) => _networks.TryGetValue(network, out var known) ? known.Others : new Dictionary<EndpointId, HostId>();
+    /// <summary>Endpoints of other hosts in a network; none where we know nothing of it.</summary>
+    public ICollection<EndpointId>? OthersOf(NetworkId network) => _networks.TryGetValue(network, out var known) ? known.Others.Keys : null;
 
     /// <summary>The other hosts that took part in a network before a revision.</summary>
     public IEnumerable<HostId> HostsBefore(NetworkId network, long revision) =>
-        _networks.TryGetValue(network, out var known) ? known.Others.Where(other => known.Since.GetValueOrDefault(other.Key) < revision).Select(other => other.Value) : [];
+        _networks.TryGetValue(network, out var known) ? known.Others.Values.Where(other => other.Since < revision).Select(other => other.Host) : [];
 
     /// <summary>Takes a whole view; an older one than ours changes nothing.</summary>
     public ViewNews Take(NetworkView view)
     {
         if (RevisionOf(view.Spec.Id) > view.Revision) return ViewNews.Old;
         var known = _networks[view.Spec.Id] = new() { Revision = view.Revision };
-        foreach (var endpoint in view.Endpoints) Add(known, endpoint);
+        foreach (var endpoint in view.Endpoints) Add(known, endpoint, since: 0);
         names.SetNetwork(view);
         return ForgetIfIdle(view.Spec.Id, known);
     }
@@ -65,8 +64,8 @@ internal sealed class KnownViews(HostId host, NameTable names)
         if (change.Attached is { } attached)
         {
             names.AddEndpoint(network, attached);
-            if (!known.Others.ContainsKey(attached.Id)) known.Since[attached.Id] = change.Revision;
-            Add(known, attached);
+            // One whose host has moved came when it came.
+            Add(known, attached, known.Others.TryGetValue(attached.Id, out var before) ? before.Since : change.Revision);
         }
 
         if (change.Detached is { } detached)
@@ -74,16 +73,15 @@ internal sealed class KnownViews(HostId host, NameTable names)
             names.RemoveEndpoint(network, detached);
             known.Ours.Remove(detached);
             known.Others.Remove(detached);
-            known.Since.Remove(detached);
         }
 
         return ForgetIfIdle(network, known);
     }
 
-    private void Add(Known known, AttachedEndpoint endpoint)
+    private void Add(Known known, AttachedEndpoint endpoint, long since)
     {
         if (endpoint.Spec.Host == host) known.Ours.Add(endpoint.Id);
-        else known.Others[endpoint.Id] = endpoint.Spec.Host;
+        else known.Others[endpoint.Id] = (endpoint.Spec.Host, since);
     }
 
     // A host without endpoints in a network takes no part in it: it gets no more changes, so what it knows grows old.

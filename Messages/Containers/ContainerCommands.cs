@@ -120,7 +120,7 @@ public sealed record SandboxStopped(HostId Host, ContainerId Container, Incarnat
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
-/// <summary>A container operation has taken too long: it is undone and answered as unknown.</summary>
+/// <summary>A container operation has taken too long: it is undone and answered as unknown. Where none is under way, what is not over is carried on.</summary>
 public sealed record ExpireOperation(HostId Host, ContainerId Container, long Operation) : IContainerCommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());

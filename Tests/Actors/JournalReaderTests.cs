@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
 using Akka.Actor;
-using Akka.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using NetworkCluster.Gateway;
 using NetworkCluster.Hosting;
 using NetworkCluster.Ipam;
@@ -18,7 +15,7 @@ public sealed class JournalReaderTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _node = HostNode.Start(ConfigurationFactory.ParseString(File.ReadAllText(Base())), $"Data Source={Path.Combine(_directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System);
+        _node = EntityKit.StartNode(_directory);
         return Task.CompletedTask;
     }
 
@@ -57,6 +54,4 @@ public sealed class JournalReaderTests : IAsyncLifetime
         await foreach (var fact in reader.ReadAsync(entity)) facts.Add(fact);
         return facts;
     }
-
-    private static string Base([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "hocon", "akka.conf");
 }

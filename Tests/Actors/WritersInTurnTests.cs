@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
 using Akka.Actor;
-using Akka.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using NetworkCluster.Entities;
 using NetworkCluster.Hosting;
 using NetworkCluster.Ipam;
@@ -20,7 +17,7 @@ public sealed class WritersInTurnTests : IAsyncLifetime
     {
         for (var i = 0; i < 2; i++)
         {
-            _nodes.Add(HostNode.Start(ConfigurationFactory.ParseString(File.ReadAllText(Base())), $"Data Source={Path.Combine(_directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System));
+            _nodes.Add(EntityKit.StartNode(_directory));
             _nodes[i].Router.Register(EntityKind.Network, _nodes[i].System.DeadLetters);
         }
 
@@ -53,6 +50,4 @@ public sealed class WritersInTurnTests : IAsyncLifetime
 
         Task<PoolView> ViewAsync(IActorRef entity) => entity.Ask<PoolView>(new GetPool(pool), TimeSpan.FromSeconds(20));
     }
-
-    private static string Base([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "hocon", "akka.conf");
 }

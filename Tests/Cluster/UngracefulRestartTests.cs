@@ -30,7 +30,7 @@ public sealed class UngracefulRestartTests(ITestOutputHelper output) : IAsyncLif
     [KernelFact]
     public async Task What_was_acknowledged_survives_kill_9_at_any_moment_and_nothing_else_stays()
     {
-        var seed = Environment.GetEnvironmentVariable("NWC_SEED") is { Length: > 0 } given ? int.Parse(given, null) : 20261124;
+        var seed = Seed.Or(20261124);
         var random = new Random(seed);
         var workers = Enumerable.Range(0, Workers).Select(index => new LoadWorker(index, seed)).ToList();
         var (done, unknown) = (0, 0);

@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
 using Akka.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using NetworkCluster.Hosting;
 using NetworkCluster.Serialization;
 
 namespace NetworkCluster.Tests.Support;
@@ -31,4 +34,10 @@ internal static class EntityKit
           }
         }
         """);
+
+    /// <summary>A whole node on a journal in this directory, as a host alone starts it.</summary>
+    public static HostNode StartNode(string directory) =>
+        HostNode.Start(ConfigurationFactory.ParseString(File.ReadAllText(BaseConfig())), $"Data Source={Path.Combine(directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System);
+
+    private static string BaseConfig([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "hocon", "akka.conf");
 }

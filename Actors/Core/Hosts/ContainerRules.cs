@@ -10,7 +10,7 @@ public static class ContainerRules
     {
         if (!IsName(spec.Name)) yield return $"Invalid container name ({spec.Name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed, 2 to 63 characters";
         if (spec.Hostname is { } hostname && !IsHostname(hostname)) yield return $"invalid hostname {hostname}: 1 to 63 letters, digits, dots and dashes";
-        foreach (var variable in spec.Environment.Where(variable => variable.IndexOf('=') <= 0)) yield return $"invalid environment variable: {variable}";
+        foreach (var problem in EnvironmentProblems(spec.Environment)) yield return problem;
         if (spec.Ports is not { } ports) yield break;
         if (spec.Mode != SandboxMode.Own) yield return $"conflicting options: a container on the network {(spec.Mode == SandboxMode.Host ? "host" : "none")} has no ports to publish";
         foreach (var port in ports.Exposed.Concat(ports.Bindings.Select(binding => binding.Port)).Where(port => !IsPort(port.Number)).Distinct()) yield return $"invalid containerPort: {port.Number} (1 to 65535)";
@@ -29,6 +29,10 @@ public static class ContainerRules
             }
         }
     }
+
+    /// <summary>Variables without a name, or without a value.</summary>
+    public static IEnumerable<string> EnvironmentProblems(IEnumerable<string> environment) =>
+        environment.Where(variable => variable.IndexOf('=') <= 0).Select(variable => $"invalid environment variable: {variable}");
 
     private static bool IsPort(int number) => number is >= 1 and <= 65535;
 

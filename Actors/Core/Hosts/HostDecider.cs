@@ -89,7 +89,7 @@ public sealed class HostDecider : IDecider<HostState>
     public ImmutableArray<IAddressed> Resume(HostState state) => state switch
     {
         { Incarnation.Value: 0 } or { Reconciled: true } => [],
-        { Lost: true } => [.. state.InOrder.Where(container => !container.Endpoints.IsEmpty).Select(container => new ExpireOperation(state.Id, container.Spec.Id, 0))],
+        { Lost: true } => [.. state.InOrder.Where(container => !container.Endpoints.IsEmpty).Select(container => new ExpireOperation(state.Id, container.Spec.Id, HostOperations.AfterRecovery))],
         _ => [new RejoinHost(state.Id, state.Incarnation)],
     };
 

@@ -35,7 +35,7 @@ internal static class HostJoin
             Sends = [.. work.SelectMany(item => item.Sends)],
             Timers =
             [
-                .. Underway(after).Select(id => (HostDecider.OperationTimeout, (IAddressed)new ExpireOperation(state.Id, id, after.Find(id)!.Operation!.Number))),
+                .. Underway(after).Select(id => HostOperations.Expiry(after, id, HostDecider.OperationTimeout)),
                 .. HostOperations.Removal(after, after.InOrder.Where(container => container.Phase == ContainerPhase.Exited).Select(container => container.Spec)),
             ],
             Reply = new HostWelcome(join.Host, incarnation, [.. after.InOrder.Where(container => container.IsRunning).Select(container => container.View(join.Host))]),
@@ -59,8 +59,7 @@ internal static class HostJoin
         if (state.Lost) return recovered ? GiveUp(state, [container], [new HostReconciled()]) : Decision.Nothing;
         if (!state.Reconciled || IsSettled(container)) return Decision.Nothing;
         var (events, sends, _) = Rejoin(state, container, [id], (state.Incarnation, state.Vtep));
-        var after = events.Aggregate(state, HostEvolve.Apply);
-        return new() { Events = events, Orders = sends, Timers = [(HostDecider.OperationTimeout, new ExpireOperation(state.Id, id, after.Find(id)!.Operation!.Number))] };
+        return new() { Events = events, Orders = sends, Timers = [HostOperations.Expiry(events.Aggregate(state, HostEvolve.Apply), id, HostDecider.OperationTimeout)] };
     }
 
     /// <summary>Those of a lost host that are still to give their places back are told again.</summary>
@@ -76,7 +75,7 @@ internal static class HostJoin
         {
             Events = events,
             Sends = [.. holders.SelectMany(container => container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, state.Incarnation, endpoint.Leaving, HostLost: true)))],
-            Timers = [.. holders.Select(container => (HostDecider.GiveUpAgainAfter, (IAddressed)new ExpireOperation(state.Id, container.Spec.Id, after.Find(container.Spec.Id)!.Operation!.Number)))],
+            Timers = [.. holders.Select(container => HostOperations.Expiry(after, container.Spec.Id, HostDecider.GiveUpAgainAfter))],
         };
     }
 

@@ -8,12 +8,23 @@ namespace NetworkCluster.Hosts;
 /// <summary>How operations with containers go on as the answers come in, each to its end: everything done, or everything undone.</summary>
 internal static class HostOperations
 {
+    /// <summary>The number of no operation: after a recovery a lost host's endpoints are told again.</summary>
+    public const long AfterRecovery = 0;
+
+    /// <summary>The number of no operation: what is not over is carried on, if nothing is under way then.</summary>
+    public const long NoneUnderWay = -1;
+
+    /// <summary>When what is under way with a container has taken too long.</summary>
+    /// <param name="after">The host, with the operation.</param>
+    /// <param name="id">The container.</param>
+    /// <param name="patience">How long it may take.</param>
+    public static (TimeSpan, IAddressed) Expiry(HostState after, ContainerId id, TimeSpan patience) => (patience, new ExpireOperation(after.Id, id, after.Find(id)!.Operation!.Number));
+
     /// <summary>The start of a step: the facts, the note that it is under way, and the time-out.</summary>
     public static Decision Began(HostState state, ContainerId id, OperationKind kind, ImmutableList<EndpointId> waiting, Rejection? failure, ImmutableArray<IEvent> facts)
     {
         ImmutableArray<IEvent> events = [.. facts, new OperationBegan(id, kind, waiting, failure)];
-        var number = events.Aggregate(state, HostEvolve.Apply).Find(id)!.Operation!.Number;
-        return new() { Events = events, Timers = [(HostDecider.OperationTimeout, new ExpireOperation(state.Id, id, number))] };
+        return new() { Events = events, Timers = [Expiry(events.Aggregate(state, HostEvolve.Apply), id, HostDecider.OperationTimeout)] };
     }
 
     /// <summary>Notes the ports before anybody is asked for them, so that no other container gets them meanwhile.</summary>
@@ -100,7 +111,7 @@ internal static class HostOperations
                 : [new OperationProgressed(id, endpoint, null, deleted)],
         };
         // It was told to leave in an earlier life, and that took until now: it gets its place again.
-        if (container is { Operation: null, IsRunning: true } && !held.Leaving && !state.Lost) return progressed with { Timers = [(HostDecider.CarryOnAfter, new ExpireOperation(state.Id, id, 1))] };
+        if (container is { Operation: null, IsRunning: true } && !held.Leaving && !state.Lost) return progressed with { Timers = [(HostDecider.CarryOnAfter, new ExpireOperation(state.Id, id, NoneUnderWay))] };
         if (container.Operation is not { } operation || !operation.Waiting.Contains(endpoint)) return progressed;
         if (operation.Waiting.Count == 1) return Next(state, id, progressed);
         return operation.Kind == OperationKind.StartEndpoints ? progressed with { Sends = [AttachNext(state, container, operation, endpoint)] } : progressed;
@@ -156,7 +167,7 @@ internal static class HostOperations
     public static Decision Expire(HostState state, ExpireOperation expire)
     {
         if (state.Find(expire.Container) is not { } container) return Decision.Nothing;
-        if (container.Operation is not { } operation) return HostJoin.CarryOn(state, container, recovered: expire.Operation == 0);
+        if (container.Operation is not { } operation) return HostJoin.CarryOn(state, container, recovered: expire.Operation == AfterRecovery);
         if (operation.Number != expire.Operation) return Decision.Nothing;
         var unknown = new OutcomeUnknown($"{operation.Kind} of container {container.Spec.Name} on host {state.Id} was not answered in time");
         return operation.Kind switch

@@ -1,5 +1,6 @@
 using NetworkCluster.Commands.Networks;
 using NetworkCluster.Containers;
+using NetworkCluster.Hosts;
 
 namespace NetworkCluster.Commands.Containers;
 
@@ -31,7 +32,7 @@ internal sealed class ContainerExec(NetworkDirectory directory, IContainerProces
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
         var container = await directory.ContainerAsync(invocation.Required("container"), cancel);
-        if (invocation.Values("env").FirstOrDefault(variable => variable.IndexOf('=', StringComparison.Ordinal) <= 0) is { } variable) throw new RefusedException(new InvalidRequest($"invalid environment variable: {variable}"));
+        if (ContainerRules.EnvironmentProblems(invocation.Values("env")).FirstOrDefault() is { } problem) throw new RefusedException(new InvalidRequest(problem));
         if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
         return await processes.ExecAsync(container, new()
         {

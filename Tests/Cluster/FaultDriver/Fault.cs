@@ -16,13 +16,7 @@ internal sealed record Fault(string Name, int Weight, Func<FaultScene, Task> Hap
             await scene.KillAsync(host);
             await scene.StartAsync(host);
         }),
-        new("kill -9, started when it was given up", 2, async scene =>
-        {
-            var host = scene.AnyHost();
-            await scene.KillAsync(host);
-            await scene.WaitAsync(5, 14);
-            await scene.StartAsync(host);
-        }),
+        new("kill -9, started when it was given up", 2, OnOne((scene, host) => scene.KillAsync(host), 5, 14, (scene, host) => scene.StartAsync(host))),
         new("kill -9 of all", 2, async scene =>
         {
             await Task.WhenAll(scene.Hosts.Select(scene.KillAsync));
@@ -39,41 +33,11 @@ internal sealed record Fault(string Name, int Weight, Func<FaultScene, Task> Hap
             await Task.WhenAny(starting);
             await scene.StartAsync(host);
         }),
-        new("told to leave, and started", 1, async scene =>
-        {
-            var host = scene.AnyHost();
-            await scene.TerminateAsync(host);
-            await scene.WaitAsync(0, 4);
-            await scene.StartAsync(host);
-        }),
-        new("frozen", 2, async scene =>
-        {
-            var host = scene.AnyHost();
-            scene.Freeze(host, true);
-            await scene.WaitAsync(1, 11);
-            scene.Freeze(host, false);
-        }),
-        new("cut off", 2, async scene =>
-        {
-            var host = scene.AnyHost();
-            scene.CutOff(host, bothSides: true);
-            await scene.WaitAsync(1, 14);
-            scene.Join(host);
-        }),
-        new("hears nobody, is heard", 2, async scene =>
-        {
-            var host = scene.AnyHost();
-            scene.CutOff(host, bothSides: false);
-            await scene.WaitAsync(1, 14);
-            scene.Join(host);
-        }),
-        new("power off", 2, async scene =>
-        {
-            var host = scene.AnyHost();
-            await scene.PowerOffAsync(host);
-            await scene.WaitAsync(0, 6);
-            await scene.PowerOnAsync(host);
-        }),
+        new("told to leave, and started", 1, OnOne((scene, host) => scene.TerminateAsync(host), 0, 4, (scene, host) => scene.StartAsync(host))),
+        new("frozen", 2, OnOne((scene, host) => scene.FreezeAsync(host, true), 1, 11, (scene, host) => scene.FreezeAsync(host, false))),
+        new("cut off", 2, OnOne((scene, host) => scene.CutOffAsync(host, bothSides: true), 1, 14, (scene, host) => scene.JoinAsync(host))),
+        new("hears nobody, is heard", 2, OnOne((scene, host) => scene.CutOffAsync(host, bothSides: false), 1, 14, (scene, host) => scene.JoinAsync(host))),
+        new("power off", 2, OnOne((scene, host) => scene.PowerOffAsync(host), 0, 6, (scene, host) => scene.PowerOnAsync(host))),
         new("power off, gone for long", 1, async scene =>
         {
             var host = scene.AnyHost();
@@ -94,6 +58,15 @@ internal sealed record Fault(string Name, int Weight, Func<FaultScene, Task> Hap
             Underlay.HearJournal();
         }),
     ];
+
+    // It goes, is away for so many seconds, and comes.
+    private static Func<FaultScene, Task> OnOne(Func<FaultScene, int, Task> goes, double least, double most, Func<FaultScene, int, Task> comes) => async scene =>
+    {
+        var host = scene.AnyHost();
+        await goes(scene, host);
+        await scene.WaitAsync(least, most);
+        await comes(scene, host);
+    };
 
     /// <summary>One of those.</summary>
     public static Fault Any(IReadOnlyList<Fault> of, Random random)

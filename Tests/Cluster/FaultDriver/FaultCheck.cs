@@ -13,8 +13,6 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
 {
     private const int MostPings = 8;
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
-
     // What was given up without an answer is undone or done by then.
     private static readonly TimeSpan OverAfter = TimeSpan.FromSeconds(12);
 
@@ -22,58 +20,32 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
     /// <param name="lastUnknown">When the last command was given up without an answer.</param>
     public async Task<TimeSpan> RunAsync(DateTimeOffset lastUnknown)
     {
-        var since = TimeProvider.System.GetUtcNow();
-        List<string> wrong;
-        List<HostSight> sights;
-        do
-        {
-            await Task.Delay(LookAgain);
-            (sights, wrong) = await LookAsync();
-        }
-        while (wrong.Count > 0 && TimeProvider.System.GetUtcNow() - since < patience);
-
-        var took = TimeProvider.System.GetUtcNow() - since;
-        if (wrong.Count > 0) throw new FaultViolationException($"not so after {took.TotalSeconds:0} s:\n{string.Join('\n', wrong.Take(60))}", [.. wrong.Select(line => line.Split(' ')[0]).Distinct()]);
+        List<HostSight> sights = [];
+        var (wrong, took) = await HostSight.UntilRightAsync(patience, LookAsync);
+        if (wrong.Count > 0) throw FaultViolationException.Of($"not so after {took.TotalSeconds:0} s", wrong);
         if (model.Networks.Any(network => network.Unsure) || model.Boxes.Any(box => box.Unsure))
         {
             var rest = lastUnknown + OverAfter - TimeProvider.System.GetUtcNow();
             if (rest > TimeSpan.Zero) await Task.Delay(rest);
-            (sights, wrong) = await LookAsync();
-            if (wrong.Count > 0) throw new FaultViolationException($"no longer so:\n{string.Join('\n', wrong.Take(20))}", [.. wrong.Select(line => line.Split(' ')[0]).Distinct()]);
+            (wrong, _) = await HostSight.UntilRightAsync(TimeSpan.Zero, LookAsync);
+            if (wrong.Count > 0) throw FaultViolationException.Of("no longer so", wrong);
             Learn(sights);
         }
 
         await JournalAsync(sights);
         await NamesAsync(sights);
         return took;
-    }
 
-    private async Task<(List<HostSight> Sights, List<string> Wrong)> LookAsync()
-    {
-        var sights = new List<HostSight>();
-        for (var host = 1; host <= underlay.Hosts.Count; host++)
+        async Task<IReadOnlyList<string>> LookAsync()
         {
-            try
-            {
-                sights.Add(await HostSight.LookAsync(host, underlay.Hosts[host - 1]));
-            }
-            catch (NotSeenException cause)
-            {
-                return ([], [$"host{host}: {cause.Message}"]);
-            }
+            sights = [];
+            for (var host = 1; host <= underlay.Hosts.Count; host++) sights.Add(await HostSight.LookAsync(host, underlay.Hosts[host - 1]));
+            List<string> found = [];
+            foreach (var sight in sights) found.AddRange([.. NetworksOf(sight), .. BoxesOf(sight), .. KernelOf(sight)]);
+            // Whoever is asked, the cluster's networks are the same.
+            foreach (var sight in sights.Skip(1)) found.AddRange(DifferencesOf(sights[0], sight));
+            return found;
         }
-
-        var wrong = new List<string>();
-        foreach (var sight in sights)
-        {
-            wrong.AddRange(NetworksOf(sight));
-            wrong.AddRange(BoxesOf(sight));
-            wrong.AddRange(KernelOf(sight));
-        }
-
-        // Whoever is asked, the cluster's networks are the same.
-        foreach (var sight in sights.Skip(1)) wrong.AddRange(DifferencesOf(sights[0], sight));
-        return (sights, wrong);
     }
 
     private IEnumerable<string> NetworksOf(HostSight sight)

@@ -87,53 +87,33 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
         return IsHeard(answer);
     }
 
-    private async Task<bool> RemoveAsync(BoxModel box)
-    {
-        var boot = model.BootOf(box.Host);
-        var answer = await AskAsync(box.Host, box.Name, [], "container", "rm", ("container", box.Name), ("force", "true"));
-        if (answer.Done) model.RemoveBox(box.Name);
-        else Unsure(answer, box, boot);
-        return IsHeard(answer);
-    }
+    private Task<bool> RemoveAsync(BoxModel box) => ChangeAsync(box, null, box.Name, [], "container", "rm", ("container", box.Name), ("force", "true"));
 
-    private async Task<bool> StopAsync(BoxModel box)
-    {
-        var boot = model.BootOf(box.Host);
-        var answer = await AskAsync(box.Host, box.Name, [], "container", "stop", ("container", box.Name));
-        if (answer.Done) model.Put(box with { Running = false }, boot);
-        else Unsure(answer, box, boot);
-        return IsHeard(answer);
-    }
+    private Task<bool> StopAsync(BoxModel box) => ChangeAsync(box, box with { Running = false }, box.Name, [], "container", "stop", ("container", box.Name));
 
-    private async Task<bool> StartAsync(BoxModel box)
-    {
-        var boot = model.BootOf(box.Host);
-        var answer = await AskAsync(box.Host, box.Name, [nameof(NetworkNotFound)], "container", "start", ("container", box.Name));
-        if (answer.Done) model.Put(box with { Running = true }, boot);
-        else Unsure(answer, box, boot);
-        return IsHeard(answer);
-    }
+    private Task<bool> StartAsync(BoxModel box) => ChangeAsync(box, box with { Running = true }, box.Name, [nameof(NetworkNotFound)], "container", "start", ("container", box.Name));
 
     private async Task<bool> ReconnectAsync(BoxModel box, List<NetworkModel> networks)
     {
         if (Reachable(networks, box.Host) is not { Count: > 0 } reachable) return true;
         var network = reachable[_random.Next(reachable.Count)].Name;
-        var leaves = box.Networks.Contains(network);
-        var boot = model.BootOf(box.Host);
+        var (command, after) = box.Networks.Contains(network) ? ("disconnect", box.Networks.Where(name => name != network)) : ("connect", box.Networks.Append(network));
         // Its owner may remove it meanwhile, if nobody is connected.
-        var answer = await AskAsync(box.Host, $"{network} {box.Name}", [nameof(NetworkNotFound)], "network", leaves ? "disconnect" : "connect", ("network", network), ("container", box.Name));
-        if (!answer.Done) Unsure(answer, box, boot);
-        else if (leaves) model.Put(box with { Networks = [.. box.Networks.Where(name => name != network)] }, boot);
-        else model.Put(box with { Networks = [.. box.Networks, network] }, boot);
+        return await ChangeAsync(box, box with { Networks = [.. after] }, $"{network} {box.Name}", [nameof(NetworkNotFound)], "network", command, ("network", network), ("container", box.Name));
+    }
+
+    // One command about a container, and how it is when that is done; gone, where that is nothing.
+    private async Task<bool> ChangeAsync(BoxModel box, BoxModel? done, string what, string[] refusals, string palette, string command, params (string, string)[] arguments)
+    {
+        var boot = model.BootOf(box.Host);
+        var answer = await AskAsync(box.Host, what, refusals, palette, command, arguments);
+        if (answer.Unknown) model.Put(box with { Unsure = true }, boot);
+        else if (answer.Done && done is null) model.RemoveBox(box.Name);
+        else if (answer.Done) model.Put(done!, boot);
         return IsHeard(answer);
     }
 
     private static List<NetworkModel> Reachable(List<NetworkModel> networks, int host) => [.. networks.Where(network => network.Host is null || network.Host == host)];
-
-    private void Unsure(Answer answer, BoxModel box, int boot)
-    {
-        if (answer.Unknown) model.Put(box with { Unsure = true }, boot);
-    }
 
     // Where nobody can do anything, asking on and on would be all that happens.
     private static bool IsHeard(Answer answer) => answer.Kind is not (Answer.NotHeard or nameof(JournalUnavailable));

@@ -39,22 +39,25 @@ internal sealed class FaultScene(Underlay underlay, FaultModel model, Random ran
         if (code != 0) throw new FaultViolationException($"host{host} was told to end and ended with {code}", []);
     }
 
-    public void Freeze(int host, bool frozen)
+    public Task FreezeAsync(int host, bool frozen)
     {
         tell($"  kill {(frozen ? "-STOP" : "-CONT")} {host}");
         underlay.Hosts[host - 1].Freeze(frozen);
+        return Task.CompletedTask;
     }
 
-    public void CutOff(int host, bool bothSides)
+    public Task CutOffAsync(int host, bool bothSides)
     {
         tell($"  {host} hears nobody{(bothSides ? " and nobody hears it" : "")}");
         underlay.CutOff(host, bothSides);
+        return Task.CompletedTask;
     }
 
-    public void Join(int host)
+    public Task JoinAsync(int host)
     {
         tell($"  {host} hears the others");
         Underlay.Join(host);
+        return Task.CompletedTask;
     }
 
     public Task PowerOffAsync(int host)
@@ -74,26 +77,14 @@ internal sealed class FaultScene(Underlay underlay, FaultModel model, Random ran
     /// <summary>Law 3: while it is away, nothing of it is in any network of the cluster 15 s later.</summary>
     public async Task NothingIsLeftAsync(int host)
     {
-        var since = TimeProvider.System.GetUtcNow();
         var own = model.Boxes.Where(box => box.Host == host).Select(box => box.Name).ToHashSet();
         var other = Hosts.First(one => one != host);
-        List<string> left;
-        do
+        var (left, took) = await HostSight.UntilRightAsync(NothingAfter, async () =>
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(250));
-            try
-            {
-                var sight = await HostSight.LookAsync(other, underlay.Hosts[other - 1]);
-                left = [.. sight.Networks.Where(network => network.Global).SelectMany(network => network.Members.Keys.Where(own.Contains).Select(name => $"{name} is in {network.Name}"))];
-            }
-            catch (NotSeenException cause)
-            {
-                left = [cause.Message];
-            }
-        }
-        while (left.Count > 0 && TimeProvider.System.GetUtcNow() - since < NothingAfter);
-
-        tell($"  {(TimeProvider.System.GetUtcNow() - since).TotalSeconds:0.0} s until nothing of {host} was left");
-        if (left.Count > 0) throw new FaultViolationException($"{NothingAfter.TotalSeconds:0} s after host{host} died, as host {other} says: {string.Join(", ", left)}", [.. left.Select(line => line.Split(' ')[0])]);
+            var sight = await HostSight.LookAsync(other, underlay.Hosts[other - 1]);
+            return [.. sight.Networks.Where(network => network.Global).SelectMany(network => network.Members.Keys.Where(own.Contains).Select(name => $"{name} is in {network.Name}"))];
+        });
+        tell($"  {took.TotalSeconds:0.0} s until nothing of {host} was left");
+        if (left.Count > 0) throw FaultViolationException.Of($"{NothingAfter.TotalSeconds:0} s after host{host} died, as host {other} says", left);
     }
 }

@@ -13,5 +13,5 @@ public sealed class FaultTests(ITestOutputHelper output)
 
     [KernelFact]
     public Task What_was_answered_is_so_whatever_happens_to_hosts_and_journal() =>
-        new FaultRun(3, Environment.GetEnvironmentVariable("NWC_SEED") is { Length: > 0 } given ? int.Parse(given, null) : TimeProvider.System.GetUtcNow().DayOfYear, output.WriteLine).RunAsync(Time);
+        new FaultRun(3, Seed.Or(TimeProvider.System.GetUtcNow().DayOfYear), output.WriteLine).RunAsync(Time);
 }

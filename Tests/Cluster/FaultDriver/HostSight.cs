@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace NetworkCluster.Tests.Cluster.FaultDriver;
@@ -12,6 +13,7 @@ internal sealed record BoxSight(string Name, string Id, bool Running, SortedSet<
 internal sealed record HostSight(int Host, string Prefix, List<NetworkSight> Networks, List<BoxSight> Boxes, List<string> Sandboxes, List<string> Links)
 {
     private static readonly string[] Predefined = ["host", "none"];
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Looks.</summary>
     /// <exception cref="NotSeenException">It does not answer, or something came or went meanwhile.</exception>
@@ -20,6 +22,30 @@ internal sealed record HostSight(int Host, string Prefix, List<NetworkSight> Net
         var (networks, boxes) = (await NetworksAsync(host.Operator), await BoxesAsync(host.Operator));
         var links = JsonDocument.Parse(Underlay.On(number, "ip -j link show")).RootElement.EnumerateArray().Select(link => link.GetProperty("ifname").GetString()!).Where(name => name.StartsWith(host.Prefix[..2], StringComparison.Ordinal));
         return new(number, host.Prefix, networks, boxes, Kernel.Sandboxes(host.Prefix), [.. links.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Looks again and again until nothing is wrong or the time is over; a host that does not say what there is, is wrong.</summary>
+    /// <param name="patience">How long.</param>
+    /// <param name="look">What is wrong, a line each.</param>
+    public static async Task<(IReadOnlyList<string> Wrong, TimeSpan Took)> UntilRightAsync(TimeSpan patience, Func<Task<IReadOnlyList<string>>> look)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(LookAgain);
+            IReadOnlyList<string> wrong;
+            try
+            {
+                wrong = await look();
+            }
+            catch (NotSeenException cause)
+            {
+                wrong = [cause.Message];
+            }
+
+            var took = Stopwatch.GetElapsedTime(since);
+            if (wrong.Count == 0 || took >= patience) return (wrong, took);
+        }
     }
 
     private static async Task<List<NetworkSight>> NetworksAsync(Operator host) =>

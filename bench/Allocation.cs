@@ -13,6 +13,7 @@ namespace NetworkCluster.Bench;
 internal static class Allocation
 {
     private const int Given = 50_000;
+    private const int Rounds = 9;
     private static readonly HostId Host = HostId.Parse("bench");
     private static readonly EndpointSpec Wish = new()
     {
@@ -26,8 +27,7 @@ internal static class Allocation
 
     public static void Run()
     {
-        // The first is to warm up.
-        foreach (var subnet in (string[])["10.0.0.0/16", "10.0.0.0/16", "10.0.0.0/8", "fd00::/64"]) Measure(subnet);
+        foreach (var subnet in (string[])["10.0.0.0/16", "10.0.0.0/8", "fd00::/64"]) Measure(subnet);
         Nearly();
         Full();
         Recovery();
@@ -35,11 +35,28 @@ internal static class Allocation
 
     private static void Measure(string subnet)
     {
-        var (pool, state) = Opened(subnet);
-        var wishes = Enumerable.Range(0, Given).Select(i => Allocate(state.Id, i)).ToArray();
-        var clock = Stopwatch.StartNew();
-        foreach (var wish in wishes) Do(pool, state, wish);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"addresses given out of {subnet}: {Given / clock.Elapsed.TotalSeconds:0} a second, each decided and noted (no journal)"));
+        var wishes = Enumerable.Range(0, Given).Select(i => Allocate(Opened(subnet).State.Id, i)).ToArray();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"addresses given out of {subnet}: {Given / Median(Once).TotalSeconds:0} a second, each decided and noted (no journal)"));
+
+        TimeSpan Once()
+        {
+            var (pool, state) = Opened(subnet);
+            var clock = Stopwatch.StartNew();
+            foreach (var wish in wishes) Do(pool, state, wish);
+            return clock.Elapsed;
+        }
+    }
+
+    // As it is in a process that has run for a while: compiled to the end, and nothing of an earlier round in the way.
+    private static TimeSpan Median(Func<TimeSpan> once)
+    {
+        var warm = Stopwatch.StartNew();
+        while (warm.Elapsed < TimeSpan.FromSeconds(2)) once();
+        return Enumerable.Range(0, Rounds).Select(_ =>
+        {
+            GC.Collect();
+            return once();
+        }).Order().ElementAt(Rounds / 2);
     }
 
     // What was just given back is given again: the pool stays 95 % full.
@@ -50,14 +67,18 @@ internal static class Allocation
         for (var i = 0; i < ids; i++) Do(pool, state, Allocate(state.Id, i));
         var random = new Random(1);
         var pairs = Enumerable.Range(0, Given).Select(_ => random.Next(ids)).Select(gone => (Release: new ReleaseAddress(state.Id, Wish.Network, AddressHandle.Of(Id(gone))), Again: Allocate(state.Id, gone))).ToArray();
-        var clock = Stopwatch.StartNew();
-        foreach (var (release, again) in pairs)
+        var spent = Median(() =>
         {
-            Do(pool, state, release);
-            Do(pool, state, again);
-        }
+            var clock = Stopwatch.StartNew();
+            foreach (var (release, again) in pairs)
+            {
+                Do(pool, state, release);
+                Do(pool, state, again);
+            }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the same in a /16 that is 95 % full, each given back before: {Given / clock.Elapsed.TotalSeconds:0} pairs a second"));
+            return clock.Elapsed;
+        });
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the same in a /16 that is 95 % full, each given back before: {Given / spent.TotalSeconds:0} pairs a second"));
     }
 
     private static void Full()

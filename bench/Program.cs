@@ -15,6 +15,7 @@ if (Has("networks"))
     await ManyNetworks.RunAsync(simulated);
 }
 
+if (!parts[2..].Any(Has)) return 0;
 await using var host = new HostUnderLoad(program);
 if (Has("start")) await ColdStart.RunAsync(host);
 else await host.StartAsync();

@@ -31,6 +31,9 @@ public readonly record struct AddressHandle : IParsable<AddressHandle>
     /// <inheritdoc/>
     public override string ToString() => _value ?? "";
 
+    /// <summary>From the end alone, which is where handles differ: an id is random all along.</summary>
+    public override int GetHashCode() => string.GetHashCode(_value.AsSpan()[^Math.Min(16, _value?.Length ?? 0)..]);
+
     /// <summary>Parses any of the four forms.</summary>
     /// <exception cref="FormatException">Anything else.</exception>
     public static AddressHandle Parse(string s, IFormatProvider? provider = null) =>

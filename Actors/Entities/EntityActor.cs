@@ -35,6 +35,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private IActorRef? _asker;
     private IAddressed? _asked;
     private long _snapshotAt;
+    private int _snapshotFacts;
     private bool _writes;
     private bool _waits;
 
@@ -60,7 +61,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         {
             case SnapshotOffer { Snapshot: EntitySnapshot snapshot } offer:
                 foreach (var fact in snapshot.Facts) _state = _decider.Evolve(_state, fact);
-                _snapshotAt = offer.Metadata.SequenceNr;
+                (_snapshotAt, _snapshotFacts) = (offer.Metadata.SequenceNr, snapshot.Facts.Length);
                 break;
             case IEvent fact:
                 _state = _decider.Evolve(_state, fact);
@@ -108,7 +109,13 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
             return;
         }
 
-        // To come into memory is all that a woken one is asked; what else is not addressed are the snapshot store's own answers.
+        if (message is SaveSnapshotSuccess saved)
+        {
+            DeleteSnapshots(new(saved.Metadata.SequenceNr - 1));
+            return;
+        }
+
+        // To come into memory is all that a woken one is asked; what else is not addressed are the snapshot store's other answers.
         if (message is WakeEntity || message is not IAddressed command) return;
         var decision = _decider.Decide(_state, command);
         if (decision.Defer)
@@ -170,9 +177,11 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
             ResumeLater();
         }
 
-        if (!_traits.Snapshots || LastSequenceNr - _snapshotAt < FactsPerSnapshot) return;
-        _snapshotAt = LastSequenceNr;
-        SaveSnapshot(new EntitySnapshot(_decider.Compact(_state)));
+        // What is large is not written anew until as much has come: a snapshot costs each fact the same, however many there are, and a recovery reads at most twice what there is.
+        if (!_traits.Snapshots || LastSequenceNr - _snapshotAt < Math.Max(FactsPerSnapshot, _snapshotFacts)) return;
+        var snapshot = new EntitySnapshot(_decider.Compact(_state));
+        (_snapshotAt, _snapshotFacts) = (LastSequenceNr, snapshot.Facts.Length);
+        SaveSnapshot(snapshot);
     }
 
     private void Send(Decision decision, IActorRef sender)

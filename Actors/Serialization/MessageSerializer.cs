@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using Akka.Actor;
@@ -26,11 +27,10 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
     private static string ManifestOf(object o) =>
         Manifests.Of(o.GetType()) ?? throw new SerializationException($"{o.GetType()} has no manifest: it may not leave the process");
 
-    private static object Read(ReadOnlySpan<byte> json, string manifest)
-    {
-        var type = Manifests.TypeOf(manifest) ?? throw new SerializationException($"unknown manifest '{manifest}'");
-        return JsonSerializer.Deserialize(json, type, MessageJson.Default) ?? throw new SerializationException($"'{manifest}' holds null");
-    }
+    private static Type TypeOf(string manifest) => Manifests.TypeOf(manifest) ?? throw new SerializationException($"unknown manifest '{manifest}'");
+
+    private static object Read(ReadOnlySpan<byte> json, string manifest) =>
+        JsonSerializer.Deserialize(json, TypeOf(manifest), MessageJson.Default) ?? throw new SerializationException($"'{manifest}' holds null");
 
     private static byte[] Write(EntitySnapshot snapshot)
     {
@@ -54,7 +54,23 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
 
     private static EntitySnapshot ReadSnapshot(byte[] bytes)
     {
-        using var document = JsonDocument.Parse(bytes);
-        return new([.. document.RootElement.EnumerateArray().Select(pair => (IEvent)Read(System.Text.Encoding.UTF8.GetBytes(pair[1].GetRawText()), pair[0].GetString()!))]);
+        var facts = ImmutableArray.CreateBuilder<IEvent>();
+        var reader = new Utf8JsonReader(bytes);
+        Expect(ref reader, JsonTokenType.StartArray);
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
+        {
+            Expect(ref reader, JsonTokenType.String);
+            var manifest = reader.GetString()!;
+            reader.Read();
+            facts.Add((IEvent?)JsonSerializer.Deserialize(ref reader, TypeOf(manifest), MessageJson.Default) ?? throw new SerializationException($"'{manifest}' holds null"));
+            Expect(ref reader, JsonTokenType.EndArray);
+        }
+
+        return new(facts.ToImmutable());
+    }
+
+    private static void Expect(ref Utf8JsonReader reader, JsonTokenType token)
+    {
+        if (!reader.Read() || reader.TokenType != token) throw new SerializationException($"a snapshot that has {reader.TokenType} where {token} belongs");
     }
 }

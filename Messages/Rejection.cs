@@ -112,11 +112,11 @@ public sealed record IdTaken(string Id) : Rejection
     public override RejectionKind Kind => RejectionKind.Conflict;
 }
 
-/// <summary>No answer in time, or the journal failed: it may have been done. The same command with the same ids may be sent again.</summary>
+/// <summary>No answer in time, or the journal failed: it may have been done. The same message with the same ids may be sent again; a command line makes new ids.</summary>
 public sealed record OutcomeUnknown(string What) : Rejection
 {
     /// <inheritdoc/>
-    public override string Text => $"the outcome is unknown: {What}; sending the same command again is safe";
+    public override string Text => $"the outcome is unknown: {What}; look whether it was done before you ask again";
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.Unknown;
 }

@@ -8,7 +8,8 @@ publish_host "$here/.."
 quietly dotnet build "$here/Bench.csproj" -c Release
 exec unshare --net --mount --propagation private sh -c '
     ip link set lo up
-    mkdir -p /run/netns /etc/netns
+    mkdir -p /run/netns /etc/netns /run/nwc
     mount -t tmpfs tmpfs /run/netns
     mount -t tmpfs tmpfs /etc/netns
+    mount -t tmpfs tmpfs /run/nwc
     exec "$@"' sh dotnet "$here/../artifacts/bin/Bench/release/Akka.NetworkCluster.Bench.dll" "$here/../artifacts/host/Akka.NetworkCluster.Host" "$@"

@@ -5,7 +5,8 @@ namespace NetworkCluster.Commands;
 /// <summary>Runs one command to its exit frame, whatever carries the frames.</summary>
 /// <param name="journal">While it is away, answers say that they come from memory.</param>
 /// <param name="logger">Where faults go.</param>
-internal sealed class CommandRunner(JournalHealth journal, ILogger logger)
+/// <param name="stopping">The host ends: so do its commands.</param>
+internal sealed class CommandRunner(JournalHealth journal, ILogger logger, CancellationToken stopping)
 {
     /// <summary>
     /// Checks, runs and ends one answer. A caller that goes away cancels the command, and then nothing more is written.
@@ -16,13 +17,27 @@ internal sealed class CommandRunner(JournalHealth journal, ILogger logger)
         try
         {
             var marked = new Marked(output);
-            var code = await HandleAsync(command, request, input, marked, cancel);
+            var code = await UntilStoppingAsync(command, request, input, marked, cancel);
             if (marked.Answered && journal.Outage is { } outage) await output.WriteAsync(new NoticeFrame(outage.Notice), cancel);
             await output.WriteAsync(new ExitFrame(code), cancel);
         }
         catch (Exception e) when (cancel.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
             logger.LogDebug("the caller of {Command} went away", command.Spec.Name);
+        }
+    }
+
+    private async Task<int> UntilStoppingAsync(PaletteCommand command, CommandRequest request, Stream? input, ICommandOutput output, CancellationToken cancel)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
+        try
+        {
+            return await HandleAsync(command, request, input, output, over.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            await output.ErrorAsync("Stopping", $"the host is being stopped: {command.Spec.Name} was ended before its time", cancel);
+            return ExitCodes.Unreachable;
         }
     }
 

@@ -56,6 +56,7 @@ internal sealed class Invocation
     private static string? Unknown(CommandSpec spec, string name, ImmutableArray<string> values)
     {
         if (values.IsDefault) return $"{name} has no values";
+        if (values.Contains(null!)) return $"{name} has a value that is null";
         if (spec.Arguments.FirstOrDefault(a => a.Name == name) is { } argument)
             return argument.CompletedBy is not null && values.Contains("") ? $"invalid name or ID supplied: \"\" ({name})" : argument.Repeatable || values.Length <= 1 ? null : $"{name} is given more than once";
         if (spec.Options.FirstOrDefault(o => o.Name == name) is not { } option) return $"unknown option: --{name}";

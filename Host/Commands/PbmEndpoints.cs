@@ -16,7 +16,7 @@ internal static class PbmEndpoints
     public static void MapPbm(this IEndpointRouteBuilder endpoints, IReadOnlyList<Palette> palettes, JournalHealth journal)
     {
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("NetworkCluster.Pbm");
-        var runner = new CommandRunner(journal, logger);
+        var runner = new CommandRunner(journal, logger, endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         var specs = JsonSerializer.SerializeToUtf8Bytes(palettes.Select(p => p.Spec).ToImmutableArray(), PaletteJson.Default.ImmutableArrayPaletteSpec);
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(specs)[..8])}\"";
 

@@ -83,7 +83,7 @@ internal sealed record HostSettings
                 LeaveGrace = Duration("cluster.leave-grace", TimeSpan.FromSeconds(60)),
                 ReturnGrace = Duration("cluster.return-grace", TimeSpan.FromSeconds(10)),
             },
-            Mode = Read("dataplane.mode", config.GetString("dataplane.mode"), text => Enum.Parse<DataplaneMode>(text, ignoreCase: true), DataplaneMode.Auto),
+            Mode = Read("dataplane.mode", config.GetString("dataplane.mode"), OneOf<DataplaneMode>, DataplaneMode.Auto),
             Networking = new()
             {
                 Prefix = prefix,
@@ -96,7 +96,7 @@ internal sealed record HostSettings
             GlobalPools = [.. Listed("ipam.default-pools.global").Select(text => Read("ipam.default-pools.global", text, ParsePool, new(default, 0)))],
             DnsTtl = Duration("dns.ttl", TimeSpan.Zero),
             DnsUpstream = [.. Listed("dns.upstream").Select(text => Read("dns.upstream", text, ParseServer, new IPEndPoint(IPAddress.Loopback, 53)))],
-            LogLevel = Read("log-level", config.GetString("log-level"), text => Enum.Parse<LogLevel>(text, ignoreCase: true), LogLevel.Information),
+            LogLevel = Read("log-level", config.GetString("log-level"), OneOf<LogLevel>, LogLevel.Information),
         };
         Check(options.ReconcileEvery >= TimeSpan.FromSeconds(1), "dataplane.reconcile-every: at least 1s");
         Check(options.DnsTtl >= TimeSpan.Zero && options.DnsTtl <= TimeSpan.FromHours(1), "dns.ttl: from 0s to 1h");
@@ -128,7 +128,9 @@ internal sealed record HostSettings
 
         TimeSpan Duration(string key, TimeSpan otherwise) => Understood(key, () => config.GetTimeSpan(key, allowInfinite: false), "a duration as 500ms, 60s or 5m", otherwise);
 
-        IList<string> Listed(string key) => Understood(key, () => config.GetStringList(key), "a list as [\"a\", \"b\"]", []);
+        // A single word is taken for no list at all, in silence.
+        IList<string> Listed(string key) => Understood(
+            key, () => config.GetValue(key) is { } value && !value.IsArray() && value.GetString() is { Length: > 0 } ? throw new FormatException() : config.GetStringList(key), "a list as [\"a\", \"b\"]", []);
 
         // The configuration library has an exception of its own for each way in which a value is not what is asked for.
         T Understood<T>(string key, Func<T> read, string form, T otherwise)
@@ -159,6 +161,9 @@ internal sealed record HostSettings
             }
         }
     }
+
+    private static T OneOf<T>(string text) where T : struct, Enum =>
+        Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true) : throw new FormatException($"'{text}' is not one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
 
     private static DefaultPool ParsePool(string text)
     {

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 using Akka.Configuration;
 
 namespace NetworkCluster.Configuration;
@@ -9,6 +10,9 @@ namespace NetworkCluster.Configuration;
 /// </summary>
 internal static class LayeredConfig
 {
+    // What everything else is built on.
+    private static readonly ImmutableArray<string> Fixed = ["akka.actor.provider", "akka.persistence.journal.plugin", "akka.persistence.snapshot-store.plugin"];
+
     /// <summary>The layers as one.</summary>
     /// <param name="files">From the base up; the last one wins.</param>
     /// <param name="environment">The process's environment.</param>
@@ -24,7 +28,12 @@ internal static class LayeredConfig
         var overrides = FromEnvironment(environment).Concat(settings.Select(Split)).ToList();
         var unknown = overrides.Select(setting => setting.Path).Concat(paths.Skip(1).SelectMany(path => Keys(Parse(path))))
             .Where(path => path.StartsWith("network-cluster.", StringComparison.Ordinal) && !known.Contains(path)).Distinct().ToList();
+        var whole = overrides.Where(setting => paths.Any(path => Parse(path).GetValue(setting.Path)?.IsObject() == true))
+            .Select(setting => $"{setting.Path} is not one setting but many: '{setting.Value}' cannot stand for all of them").ToList();
+        if (whole.Count > 0) throw new ConfigurationProblemException(whole);
         var all = overrides.Aggregate(config, (below, setting) => ConfigurationFactory.ParseString($"{setting.Path} = {Quote(setting.Value)}").WithFallback(below));
+        var bent = Fixed.Where(path => all.GetString(path) != Parse(paths[0]).GetString(path)).Select(path => $"{path} is {Parse(paths[0]).GetString(path)} in every host: '{all.GetString(path)}' cannot be").ToList();
+        if (bent.Count > 0) throw new ConfigurationProblemException(bent);
         return unknown.Count == 0 ? all : throw new ConfigurationProblemException([.. unknown.Select(path => $"there is no setting {path}; did you mean {Nearest(path, known)}?"), .. Wrong(all)]);
     }
 

@@ -12,6 +12,7 @@ internal static class ClusterForming
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>Starts this process's part.</summary>
+    /// <exception cref="ConfigurationProblemException">Akka does not take the configuration; it has no exception of one kind for that.</exception>
     public static HostNode Start(Config config, HostSettings settings, ILoggerFactory logs, TimeProvider time)
     {
         if (settings.Node.Clustered)
@@ -20,7 +21,14 @@ internal static class ClusterForming
             config = ConfigurationFactory.ParseString(address).WithFallback(config);
         }
 
-        return HostNode.Start(config, settings.JournalConnection, settings.Node, logs, time);
+        try
+        {
+            return HostNode.Start(config, settings.JournalConnection, settings.Node, logs, time);
+        }
+        catch (Exception cause) when (cause is ConfigurationException or ArgumentException or FormatException or InvalidCastException or TypeLoadException or NullReferenceException)
+        {
+            throw new ConfigurationProblemException([$"the actor system cannot be started so (akka...): {cause.GetBaseException().Message.ReplaceLineEndings(" ")}"]);
+        }
     }
 
     /// <summary>Returns when this process is a member and no other is the process of the same host.</summary>

@@ -17,6 +17,8 @@ namespace NetworkCluster.Hosting;
 /// <summary>One running host: everything is put together here, and taken apart in the opposite order.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(2);
+
     private readonly HostSettings _options;
     private readonly bool _simulated;
     private readonly WebApplication _web;
@@ -74,6 +76,7 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         RefuseTaken(options.Pbm);
         parts.Push(new Disposing(DirectoryLock.OfData(options.DataDirectory)));
+        RefuseForeignData(options);
         if (!options.Node.Clustered) RefuseForeignFile(Path.Combine(options.DataDirectory, "journal.db"));
         var wished = options.DockerSocket;
         if (wished.Length > 0 && !DockerSocket.Prepare(wished)) options = options with { DockerSocket = "" };
@@ -129,6 +132,15 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    // A machine that was given another name would find nothing of what it had, without a word.
+    private static void RefuseForeignData(HostSettings options)
+    {
+        var path = Path.Combine(options.DataDirectory, "host");
+        var host = File.Exists(path) ? File.ReadAllText(path).Trim() : options.Host.ToString();
+        if (host != options.Host.ToString()) throw new ConfigurationProblemException([$"network-cluster.host-id: what is in {options.DataDirectory} is of host {host}, not {options.Host}: start it with --host-id {host}, or give this one another network-cluster.data-directory"]);
+        File.WriteAllText(path, $"{host}\n");
+    }
+
     // SQLite would say so in every answer, for as long as everybody has patience.
     private static void RefuseForeignFile(string journal)
     {
@@ -154,6 +166,8 @@ internal sealed class HostProcess : IAsyncDisposable
         builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning).AddFilter("Akka", akka);
         var hijacked = new HijackedRequests(time);
         builder.Services.AddSingleton(hijacked);
+        // Commands are told that the host ends; who does not listen is cut off.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ListenPbm(options.Pbm);

@@ -44,7 +44,7 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
     {
         switch (frame)
         {
-            case TextFrame text: terminal.WriteLine(view.Json ? Json(w => w.WriteStringValue(text.Text)) : text.Text); break;
+            case TextFrame text: terminal.WriteLine(view.Json ? Json(w => w.WriteStringValue(text.Text)) : Lines.Shown(text.Text, allowed: "\n\t")); break;
             case BytesFrame bytes: terminal.WriteBytes(bytes.Data.Span, bytes.IsError); break;
             case TableFrame table: PrintTable(table); break;
             case DocumentFrame document: PrintDocument(document.Document); break;
@@ -69,7 +69,7 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
         var shown = Enumerable.Range(0, table.Columns.Length).Where(i => table.Columns[i].Title is not null).ToArray();
         terminal.WriteTable(
             [.. shown.Select(i => table.Columns[i].Title!)],
-            [.. table.Rows.Select(row => shown.Select(i => row[i]).ToImmutableArray())]);
+            [.. table.Rows.Select(row => shown.Select(i => Lines.Shown(row[i])).ToImmutableArray())]);
     }
 
     // The template's own columns, tab by tab, under the headings of the fields in them.

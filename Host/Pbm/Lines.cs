@@ -4,7 +4,14 @@ namespace NetworkCluster.Pbm;
 internal static class Lines
 {
     /// <summary>The text on one line: an error is one line, whatever it was made of.</summary>
-    public static string One(string text) => text.ReplaceLineEndings(" ").Trim();
+    public static string One(string text) => Shown(text.ReplaceLineEndings(" ").Trim());
+
+    /// <summary>The text with what would command a terminal, or have it read in another direction, written out as <c>\u001b</c>: it may come from somebody else.</summary>
+    public static string Shown(string text, string allowed = "") =>
+        text.Any(c => Commands(c, allowed)) ? string.Concat(text.Select(c => Commands(c, allowed) ? $"\\u{(int)c:x4}" : c.ToString())) : text;
+
+    private static bool Commands(char c, string allowed) =>
+        (char.IsControl(c) || c is '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069')) && !allowed.Contains(c);
 
     /// <summary>Breaks text at blanks so that no line is longer than the width, unless one word is.</summary>
     public static IEnumerable<string> Wrap(string text, int width)

@@ -19,7 +19,7 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
             return new("container", "Manage the containers of this host",
             [
                 new ContainerCreate(creator).Command,
-                new ContainerRun(gateway, creator, processes).Command,
+                new ContainerRun(gateway, creator, processes, time).Command,
                 new ContainerExec(_directory, processes).Command,
                 new ContainerList(_directory).Command,
                 new ContainerLogs(_directory, processes).Command,

@@ -4,8 +4,10 @@ using NetworkCluster.Gateway;
 namespace NetworkCluster.Commands.Containers;
 
 /// <summary><c>container run</c>: create and start; in the foreground also the command's output and exit code.</summary>
-internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator creator, IContainerProcesses processes)
+internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator creator, IContainerProcesses processes, TimeProvider time)
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(5);
+
     public PaletteCommand Command => new(Spec, HandleAsync);
 
     private static CommandSpec Spec { get; } = new()
@@ -52,12 +54,26 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
 
         try
         {
-            return await processes.FollowAsync(container, new FrameStreams(invocation, output), tail: null, cancel) ?? ExitCodes.NotRun;
+            var code = await processes.FollowAsync(container, new FrameStreams(invocation, output), tail: null, cancel) ?? ExitCodes.NotRun;
+            if (!invocation.Has("rm")) await EndedAsync(container, cancel);
+            return code;
         }
         finally
         {
             // Also when the caller went away: that is what --rm promises.
             if (invocation.Has("rm")) await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: true), CancellationToken.None);
+        }
+    }
+
+    // The command has ended a little before its container: whoever comes next finds its address free.
+    private async Task EndedAsync(ContainerView container, CancellationToken cancel)
+    {
+        var since = time.GetTimestamp();
+        while (time.GetElapsedTime(since) < Patience
+            && await gateway.SendAsync(new FindContainer(container.Host, container.Spec.Id.ToString()), cancel) is ContainerView view
+            && (view.Status == ContainerStatus.Running || view.Endpoints.Any(endpoint => endpoint.Attached is not null)))
+        {
+            await Task.Delay(LookEvery, time, cancel);
         }
     }
 }

@@ -14,9 +14,20 @@ public sealed class WrongSettingsTests
     [InlineData("dataplane.reconcile-every=1ms", "network-cluster.dataplane.reconcile-every: at least 1s")]
     [InlineData("dns.ttl=2h", "network-cluster.dns.ttl: from 0s to 1h")]
     [InlineData("dns.upstream=[nonsense]", "network-cluster.dns.upstream: 'nonsense' is not an address")]
-    [InlineData("log-level=loud", "network-cluster.log-level")]
+    [InlineData("log-level=loud", "network-cluster.log-level: 'loud' is not one of trace, debug, information")]
+    [InlineData("dataplane.mode=7", "network-cluster.dataplane.mode: '7' is not one of auto, linux, simulated")]
+    [InlineData("ipam.default-pools.local=x", "network-cluster.ipam.default-pools.local: 'x' is not a list")]
+    [InlineData("pbm=9110", "network-cluster.pbm is not one setting but many: '9110'")]
     public void What_cannot_be_understood_is_named_with_what_would_be(string setting, string problem) =>
         Assert.Contains(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings($"network-cluster.{setting}")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("network-cluster={", "network-cluster is not one setting but many: '{'")]
+    [InlineData("akka.actor=5", "akka.actor is not one setting but many: '5'")]
+    [InlineData("akka.actor.provider=remote", "akka.actor.provider is cluster in every host: 'remote' cannot be")]
+    [InlineData("akka.persistence.journal.plugin=none", "akka.persistence.journal.plugin is akka.persistence.journal.sql in every host: 'none' cannot be")]
+    public void What_everything_stands_on_stays(string setting, string problem) =>
+        Assert.Equal(problem + (problem.EndsWith('\'') ? " cannot stand for all of them" : ""), Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings(setting)).Message);
 
     [Fact]
     public void A_setting_that_does_not_exist_hides_nothing_else_that_is_wrong()

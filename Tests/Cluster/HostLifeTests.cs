@@ -64,6 +64,18 @@ public sealed class HostLifeTests : IAsyncLifetime
     }
 
     [KernelFact]
+    public async Task SIGTERM_ends_a_command_under_way_and_its_caller_is_told_so()
+    {
+        await _host.StartAsync();
+        Assert.True((await _host.Operator.RunAsync("container", "run", ("name", "box"), ("detach", "true"))).Done);
+        var begun = Path.Combine(Path.GetDirectoryName(_host.Journal)!, "begun");
+        var exec = _host.Operator.RunAsync("container", "exec", ("container", "box"), ("command", "sh"), ("command", "-c"), ("command", $"touch {begun}; exec sleep 600"));
+        await Eventually.IsSoAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(File.Exists(begun)));
+        Assert.Equal(0, await _host.TerminateAsync());
+        Assert.Equal(("Stopping", 3), ((await exec).Kind, (await exec).Code));
+    }
+
+    [KernelFact]
     public async Task SIGTERM_ends_it_with_0_its_containers_live_on_and_the_next_start_adopts_them()
     {
         await _host.StartAsync();

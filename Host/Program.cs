@@ -21,7 +21,8 @@ try
             await using var host = await HostProcess.StartAsync(config, TimeProvider.System);
             Console.Out.WriteLine(host.Welcome);
             // What a start has needed is not needed again, and the machine's memory is for its containers.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            IdleMemory.Trim();
+            await using var idle = new IdleMemory(TimeProvider.System);
             if (await host.WaitForEndAsync()) return 0;
         }
         catch (RemovedFromClusterException)

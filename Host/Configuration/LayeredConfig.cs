@@ -20,19 +20,17 @@ internal static class LayeredConfig
     /// <exception cref="ConfigurationProblemException">A file does not parse, or a setting of ours does not exist.</exception>
     public static Config Load(IEnumerable<string> files, IDictionary environment, IEnumerable<string> settings)
     {
-        var paths = files.ToList();
-        var config = Config.Empty;
-        foreach (var path in paths) config = Parse(path).WithFallback(config);
-
-        var known = Keys(Parse(paths[0]));
+        var layers = files.Select(Parse).ToList();
+        var config = layers.Aggregate(Config.Empty, (below, layer) => layer.WithFallback(below));
+        var known = Keys(layers[0]);
         var overrides = FromEnvironment(environment).Concat(settings.Select(Split)).ToList();
-        var unknown = overrides.Select(setting => setting.Path).Concat(paths.Skip(1).SelectMany(path => Keys(Parse(path))))
+        var unknown = overrides.Select(setting => setting.Path).Concat(layers.Skip(1).SelectMany(Keys))
             .Where(path => path.StartsWith("network-cluster.", StringComparison.Ordinal) && !known.Contains(path)).Distinct().ToList();
-        var whole = overrides.Where(setting => paths.Any(path => Parse(path).GetValue(setting.Path)?.IsObject() == true))
+        var whole = overrides.Where(setting => layers.Any(layer => layer.GetValue(setting.Path)?.IsObject() == true))
             .Select(setting => $"{setting.Path} is not one setting but many: '{setting.Value}' cannot stand for all of them").ToList();
         if (whole.Count > 0) throw new ConfigurationProblemException(whole);
         var all = overrides.Aggregate(config, (below, setting) => ConfigurationFactory.ParseString($"{setting.Path} = {Quote(setting.Value)}").WithFallback(below));
-        var bent = Fixed.Where(path => all.GetString(path) != Parse(paths[0]).GetString(path)).Select(path => $"{path} is {Parse(paths[0]).GetString(path)} in every host: '{all.GetString(path)}' cannot be").ToList();
+        var bent = Fixed.Where(path => all.GetString(path) != layers[0].GetString(path)).Select(path => $"{path} is {layers[0].GetString(path)} in every host: '{all.GetString(path)}' cannot be").ToList();
         if (bent.Count > 0) throw new ConfigurationProblemException(bent);
         return unknown.Count == 0 ? all : throw new ConfigurationProblemException([.. unknown.Select(path => $"there is no setting {path}; did you mean {Nearest(path, known)}?"), .. Wrong(all)]);
     }

@@ -18,6 +18,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     /// <summary>Of how many containers that went with their command the exit code is remembered, for who waits for them to be gone.</summary>
     private const int Remembered = 1000;
 
+    private readonly ContainerWatch _watch = new(gateway, LookEvery, time);
     private readonly ConcurrentQueue<(ContainerId Container, int ExitCode)> _gone = new();
     private readonly ConcurrentDictionary<ContainerId, TaskCompletionSource> _listeners = new();
 
@@ -52,7 +53,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         var follows = DockerValues.Flag(http, "follow") && container.Status == ContainerStatus.Running;
         if (!follows) await processes.ReadOutputAsync(container, streams, tail, http.RequestAborted);
         else if (!container.Spec.Command.IsEmpty) await FollowAsync(container, streams, tail, http.RequestAborted);
-        else await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, http.RequestAborted);
+        else await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, http.RequestAborted);
 
         bool Asked(string time) => http.Request.Query[time] is [{ Length: > 0 } text] && text != "0";
     }
@@ -66,9 +67,9 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         http.Response.ContentType = "application/json";
         await http.Response.StartAsync(http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
-        if (condition == "next-exit") await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Created }, http.RequestAborted);
+        if (condition == "next-exit") await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Created }, http.RequestAborted);
         var last = await EndAsync(container.Spec.Id, http.RequestAborted);
-        if (condition == "removed") last = await UntilAsync(container.Spec.Id, view => view is null, http.RequestAborted) is { ExitCode: not null } seen ? seen : last;
+        if (condition == "removed") last = await _watch.UntilAsync(container.Spec.Id, view => view is null, http.RequestAborted) is { ExitCode: not null } seen ? seen : last;
         await http.WriteBodyAsync(new WaitDocument(last?.ExitCode ?? _gone.FirstOrDefault(gone => gone.Container == container.Spec.Id).ExitCode), DockerJson.Plain.WaitDocument);
     }
 
@@ -81,10 +82,10 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         try
         {
             var (input, output) = await request.TakeAsync(tty);
-            if (await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Created }, CancellationToken.None) is null) return;
+            if (await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Created }, CancellationToken.None) is null) return;
             using var streams = new RawStreams(input, output, !tty);
             // Without a command there is nothing to hear; the connection is there as long as the container.
-            if (container.Spec.Command.IsEmpty) await UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
+            if (container.Spec.Command.IsEmpty) await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
             else
             {
                 using var over = new CancellationTokenSource();
@@ -174,26 +175,8 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         const int Looks = 15;
         for (var look = 0; ; look++)
         {
-            var view = await UntilAsync(id, view => view is null or { Status: not ContainerStatus.Running }, cancel);
+            var view = await _watch.UntilAsync(id, view => view is null or { Status: not ContainerStatus.Running }, cancel);
             if (view is null or { Status: not ContainerStatus.Exited } or { ExitCode: not null } || view.Spec.Command.IsEmpty || look == Looks) return view;
-            await Task.Delay(LookEvery, time, cancel);
-        }
-    }
-
-    // The last that was seen of it: none where it was gone before.
-    private async Task<ContainerView?> UntilAsync(ContainerId id, Func<ContainerView?, bool> so, CancellationToken cancel)
-    {
-        ContainerView? last = null;
-        while (true)
-        {
-            var reply = await gateway.SendAsync(new FindContainer(gateway.Host, id.ToString()), cancel);
-            var now = reply as ContainerView;
-            last = now ?? last;
-            if (now is not null || reply is Rejected { Reason: ContainerNotFound })
-            {
-                if (so(now)) return last;
-            }
-
             await Task.Delay(LookEvery, time, cancel);
         }
     }

@@ -67,19 +67,20 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
         }
 
         var shown = Enumerable.Range(0, table.Columns.Length).Where(i => table.Columns[i].Title is not null).ToArray();
-        terminal.WriteTable(
-            [.. shown.Select(i => table.Columns[i].Title!)],
-            [.. table.Rows.Select(row => shown.Select(i => Lines.Shown(row[i])).ToImmutableArray())]);
+        Draw([.. shown.Select(i => table.Columns[i].Title!)], table.Rows.Select(row => shown.Select(i => row[i])));
     }
 
     // The template's own columns, tab by tab, under the headings of the fields in them.
     private void PrintColumns(ImmutableArray<TableColumn> columns, List<JsonElement> rows)
     {
         var headings = Row(columns, [.. columns.Select(column => column.Title ?? column.Key.ToUpperInvariant())]);
-        terminal.WriteTable(Cells(headings), [.. rows.Select(Cells)]);
+        Draw([.. Cells(headings)], rows.Select(Cells));
 
-        ImmutableArray<string> Cells(JsonElement row) => [.. _template!.Apply(row).Split('\t')];
+        IEnumerable<string> Cells(JsonElement row) => _template!.Apply(row).Split('\t');
     }
+
+    private void Draw(ImmutableArray<string> titles, IEnumerable<IEnumerable<string>> rows) =>
+        terminal.WriteTable(titles, [.. rows.Select(row => row.Select(cell => Lines.Shown(cell)).ToImmutableArray())]);
 
     private void PrintDocument(JsonElement document)
     {

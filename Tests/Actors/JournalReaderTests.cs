@@ -15,7 +15,7 @@ public sealed class JournalReaderTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _node = EntityKit.StartNode(_directory);
+        _node = EntityKit.StartPools(_directory);
         return Task.CompletedTask;
     }
 
@@ -31,10 +31,8 @@ public sealed class JournalReaderTests : IAsyncLifetime
         var network = Some.Network(1, ["10.0.0.0/16"]);
         var pool = network.Pools[0].Id;
         var before = TimeProvider.System.GetUtcNow().AddSeconds(-1);
-        // The pool alone: no network takes or gives back what it allocates.
-        _node.Router.Register(EntityKind.Network, _node.System.DeadLetters);
         _node.Router.Send(new OpenPool(network, 0), ActorRefs.NoSender);
-        for (var i = 1; i <= 1200; i++) _node.Router.Send(new AllocateAddress(pool, null, new(Some.Endpoint(i, network, i).Spec, new(1), Running: true), []), ActorRefs.NoSender);
+        for (var i = 1; i <= 1200; i++) _node.Router.Send(EntityKit.Allocation(network, i), ActorRefs.NoSender);
         var view = (PoolView)await _node.Router.TargetOf(new GetPool(pool)).Ask<IReply>(new GetPool(pool), TimeSpan.FromSeconds(60));
         Assert.Equal(1201, view.Addresses.Length);
 

@@ -24,7 +24,7 @@ public sealed class SnapshotsOnDiskTests : IDisposable
         await using (var node = Start())
         {
             node.Router.Send(new OpenPool(_network, 0), ActorRefs.NoSender);
-            for (var i = 1; i <= 1600; i++) node.Router.Send(new AllocateAddress(_network.Pools[0].Id, null, new(Some.Endpoint(i, _network, i).Spec, new(1), Running: true), []), ActorRefs.NoSender);
+            for (var i = 1; i <= 1600; i++) node.Router.Send(EntityKit.Allocation(_network, i), ActorRefs.NoSender);
             before = await HeldAsync(node);
             Assert.Equal(1601, before.Length);
             // After 500 facts, then after as many again as there are, 500; and next after 1000.
@@ -36,13 +36,7 @@ public sealed class SnapshotsOnDiskTests : IDisposable
         await using (var node = Start()) Assert.Equal(before, await HeldAsync(node));
     }
 
-    // The pool alone: no network takes what it allocates.
-    private HostNode Start()
-    {
-        var node = EntityKit.StartNode(_directory);
-        node.Router.Register(EntityKind.Network, node.System.DeadLetters);
-        return node;
-    }
+    private HostNode Start() => EntityKit.StartPools(_directory);
 
     private async Task<HeldAddress[]> HeldAsync(HostNode node)
     {

@@ -15,12 +15,7 @@ public sealed class WritersInTurnTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        for (var i = 0; i < 2; i++)
-        {
-            _nodes.Add(EntityKit.StartNode(_directory));
-            _nodes[i].Router.Register(EntityKind.Network, _nodes[i].System.DeadLetters);
-        }
-
+        for (var i = 0; i < 2; i++) _nodes.Add(EntityKit.StartPools(_directory));
         return Task.CompletedTask;
     }
 
@@ -42,7 +37,7 @@ public sealed class WritersInTurnTests : IAsyncLifetime
             entity.Tell(new OpenPool(network, 0));
             Assert.Equal(taken == 0 ? 1 : taken, (await ViewAsync(entity)).Addresses.Length);
             taken = taken == 0 ? 2 : taken + 1;
-            entity.Tell(new AllocateAddress(pool, null, new(Some.Endpoint(taken, network, taken).Spec, new(1), Running: true), []));
+            entity.Tell(EntityKit.Allocation(network, taken));
             var view = await ViewAsync(entity);
             Assert.Equal(taken, view.Addresses.Length);
             await entity.GracefulStop(TimeSpan.FromSeconds(10));

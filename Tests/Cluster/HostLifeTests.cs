@@ -64,6 +64,40 @@ public sealed class HostLifeTests : IAsyncLifetime
     }
 
     [KernelFact]
+    public async Task Data_of_a_host_is_not_taken_for_that_of_another()
+    {
+        await _host.StartAsync();
+        Assert.True((await _host.Operator.RunAsync("network", "create", ("network", "kept"))).Done);
+        Assert.Equal(0, await _host.TerminateAsync());
+        var (code, output) = await _host.StartSecondAsync("--host-id", "renamed");
+        Assert.Equal(2, code);
+        Assert.Contains($"is of host {_host.HostId}, not renamed: start it with --host-id {_host.HostId}", output, StringComparison.Ordinal);
+        await _host.StartAsync();
+        Assert.True((await _host.Operator.RunAsync("network", "inspect", ("network", "kept"))).Done);
+    }
+
+    [KernelFact]
+    public async Task What_Akka_does_not_take_is_named_without_a_stack()
+    {
+        var (code, output) = await _host.StartSecondAsync("--set", "akka.cluster.downing-provider-class=nonsense");
+        Assert.Equal(2, code);
+        Assert.Contains("the actor system cannot be started so (akka...): Could not resolve type 'nonsense'", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [KernelFact]
+    public async Task Who_has_run_a_command_to_its_end_finds_its_address_free()
+    {
+        await _host.StartAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.True((await _host.Operator.RunAsync("container", "run", ("name", $"once{i}"), ("command", "true"))).Done);
+            Assert.Equal("exited", (await _host.Operator.InspectAsync("container", $"once{i}"))[0].GetProperty("State").GetProperty("Status").GetString());
+            Assert.Empty((await _host.Operator.InspectAsync("network", "bridge"))[0].GetProperty("Containers").EnumerateObject());
+        }
+    }
+
+    [KernelFact]
     public async Task SIGTERM_ends_a_command_under_way_and_its_caller_is_told_so()
     {
         await _host.StartAsync();

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using Akka.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetworkCluster.Hosting;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
 using NetworkCluster.Serialization;
 
 namespace NetworkCluster.Tests.Support;
@@ -36,8 +38,19 @@ internal static class EntityKit
         """);
 
     /// <summary>A whole node on a journal in this directory, as a host alone starts it.</summary>
-    public static HostNode StartNode(string directory) =>
+    private static HostNode StartNode(string directory) =>
         HostNode.Start(ConfigurationFactory.ParseString(File.ReadAllText(BaseConfig())), $"Data Source={Path.Combine(directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System);
+
+    /// <summary>The same for pools alone: no network takes or gives back what they allocate.</summary>
+    public static HostNode StartPools(string directory)
+    {
+        var node = StartNode(directory);
+        node.Router.Register(EntityKind.Network, node.System.DeadLetters);
+        return node;
+    }
+
+    /// <summary>The endpoint of that number asks for an address.</summary>
+    public static AllocateAddress Allocation(NetworkSpec network, int number) => new(network.Pools[0].Id, null, new(Some.Endpoint(number, network, number).Spec, new(1), Running: true), []);
 
     private static string BaseConfig([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "hocon", "akka.conf");
 }

@@ -8,6 +8,8 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(5);
 
+    private readonly ContainerWatch _watch = new(gateway, LookEvery, time);
+
     public PaletteCommand Command => new(Spec, HandleAsync);
 
     private static CommandSpec Spec { get; } = new()
@@ -68,12 +70,15 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
     // The command has ended a little before its container: whoever comes next finds its address free.
     private async Task EndedAsync(ContainerView container, CancellationToken cancel)
     {
-        var since = time.GetTimestamp();
-        while (time.GetElapsedTime(since) < Patience
-            && await gateway.SendAsync(new FindContainer(container.Host, container.Spec.Id.ToString()), cancel) is ContainerView view
-            && (view.Status == ContainerStatus.Running || view.Endpoints.Any(endpoint => endpoint.Attached is not null)))
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        try
         {
-            await Task.Delay(LookEvery, time, cancel);
+            await _watch.UntilAsync(container.Spec.Id, view => view is null || (view.Status != ContainerStatus.Running && view.Endpoints.All(endpoint => endpoint.Attached is null)), over.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // It ends all the same; the command's output and code are known.
         }
     }
 }

@@ -49,6 +49,7 @@ public sealed class PbmServerTests : IAsyncLifetime, IDisposable
     [InlineData("""{"arguments":{"nope":["x"]}}""", "unknown option: --nope")]
     [InlineData("""{"arguments":{}}""", "network is missing")]
     [InlineData("""{"arguments":{"network":["a","b"]}}""", "network is given more than once")]
+    [InlineData("""{"arguments":{"network":["a"],"subnet":[null]}}""", "subnet has a value that is null")]
     [InlineData("""{"arguments":{"network":["a"],"internal":["maybe"]}}""", "option --internal takes no value")]
     [InlineData("""{"arguments":{"network":["a"],"driver":["a","b"]}}""", "option --driver is given more than once")]
     public async Task The_server_checks_the_words_itself(string request, string problem)

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CsCheck;
+using NetworkCluster.Commands;
 using NetworkCluster.Pbm;
+using NetworkCluster.Tests.Host.Commands;
 using Xunit;
 
 namespace NetworkCluster.Tests.Host.Pbm;
@@ -51,6 +53,37 @@ public sealed class TextTests
     [InlineData("{{range .IPAM}}x{{end}}")]
     [InlineData("{{.Name")]
     public void Templates_refuse_what_they_do_not_know(string template) => Assert.Throws<UsageError>(() => new Template(template).Apply(Example));
+
+    [Theory]
+    [InlineData("web-1 ü 🙂", "web-1 ü 🙂")]
+    [InlineData("a\u001b[31mb", "a\\u001b[31mb")]
+    [InlineData("/bin/x\u001b[2J\nFAKE", "/bin/x\\u001b[2J\\u000aFAKE")]
+    [InlineData("\u202egnp.exe\u2066", "\\u202egnp.exe\\u2066")]
+    public void What_would_command_a_terminal_is_written_out(string text, string shown) => Assert.Equal(shown, Lines.Shown(text));
+
+    [Fact]
+    public void Lines_of_a_text_stay_lines() => Assert.Equal("one\n\ttwo\\u0007", Lines.Shown("one\n\ttwo\u0007", allowed: "\n\t"));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("table {{.Name}}\t{{.Command}}")]
+    public async Task Tables_texts_and_errors_command_no_terminal(string? format)
+    {
+        const string Esc = "\u001b[2J";
+        var terminal = new RecordingTerminal();
+        Assert.Equal(1, await new FramePrinter(terminal, new(Format: format)).PrintAsync(FramesAsync()));
+        Assert.Equal("\\u001b[2J\nNAME         COMMAND\nn\\u001b[2J   c\\u001b[2J\\u000aFAKE\n", terminal.Output);
+        Assert.Equal("Error: \\u001b[2J\n", terminal.Error);
+
+        static async IAsyncEnumerable<Frame> FramesAsync()
+        {
+            await Task.CompletedTask;
+            yield return new TextFrame(Esc);
+            yield return new TableFrame([new("Name", "NAME"), new("Command", "COMMAND")], [[$"n{Esc}", $"c{Esc}\nFAKE"]]);
+            yield return new ErrorFrame("Usage", Esc);
+            yield return new ExitFrame(1);
+        }
+    }
 
     [Theory]
     [InlineData("127.0.0.1:9110", "127.0.0.1", 9110)]

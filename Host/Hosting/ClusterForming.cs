@@ -25,11 +25,14 @@ internal static class ClusterForming
         {
             return HostNode.Start(config, settings.JournalConnection, settings.Node, logs, time);
         }
-        catch (Exception cause) when (cause is ConfigurationException or ArgumentException or FormatException or InvalidCastException or TypeLoadException or NullReferenceException)
+        catch (Exception cause) when (cause is not ConfigurationProblemException)
         {
-            throw new ConfigurationProblemException([$"the actor system cannot be started so (akka...): {cause.GetBaseException().Message.ReplaceLineEndings(" ")}"]);
+            throw new ConfigurationProblemException([$"the actor system cannot be started so (akka...): {Innermost(cause).Message.ReplaceLineEndings(" ")}"]);
         }
     }
+
+    // The base of several exceptions is one of them, with what it was for still inside.
+    private static Exception Innermost(Exception cause) => cause.InnerException is { } inner ? Innermost(inner) : cause;
 
     /// <summary>Returns when this process is a member and no other is the process of the same host.</summary>
     /// <exception cref="ConfigurationProblemException">Another host has this one's name.</exception>

@@ -86,6 +86,17 @@ public sealed class HostLifeTests : IAsyncLifetime
     }
 
     [KernelFact]
+    public async Task What_fails_while_the_actor_system_starts_is_named_after_what_Akka_logs_of_it()
+    {
+        var (code, output) = await _host.StartSecondAsync("--set", "akka.remote.dot-netty.tcp.port=x");
+        Assert.Equal(2, code);
+        var said = output[output.IndexOf("The host was not started:", StringComparison.Ordinal)..];
+        Assert.StartsWith("The host was not started:\nthe actor system cannot be started so (akka...): ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("target of an invocation", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [KernelFact]
     public async Task Who_has_run_a_command_to_its_end_finds_its_address_free()
     {
         await _host.StartAsync();

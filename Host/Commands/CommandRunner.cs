@@ -5,7 +5,7 @@ namespace NetworkCluster.Commands;
 /// <summary>Runs one command to its exit frame, whatever carries the frames.</summary>
 /// <param name="journal">While it is away, answers say that they come from memory.</param>
 /// <param name="logger">Where faults go.</param>
-/// <param name="stopping">The host ends: so do its commands.</param>
+/// <param name="stopping">The host ends, and what was short has had the time to end by itself: so do its commands.</param>
 internal sealed class CommandRunner(JournalHealth journal, ILogger logger, CancellationToken stopping)
 {
     /// <summary>
@@ -36,7 +36,7 @@ internal sealed class CommandRunner(JournalHealth journal, ILogger logger, Cance
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            await output.ErrorAsync("Stopping", $"the host is being stopped: {command.Spec.Name} was ended before its time", cancel);
+            await output.RefusalAsync(new OutcomeUnknown($"the host is being stopped, and {command.Spec.Name} was not over in time"), cancel);
             return ExitCodes.Unreachable;
         }
     }

@@ -10,13 +10,16 @@ namespace NetworkCluster.Commands;
 /// <summary>The palettes over HTTP: <c>GET /palettes</c>, <c>GET /palettes/{palette}/names?prefix=</c>, <c>POST /commands/{palette}/{command}</c> and the same address as a WebSocket.</summary>
 internal static class PbmEndpoints
 {
+    // Less than the server's own patience, so that who is cut off is told.
+    private static readonly TimeSpan ShortCommand = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Maps the palettes. Commands are found by name or alias; while the journal is away, what is shown is marked.</summary>
     public static void MapPbm(this IEndpointRouteBuilder endpoints, IReadOnlyList<Palette> palettes, JournalHealth journal)
     {
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("NetworkCluster.Pbm");
-        var runner = new CommandRunner(journal, logger, endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        var runner = new CommandRunner(journal, logger, LastCall(endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>()));
         var specs = JsonSerializer.SerializeToUtf8Bytes(palettes.Select(p => p.Spec).ToImmutableArray(), PaletteJson.Default.ImmutableArrayPaletteSpec);
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(specs)[..8])}\"";
 
@@ -33,6 +36,13 @@ internal static class PbmEndpoints
         var sockets = endpoints.CreateApplicationBuilder();
         sockets.UseWebSockets().Run(http => SocketAsync(palettes, runner, http));
         endpoints.MapGet("/commands/{palette}/{command}", sockets.Build());
+    }
+
+    private static CancellationToken LastCall(IHostApplicationLifetime life)
+    {
+        var over = new CancellationTokenSource();
+        life.ApplicationStopping.Register(() => over.CancelAfter(ShortCommand));
+        return over.Token;
     }
 
     /// <summary>A web page in the operator's browser must not command the cluster: browsers send Origin, command lines do not.</summary>

@@ -117,7 +117,8 @@ public sealed class HostLifeTests : IAsyncLifetime
         var exec = _host.Operator.RunAsync("container", "exec", ("container", "box"), ("command", "sh"), ("command", "-c"), ("command", $"touch {begun}; exec sleep 600"));
         await Eventually.IsSoAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(File.Exists(begun)));
         Assert.Equal(0, await _host.TerminateAsync());
-        Assert.Equal(("Stopping", 3), ((await exec).Kind, (await exec).Code));
+        Assert.Equal((nameof(OutcomeUnknown), 3), ((await exec).Kind, (await exec).Code));
+        Assert.Contains("the host is being stopped, and exec was not over in time", (await exec).Error, StringComparison.Ordinal);
     }
 
     [KernelFact]

@@ -98,6 +98,15 @@ public sealed class SandboxProcessesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_command_that_is_not_recorded_yet_is_not_taken_for_one_that_has_ended()
+    {
+        var main = new SandboxProcesses(_folder).Main("c1");
+        Directory.CreateDirectory(Path.GetDirectoryName(main.LogFile)!);
+        await File.WriteAllTextAsync(main.LogFile, "");
+        await Assert.ThrowsAsync<FileNotFoundException>(() => main.FollowAsync(new Streams(), tail: null, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_follower_gets_everything_from_the_beginning_to_the_end()
     {
         var main = await StartAsync("c1", "seq 1 20000; read line <fifo; seq 20001 40000");

@@ -1,4 +1,5 @@
 using NetworkCluster.Endpoints;
+using NetworkCluster.Hosts;
 
 namespace NetworkCluster.Networks;
 
@@ -7,6 +8,9 @@ public sealed record EndpointAttaching(EndpointId Endpoint, long Attempt) : IEph
 
 /// <summary>The attempts for an endpoint are over: it was told to leave.</summary>
 public sealed record EndpointAttachEnded(EndpointId Endpoint) : IEphemeralEvent;
+
+/// <summary>A life of the endpoint's host has asked for its place: that an earlier life is over takes it away no more.</summary>
+public sealed record EndpointClaimed(EndpointId Endpoint, Incarnation Life) : IEphemeralEvent;
 
 /// <summary>The network is.</summary>
 public sealed record NetworkCreated(NetworkSpec Spec, long Revision = 0) : IEvent;

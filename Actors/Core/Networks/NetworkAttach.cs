@@ -23,7 +23,7 @@ internal static class NetworkAttach
     {
         var attempt = Math.Max(state.LastAttempt, state.Revision << 20) + 1;
         var next = NextPool(state, attach with { Attempt = attempt }, []);
-        return next with { Events = [new EndpointAttaching(attach.Endpoint.Id, attempt), .. next.Events] };
+        return next with { Events = [.. state.Claim(attach.Endpoint.Id, attach.Incarnation), new EndpointAttaching(attach.Endpoint.Id, attempt), .. next.Events] };
     }
 
     public static Decision Complete(NetworkState state, CompleteAttach complete)
@@ -49,20 +49,28 @@ internal static class NetworkAttach
 
     private static Decision Again(NetworkState state, NetworkMember known, AttachEndpoint attach)
     {
+        var claim = attach.Running ? state.Claim(attach.Endpoint.Id, attach.Incarnation) : [];
         // Its host has moved: the others are told where to now.
         if (attach.Running && VtepOf(state, attach) is var vtep && vtep != known.Endpoint.Vtep)
         {
             var (moved, revision) = (known.Endpoint with { Vtep = vtep }, state.Revision + 1);
             return new()
             {
-                Events = [new EndpointAttached(moved, revision)],
+                Events = [.. claim, new EndpointAttached(moved, revision)],
                 Sends = [.. NetworkDecider.Tell(state, host => new ViewChanged(state.Spec!, revision, moved, null, host)), new BindEndpoint(moved, attach.Incarnation, state.Spec!, revision) { IsNews = true }],
             };
         }
 
-        return Decision.Send(attach.Running ? new BindEndpoint(known.Endpoint, attach.Incarnation, state.Spec!, state.Revision)
-        : known.Attached ? new UnbindEndpoint(attach.Endpoint, attach.Incarnation, Forget: false) // its container has stopped, and we have not heard of it
-        : new ConfigureEndpoint(known.Endpoint));
+        return new()
+        {
+            Events = claim,
+            Sends =
+            [
+                attach.Running ? new BindEndpoint(known.Endpoint, attach.Incarnation, state.Spec!, state.Revision)
+                : known.Attached ? new UnbindEndpoint(attach.Endpoint, attach.Incarnation, Forget: false) // its container has stopped, and we have not heard of it
+                : new ConfigureEndpoint(known.Endpoint),
+            ],
+        };
     }
 
     // Within one host nobody needs to know.

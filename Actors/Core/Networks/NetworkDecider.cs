@@ -26,7 +26,7 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         AttachEndpoint attach => NameAgain(state, attach, NetworkAttach.Begin(state, attach)),
         CompleteAttach complete => NetworkAttach.Complete(state, complete),
         DetachEndpoint detach => NetworkDetach.Begin(state, detach),
-        AddressGivenBack given => NetworkDetach.Release(state, given.Detach, given.Index + 1),
+        AddressGivenBack given => NetworkDetach.Continue(state, given),
         GetNetwork get => state.Exists ? Decision.Answer(state.View) : Decision.Refuse(new NetworkNotFound(get.Id.Short)),
         GetNetworkMembers get => state.Exists
             ? Decision.Answer(new NetworkMembers(state.Spec!, state.Revision, [.. state.InOrder.Select(member => new NetworkMembership(member.Endpoint, member.Attached))]))
@@ -137,6 +137,7 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         NetworkChanged changed => state.As(changed.Spec) with { Revision = changed.Revision },
         EndpointAttaching attaching => state.Attaching(attaching.Endpoint, attaching.Attempt),
         EndpointAttachEnded ended => state.WithoutAttempts(ended.Endpoint),
+        EndpointClaimed claimed => state with { Lives = state.Lives.SetItem(claimed.Endpoint, claimed.Life) },
         EndpointAttached attached => state.With(attached.Endpoint, attached: true, attached.Revision),
         EndpointReserved reserved => state.With(reserved.Endpoint, attached: false, reserved.Revision),
         EndpointDetached detached => state.Departing(detached.Endpoint) with { Revision = detached.Revision },

@@ -9,6 +9,7 @@ internal static class NetworkDetach
 {
     public static Decision Begin(NetworkState state, DetachEndpoint detach)
     {
+        if (IsLate(state, detach)) return Decision.Nothing;
         var endpoint = detach.Withdrawal.Endpoint;
         var release = Release(state, detach, 0);
         if (!state.Exists || state.Find(endpoint.Id) is not { } member)
@@ -37,8 +38,15 @@ internal static class NetworkDetach
         };
     }
 
+    /// <summary>Goes on with the next pool.</summary>
+    public static Decision Continue(NetworkState state, AddressGivenBack given) => IsLate(state, given.Detach) ? Decision.Nothing : Release(state, given.Detach, given.Index + 1);
+
+    // A life of the host is over, and a later one has its place again already: what the end of the earlier one has set off would take it away.
+    private static bool IsLate(NetworkState state, DetachEndpoint detach) =>
+        !detach.Withdrawal.Forget && state.Lives.GetValueOrDefault(detach.Withdrawal.Endpoint.Id).Value > detach.Withdrawal.Incarnation.Value;
+
     /// <summary>Releases the address in the pool of this index or the next that applies; at the end the host is told.</summary>
-    public static Decision Release(NetworkState state, DetachEndpoint detach, int next)
+    private static Decision Release(NetworkState state, DetachEndpoint detach, int next)
     {
         var withdrawal = detach.Withdrawal;
         var pools = state.Exists ? state.Spec!.Pools : [];

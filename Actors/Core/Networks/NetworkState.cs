@@ -44,6 +44,9 @@ public sealed record NetworkState
     /// <summary>The last attempt's number.</summary>
     public long LastAttempt { get; init; }
 
+    /// <summary>The life of its host that asked last for an endpoint's place. In memory only, for as long as what an earlier life has set off may be on its way.</summary>
+    public ImmutableDictionary<EndpointId, Incarnation> Lives { get; init; } = ImmutableDictionary<EndpointId, Incarnation>.Empty;
+
     /// <summary>The last endpoints that have left for good, in their order: what comes late must not bring them back.</summary>
     public ImmutableQueue<EndpointId> Departed { get; init; } = [];
     private ImmutableHashSet<EndpointId> DepartedIds { get; init; } = [];
@@ -79,6 +82,9 @@ public sealed record NetworkState
 
     internal NetworkState WithoutAttempts(EndpointId id) => Attempts.ContainsKey(id) ? this with { Attempts = Attempts.Remove(id) } : this;
 
+    /// <summary>That this life of its host asks for the endpoint's place; nothing where that is known.</summary>
+    internal ImmutableArray<IEvent> Claim(EndpointId id, Incarnation life) => Lives.GetValueOrDefault(id).Value < life.Value ? [new EndpointClaimed(id, life)] : [];
+
     internal NetworkState With(AttachedEndpoint endpoint, bool attached, long revision)
     {
         var without = Without(endpoint.Id);
@@ -98,6 +104,7 @@ public sealed record NetworkState
     internal NetworkState Departing(EndpointId id)
     {
         if (HasDeparted(id)) return Without(id);
+        var gone = Without(id);
         var (departed, ids) = (Departed.Enqueue(id), DepartedIds.Add(id));
         if (ids.Count > MostDeparted)
         {
@@ -105,7 +112,7 @@ public sealed record NetworkState
             ids = ids.Remove(oldest);
         }
 
-        return Without(id) with { Departed = departed, DepartedIds = ids };
+        return gone with { Departed = departed, DepartedIds = ids, Lives = Lives.Remove(id) };
     }
 
     internal NetworkState Without(EndpointId id)

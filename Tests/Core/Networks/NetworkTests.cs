@@ -321,6 +321,22 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void What_the_end_of_an_earlier_life_of_the_host_has_set_off_takes_nothing_from_a_later_one()
+    {
+        var (first, second) = (new DetachEndpoint(new(Attach(1, Dual).Endpoint, Life, Forget: false, HostLost: true)), Attach(1, Dual) with { Incarnation = new(2) });
+        var has = Existing(Dual).Given(new EndpointAttached(Some.Endpoint(1, Dual, 2), 1)).When(second);
+        Assert.Equal(2, has.Sends<BindEndpoint>().Incarnation.Value);
+        has.When(first).DoesNothing();
+        // Its own end does, and so does whoever takes the endpoint away for good.
+        has.When(new DetachEndpoint(first.Withdrawal with { Incarnation = new(2) })).Journals(nameof(EndpointReserved));
+        has.When(Detach(1, Dual)).Journals(nameof(EndpointDetached));
+        // Between two pools: what is left is the later one's.
+        var between = Existing(Dual).Given(new EndpointAttached(Some.Endpoint(1, Dual, 2), 1)).When(first, second);
+        between.Sends<AllocateAddress>();
+        between.When(new AddressGivenBack(first, 0)).DoesNothing();
+    }
+
+    [Fact]
     public void Who_missed_a_change_gets_the_whole_view_and_a_snapshot_of_the_facts_makes_no_difference()
     {
         var network = With(1).Given(new EndpointReserved(Some.Endpoint(2, Spec, 3), 1));

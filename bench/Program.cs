@@ -11,8 +11,8 @@ if (!Environment.IsPrivilegedProcess || args is not [var program, .. var chosen]
 if (Has("allocation")) Allocation.Run();
 if (Has("networks"))
 {
-    await using var simulated = new HostUnderLoad(program, "--dataplane", "simulated");
-    await ManyNetworks.RunAsync(simulated);
+    await using var many = new HostUnderLoad(program);
+    await ManyNetworks.RunAsync(many);
 }
 
 if (!parts[2..].Any(Has)) return 0;

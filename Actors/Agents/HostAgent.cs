@@ -126,6 +126,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Stash.UnstashAll();
         _router.Send(new ListNetworks(AddressSpaceId.Of(_host)), Self);
         Timers.StartPeriodicTimer(nameof(ReconcileTick), ReconcileTick.Instance, _reconcileEvery);
+        _networking.GuardAsync(_stopping.Token).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new Failed(cause));
     }
 
     private void Ready()

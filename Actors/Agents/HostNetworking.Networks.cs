@@ -107,26 +107,28 @@ public sealed partial class HostNetworking
         _networks.TryRemove(new(network, state));
     }
 
-    private Task EnsureAsync(NetworkState state, NetworkSpec network, CancellationToken cancel)
+    private Task<ImmutableArray<Step>> EnsureAsync(NetworkState state, NetworkSpec network, CancellationToken cancel)
     {
         state.Spec = network;
         return EnsureAsync(state, DriverOf(network).Network(network, _host), cancel);
     }
 
-    private async Task EnsureAsync(NetworkState state, Wanted wanted, CancellationToken cancel)
+    private async Task<ImmutableArray<Step>> EnsureAsync(NetworkState state, Wanted wanted, CancellationToken cancel)
     {
         // Before the first step, so that a sweep that runs meanwhile sees it as wanted, and a table made anew has its elements.
         state.Wanted = wanted;
+        var steps = ImmutableArray<Step>.Empty;
         if (wanted.Links.Length > 0)
         {
             var hasTunnel = wanted.Links.Any(link => link is WantedVxlan);
             var found = await _dataplane.ObserveAsync(new HostPart(LinksOf(wanted), [], [.. wanted.Sysctls.Select(s => s.Key)], true) { Remotes = hasTunnel }, cancel);
             RefuseForeign(wanted, found);
             found = await RestoreTableAsync(found, cancel);
-            await ApplyAsync(Plan.Between(!hasTunnel ? wanted : state.Told ? state.All : wanted with { Forwardings = [.. found.Host.Forwardings], Neighbours = [.. found.Host.Neighbours] }, found, Naming), cancel);
+            steps = await ApplyAsync(Plan.Between(!hasTunnel ? wanted : state.Told ? state.All : wanted with { Forwardings = [.. found.Host.Forwardings], Neighbours = [.. found.Host.Neighbours] }, found, Naming), cancel);
         }
 
         state.Ensured = true;
+        return steps;
     }
 
     /// <summary>Where somebody flushed the rules: the whole table again, with the elements of all networks of this life.</summary>

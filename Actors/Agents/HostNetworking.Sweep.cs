@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
@@ -39,6 +41,47 @@ public sealed partial class HostNetworking
         if (faults.Count > 0) throw new DataplaneException("reconcile", string.Join("; ", faults.Select(f => f.Message)), new AggregateException(faults));
     }
 
+    /// <inheritdoc/>
+    public async Task GuardAsync(CancellationToken cancel)
+    {
+        while (await _dataplane.Losses.WaitToReadAsync(cancel))
+        {
+            var lost = new HashSet<LinkTag?>();
+            while (_dataplane.Losses.TryRead(out var loss)) lost.Add(loss.Tag);
+            try
+            {
+                await (lost.Contains(null) ? ReconcileAsync(cancel) : PutBackAsync(lost, cancel));
+            }
+            catch (DataplaneException fault)
+            {
+                _log.LogWarning("what somebody took from this host could not be put back: {Fault}", fault.Message);
+            }
+        }
+    }
+
+    // Most of what is told we took away ourselves: it is no longer among what we have.
+    private async Task PutBackAsync(IReadOnlySet<LinkTag?> lost, CancellationToken cancel)
+    {
+        var broken = lost.OfType<LinkTag.OfEndpoint>().Select(tag => tag.Endpoint).ToHashSet();
+        foreach (var network in lost.OfType<LinkTag.OfNetwork>().Select(tag => tag.Network).Distinct())
+        {
+            if (!_networks.TryGetValue(network, out var state)) continue;
+            var steps = ImmutableArray<Step>.Empty;
+            await GuardedAsync(state.Gate, async () => steps = state is { Removed: false, Ensured: true } ? await EnsureAsync(state, state.Wanted, cancel) : [], cancel);
+            if (steps.IsEmpty) continue;
+            _log.LogWarning("somebody took links of network {Network} away; they are back", state.Spec?.Name);
+            broken.UnionWith(_sandboxes.Values.SelectMany(sandbox => sandbox.Places).Where(place => place.Network?.Id == network).Select(place => place.Id));
+        }
+
+        foreach (var container in broken.Select(endpoint => _endpoints.GetValueOrDefault(endpoint)).Distinct())
+        {
+            if (!_sandboxes.TryGetValue(container, out var state)) continue;
+            var steps = ImmutableArray<Step>.Empty;
+            await GuardedAsync(state.Gate, async () => steps = state is { Removed: false, Started: true, OnHost: false } && state.Places.Exists(place => broken.Contains(place.Id)) ? await RepairAsync(state, cancel) : [], cancel);
+            if (!steps.IsEmpty) _log.LogWarning("somebody took links of sandbox {Sandbox} away; they are back", state.Wanted.Name);
+        }
+    }
+
     /// <summary>One that cannot be repaired does not keep the others from it.</summary>
     private static async Task RepairAsync(SemaphoreSlim gate, Func<Task> repair, List<DataplaneException> faults, CancellationToken cancel)
     {
@@ -52,13 +95,14 @@ public sealed partial class HostNetworking
         }
     }
 
-    private async Task RepairAsync(SandboxState state, CancellationToken cancel)
+    private async Task<ImmutableArray<Step>> RepairAsync(SandboxState state, CancellationToken cancel)
     {
         var part = state.Places.Aggregate(state.Shape(state.Places), (all, place) => all.With(place.Wanted ?? Wanted.Nothing));
         var found = await RestoreTableAsync(await LookAtAsync(state, LinksOf(part), cancel), cancel);
         RefuseForeign(part, found);
-        await ApplyAsync(Plan.Between(part, found, Naming), cancel);
+        var steps = await ApplyAsync(Plan.Between(part, found, Naming), cancel);
         state.Remember(state.Shape(state.Places));
+        return steps;
     }
 
     /// <summary>Adopted places whose endpoints nobody names: their links are gone, so the sandbox's default route and hosts file are another's now.</summary>

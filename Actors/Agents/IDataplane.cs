@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Threading.Channels;
 using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 
@@ -18,9 +19,18 @@ public interface IDataplane : IAsyncDisposable
     /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>
     Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel);
 
-    /// <summary>The routes of the host's namespace, table <c>local</c> left out. One question to the kernel; links are not looked at.</summary>
+    /// <summary>
+    /// The routes of the host's namespace that are not over links of ours that are named by an id; table <c>local</c> left out. Up to date, and asked of the kernel only after a
+    /// foreign one may have changed: costs nothing that grows with the host.
+    /// </summary>
     /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>
     Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel);
+
+    /// <summary>
+    /// Links of ours that were deleted or set down since the data plane was opened, told within a tenth of a second. Those that <see cref="ApplyAsync"/> took away are among them:
+    /// who reads knows which are wanted.
+    /// </summary>
+    ChannelReader<LinkLoss> Losses { get; }
 
     /// <summary>
     /// Applies steps in order and stops at the first that fails. Idempotent where the kernel is: taking away what is gone is a success, making what
@@ -28,6 +38,14 @@ public interface IDataplane : IAsyncDisposable
     /// </summary>
     /// <exception cref="DataplaneException">A step failed; its operation is the step's text. Later steps of other namespaces were not applied.</exception>
     Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel);
+}
+
+/// <summary>A link of ours that is gone or down.</summary>
+/// <param name="Tag">Whose it was.</param>
+public sealed record LinkLoss(LinkTag? Tag)
+{
+    /// <summary>Too much happened at once to tell: any may be.</summary>
+    public static readonly LinkLoss Any = new((LinkTag?)null);
 }
 
 /// <summary>What to look at.</summary>

@@ -74,6 +74,12 @@ public interface IHostNetworking : IAsyncDisposable
 
     /// <summary>Looks again at everything this process has made or adopted and repairs it. Costs a look into every sandbox: 1 to 2 ms each on a busy machine, where nothing is amiss.</summary>
     Task ReconcileAsync(CancellationToken cancel);
+
+    /// <summary>
+    /// Until cancelled, puts back what this process has made or adopted as soon as somebody deletes a link of it or sets it down: with the network's link its endpoints' too.
+    /// What cannot be put back is logged and left to <see cref="ReconcileAsync"/>. To be called once.
+    /// </summary>
+    Task GuardAsync(CancellationToken cancel);
 }
 
 /// <summary>What outlived the last process.</summary>

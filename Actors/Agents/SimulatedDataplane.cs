@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Threading.Channels;
 using NetworkCluster.Dataplane;
 
 namespace NetworkCluster.Agents;
@@ -11,6 +12,7 @@ namespace NetworkCluster.Agents;
 public sealed class SimulatedDataplane(Action<string> print) : IDataplane
 {
     private readonly Lock _gate = new();
+    private readonly Channel<LinkLoss> _losses = Channel.CreateUnbounded<LinkLoss>();
     private FoundHost _host = FoundHost.Nothing with { Sysctls = HostSysctls.All.ToImmutableDictionary(key => key, _ => "0") };
 
     /// <summary>The host as it would be.</summary>
@@ -26,7 +28,15 @@ public sealed class SimulatedDataplane(Action<string> print) : IDataplane
     public void Disturb(Func<FoundHost, FoundHost> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        lock (_gate) _host = change(_host);
+        lock (_gate)
+        {
+            var before = _host;
+            _host = change(before);
+            foreach (var link in before.Host.Links.Values.Where(link => _host.Host.Links.GetValueOrDefault(link.Name) is not { Up: true }))
+            {
+                if (LinkTag.TryParse(link.Alias.Split(':')[0], link.Alias, out var tag)) _losses.Writer.TryWrite(new LinkLoss(tag));
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -54,6 +64,9 @@ public sealed class SimulatedDataplane(Action<string> print) : IDataplane
             UnusablePorts = [.. host.UnusablePorts.Where(unusable => part.Ports.Any(port => port.Overlaps(unusable.Port)))],
         };
     }
+
+    /// <inheritdoc/>
+    public ChannelReader<LinkLoss> Losses => _losses.Reader;
 
     /// <inheritdoc/>
     public Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel) => Task.FromResult(Host.Host.Routes);

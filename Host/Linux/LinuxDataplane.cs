@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Threading.Channels;
 using NetworkCluster.Agents;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Linux.Netlink;
@@ -20,9 +21,10 @@ public sealed class LinuxDataplane : IDataplane
     private readonly TimeProvider _time;
     private readonly SandboxDirectory _sandboxes;
     private readonly NetlinkSocketPool _sockets;
+    private readonly HostWatch _watch;
+    private volatile Dictionary<int, string> _linkNames = [];
     private readonly NftElements _elements = new();
     private readonly LibNftables _nftables = new();
-    private volatile Dictionary<int, string> _linkNames = [];
 
     /// <summary>The kernel this process sees.</summary>
     /// <param name="options">Names and places.</param>
@@ -36,6 +38,7 @@ public sealed class LinuxDataplane : IDataplane
         _sandboxes = new SandboxDirectory(options, _naming);
         _sockets = new NetlinkSocketPool(_sandboxes.PathOf, time);
         _sandboxes.Prepare();
+        _watch = new HostWatch(_naming);
     }
 
     /// <inheritdoc/>
@@ -45,7 +48,10 @@ public sealed class LinuxDataplane : IDataplane
     public Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel) => _calls.StartNew(() => Observe(part), cancel);
 
     /// <inheritdoc/>
-    public Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel) => _calls.StartNew(LookAtRoutes, cancel);
+    public Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel) => _calls.StartNew(() => _watch.Routes(LookAtRoutes), cancel);
+
+    /// <inheritdoc/>
+    public ChannelReader<LinkLoss> Losses => _watch.Losses;
 
     /// <inheritdoc/>
     public Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel) => _calls.StartNew(() => Apply(steps), cancel);
@@ -53,6 +59,7 @@ public sealed class LinuxDataplane : IDataplane
     /// <summary>Closes every socket; the kernel stays as it is.</summary>
     public ValueTask DisposeAsync()
     {
+        _watch.Dispose();
         _sockets.Dispose();
         _elements.Dispose();
         _nftables.Dispose();
@@ -143,12 +150,13 @@ public sealed class LinuxDataplane : IDataplane
     private void WaitFor(AwaitCarrier step)
     {
         if (_sockets.Use(step.Netns, socket => RtnetlinkObserver.HasCarrier(socket, step.Link.Name))) return;
-        using var monitor = LinkMonitor.Open(step.Netns.Name is { } name ? _sandboxes.PathOf(name) : null);
+        using var changes = NetlinkListener.Open(step.Netns.Name is { } name ? _sandboxes.PathOf(name) : null, NetlinkListener.Links);
         var since = _time.GetTimestamp();
         while (!_sockets.Use(step.Netns, socket => RtnetlinkObserver.HasCarrier(socket, step.Link.Name)))
         {
             var left = CarrierWithin - _time.GetElapsedTime(since);
-            if (left <= TimeSpan.Zero || !monitor.Await(left)) throw new DataplaneException(step.ToString(), $"no carrier within {CarrierWithin.TotalSeconds} s");
+            if (left <= TimeSpan.Zero || !changes.Await(left)) throw new DataplaneException(step.ToString(), $"no carrier within {CarrierWithin.TotalSeconds} s");
+            changes.Take((_, _) => { });
         }
     }
 

@@ -20,6 +20,7 @@ internal static partial class Native
     public const int Eintr = 4;
     public const int Einval = 22;
     public const int Eaddrnotavail = 99;
+    public const int Enobufs = 105;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
@@ -41,6 +42,12 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(int fd, ReadOnlySpan<byte> address, int length);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    private static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int fd, in ulong value, nint length);
 
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Mount(string source, string target, string type, nuint flags, nint data);
@@ -70,6 +77,12 @@ internal static partial class Native
 
     /// <summary>Opens for reading; not inherited by children.</summary>
     public static int OpenRead(string path) => Open(path, SockCloexec) is var fd and >= 0 ? fd : throw Failure($"open {path}");
+
+    /// <summary>A file that becomes readable by <see cref="Signal"/>, for a thread that waits in poll.</summary>
+    public static int EventFd() => EventFd(0, SockCloexec) is var fd and >= 0 ? fd : throw Failure("eventfd");
+
+    /// <summary>Makes it readable.</summary>
+    public static void Signal(int eventFd) => _ = Write(eventFd, 1UL, sizeof(ulong));
 
     /// <summary>From now on no program that is started inherits a file of this process but the three standard ones: libraries open some without saying so.</summary>
     public static void CloseOnExec()

@@ -186,6 +186,8 @@ public sealed class HostNetworkingTests : IAsyncDisposable
 
         public Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel) => inner.ObserveAsync(part, cancel);
 
+        public System.Threading.Channels.ChannelReader<LinkLoss> Losses => inner.Losses;
+
         public Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel) => inner.RoutesAsync(cancel);
 
         public async Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel)

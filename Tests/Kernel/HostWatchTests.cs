@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using NetworkCluster.Dataplane;
+using NetworkCluster.Linux.Netlink;
+using NetworkCluster.Networks;
+using NetworkCluster.Tests.Support;
+using Xunit;
+using Route = NetworkCluster.Dataplane.Route;
+
+namespace NetworkCluster.Tests.Kernel;
+
+[Trait("Category", "Kernel")]
+[Collection(nameof(KernelHost))]
+public sealed class HostWatchTests
+{
+    private static readonly NetworkSpec One = Some.Network(1, ["10.61.0.0/24"]);
+    private static readonly NetworkSpec Two = Some.Network(2, ["10.62.0.0/24"]);
+
+    [KernelFact]
+    public async Task Links_that_somebody_deletes_or_sets_down_are_back_without_waiting_for_the_next_reconciliation()
+    {
+        await using var host = await KernelHost.StartAsync();
+        var first = await host.RunAsync(1, One, 2);
+        await host.RunAsync(2, One, 3);
+        var second = await host.RunAsync(2, Two, 2, endpoint: 22);
+        var (bridge, link) = (KernelHost.Options.Naming.Bridge(One.Id), KernelHost.Options.Naming.HostLink(first.Id));
+        using var stop = new CancellationTokenSource();
+        var guard = host.Networking.GuardAsync(stop.Token);
+        string[] harms =
+        [
+            $"ip link del {bridge}", $"ip link set {bridge} down", $"ip link del {link}", $"ip link set {link} down",
+            $"nsenter --net=/run/netns/{KernelHost.Sandbox(1)} ip link del eth0", $"ip link del {bridge}; ip link del {link}; ip link del {KernelHost.Options.Naming.Bridge(Two.Id)}",
+        ];
+        foreach (var harm in harms)
+        {
+            KernelHost.Shell(harm);
+            Assert.True(Reaches(1, "10.61.0.3"), harm);
+            Assert.True(Reaches(2, "10.62.0.1"), harm);
+            Assert.Contains("default via 10.61.0.1 dev eth0", KernelHost.In(1, "ip route"), StringComparison.Ordinal);
+        }
+
+        // What goes because it shall go stays away.
+        await host.Networking.DetachAsync(first.Id, default);
+        await host.Networking.DetachAsync(second.Id, default);
+        await host.Networking.RemoveNetworkAsync(Two.Id, default);
+        KernelHost.Shell($"ip link del {bridge}");
+        Assert.True(Reaches(2, "10.61.0.1"));
+        Assert.DoesNotContain("eth0", KernelHost.In(1, "ip -o link"), StringComparison.Ordinal);
+        Assert.Equal(0, KernelHost.CountLinks(KernelHost.Options.Naming.Bridge(Two.Id)));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => guard);
+    }
+
+    [KernelFact]
+    public async Task Routes_are_asked_of_the_kernel_only_when_foreign_ones_may_have_changed()
+    {
+        await using var host = await KernelHost.StartAsync();
+        await using var outside = Outside.Make();
+        using var watch = new HostWatch(KernelHost.Options.Naming);
+        var asked = 0;
+        Assert.Empty(Look());
+        Assert.Equal(1, asked);
+        await host.RunAsync(1, One, 2);
+        await host.Networking.EnsureNetworkAsync(Two, default);
+        await host.Networking.RemoveNetworkAsync(Two.Id, default);
+        Look();
+        Look();
+        Assert.Equal(1, asked);
+
+        foreach (var (change, isThere) in new (string, bool)[]
+        {
+            ("ip route add 10.98.0.0/16 via 192.0.2.2", true), ("ip route del 10.98.0.0/16", false),
+            ("ip route add 10.98.0.0/16 nexthop via 192.0.2.2 nexthop via 192.0.2.3", true), ("ip link set uplink down", false),
+            ("ip link set uplink up && ip route add 10.98.0.0/16 via 192.0.2.2", true), ("ip addr del 192.0.2.1/24 dev uplink", false),
+        })
+        {
+            KernelHost.Shell(change);
+            var before = asked;
+            Assert.Equal(isThere, Look().Any(route => $"{route.Destination}" == "10.98.0.0/16"));
+            Assert.True(asked == before + 1, change);
+        }
+
+        ImmutableHashSet<Route> Look() => watch.Routes(() =>
+        {
+            asked++;
+            return [.. KernelHost.Shell("ip -4 route").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).Where(to => to.StartsWith("10.98", StringComparison.Ordinal))
+                .Select(to => new Route(Netns.Host, Addressing.Subnet.Parse(to), null, "uplink"))];
+        });
+    }
+
+    [KernelFact]
+    public async Task What_is_lost_in_a_flood_is_told()
+    {
+        await using var host = await KernelHost.StartAsync();
+        using var listener = NetlinkListener.Open(null, NetlinkListener.Routes);
+        Assert.True(listener.Take((_, _) => { }));
+        KernelHost.Shell("ip link add flood type bridge && ip link set flood up");
+        try
+        {
+            KernelHost.Shell("seq 0 39999 | awk '{ printf \"route add 10.%d.%d.%d/32 dev flood\\n\", 100 + int($1 / 65536), int($1 / 256) % 256, $1 % 256 }' | ip -batch -");
+            Assert.False(listener.Take((_, _) => { }));
+            Assert.True(listener.Take((_, _) => { }));
+        }
+        finally
+        {
+            KernelHost.Shell("ip link del flood");
+        }
+    }
+
+    private static bool Reaches(int container, string address) =>
+        KernelHost.Try($"timeout 10 nsenter --net=/run/netns/{KernelHost.Sandbox(container)} sh -c 'until ping -n -c 1 -W 1 {address}; do :; done'", out _);
+}

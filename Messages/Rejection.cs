@@ -54,6 +54,7 @@ public enum RejectionKind
 [JsonDerivedType(typeof(SandboxModeConflict), "sandbox-mode")]
 [JsonDerivedType(typeof(PortAllocated), "port-allocated")]
 [JsonDerivedType(typeof(PortInUse), "port-in-use")]
+[JsonDerivedType(typeof(CommandNotRunnable), "command-not-runnable")]
 [JsonDerivedType(typeof(NoFreePort), "no-free-port")]
 [JsonDerivedType(typeof(AddressNotOnHost), "address-not-on-host")]
 [JsonDerivedType(typeof(LinkNameTaken), "link-name-taken")]

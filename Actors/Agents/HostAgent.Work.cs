@@ -159,7 +159,8 @@ internal sealed partial class HostAgent
         var failure = await TryAsync($"run the command of {container.Name}", async () =>
         {
             var sandbox = await _networking.StartSandboxAsync(container, _stopping.Token).ConfigureAwait(false);
-            await _services.StartCommandAsync(container, sandbox, exitCode => _self.Tell(new CommandExited(_host, container.Id, run.Incarnation, exitCode), ActorRefs.NoSender), _stopping.Token).ConfigureAwait(false);
+            var refusal = await _services.StartCommandAsync(container, sandbox, exitCode => _self.Tell(new CommandExited(_host, container.Id, run.Incarnation, exitCode), ActorRefs.NoSender), _stopping.Token).ConfigureAwait(false);
+            if (refusal is not null) throw new RefusedByHostException(refusal);
         }).ConfigureAwait(false);
         return new CommandStarted(_host, container.Id, run.Incarnation, failure);
     }

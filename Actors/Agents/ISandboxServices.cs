@@ -12,12 +12,12 @@ public interface ISandboxServices
     /// <param name="exited">Called once, from any thread, when an adopted command has ended.</param>
     void Open(ContainerSpec container, Sandbox sandbox, bool adopted, Action<int> exited);
 
-    /// <summary>Runs the container's command; returns when it runs.</summary>
+    /// <summary>Runs the container's command; returns when it runs, or what it cannot be run for.</summary>
     /// <param name="container">The container.</param>
     /// <param name="sandbox">Its sandbox.</param>
     /// <param name="exited">Called once, from any thread, when it has ended.</param>
     /// <param name="cancel">Gives up.</param>
-    Task StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel);
+    Task<Rejection?> StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel);
 
     /// <summary>Serves no names any more and ends the command. The exit code, where one ran and it is known.</summary>
     /// <param name="container">The container.</param>

@@ -18,11 +18,13 @@ internal sealed class SandboxServices(EmbeddedDns? dns, SandboxProcesses process
         else if (!container.Command.IsEmpty) _ = WatchAsync(main, exited);
     }
 
-    public async Task StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel)
+    public async Task<Rejection?> StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel)
     {
         var main = processes.Main(container.Id.ToString());
-        await main.StartAsync(NameOf(sandbox), new() { Command = container.Command, Environment = container.Environment, Interactive = container.OpenStdin ?? false, Hostname = ContainerProcesses.HostnameOf(container) }, cancel);
+        var refused = await main.StartAsync(NameOf(sandbox), new() { Command = container.Command, Environment = container.Environment, Interactive = container.OpenStdin ?? false, Hostname = ContainerProcesses.HostnameOf(container) }, cancel);
+        if (refused is { } code) return new CommandNotRunnable(container.Command[0], code);
         _ = WatchAsync(main, exited);
+        return null;
     }
 
     public async Task<int?> CloseAsync(ContainerId container, bool forget, CancellationToken cancel)

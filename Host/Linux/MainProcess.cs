@@ -32,7 +32,11 @@ internal sealed class MainProcess(string folder)
     private const string Watch = """
         exec >>"$1/log" 2>/dev/null </dev/null
         trap : HUP INT TERM
-        folder=$1; open=$2; shift 2
+        folder=$1; open=$2; program=$3; shift 3
+        case $program in
+          */*) [ -e "$program" ] || exit 127; [ -x "$program" ] && [ ! -d "$program" ] || exit 126 ;;
+          *) command -v "$program" >/dev/null || exit 127 ;;
+        esac
         read -r boot </proc/sys/kernel/random/boot_id
         read -r stat </proc/$$/stat
         ticks=$(set -- ${stat##*) }; shift 19; printf %s "$1")
@@ -55,6 +59,8 @@ internal sealed class MainProcess(string folder)
         /bin/mv "$folder/exit.new" "$folder/exit"
         """;
 
+    private const int NotExecutable = 126, NotFound = 127;
+
     private string PidFile => Path.Combine(folder, "pid");
 
     private string ExitFile => Path.Combine(folder, "exit");
@@ -67,22 +73,26 @@ internal sealed class MainProcess(string folder)
     public string LogFile => Path.Combine(folder, "log");
 
     /// <summary>Starts it; returns when it is recorded. One that runs already is fine.</summary>
+    /// <returns>Nothing when it runs; 127 when there is no such program, 126 when it cannot be run.</returns>
     /// <exception cref="InvalidOperationException">The watcher ended before it had recorded the command.</exception>
-    public async Task StartAsync(string? netnsName, ExecRequest request, CancellationToken cancel)
+    public async Task<int?> StartAsync(string? netnsName, ExecRequest request, CancellationToken cancel)
     {
-        if (Status is MainProcessStatus.Running) return;
+        if (Status is MainProcessStatus.Running) return null;
         Forget();
         Directory.CreateDirectory(folder);
-        var start = SandboxLaunch.Of(netnsName, request, ["/bin/sh", "-c", Watch, "watch", folder, request.Interactive ? "open" : ""]);
+        var start = SandboxLaunch.Of(netnsName, request, ["/bin/sh", "-c", Watch, "watch", folder, request.Interactive ? "open" : "", request.Command[0]]);
         using var recorded = new FileSignal(folder);
         using var watcher = Process.Start(start)!;
         var ended = watcher.WaitForExitAsync(CancellationToken.None);
         while (!File.Exists(PidFile))
         {
+            if (ended.IsCompleted && watcher.ExitCode is NotFound or NotExecutable) return watcher.ExitCode;
             if (ended.IsCompleted && !File.Exists(PidFile)) throw new InvalidOperationException($"the watcher of {folder} ended with code {watcher.ExitCode}");
             await Task.WhenAny(recorded.NextAsync(cancel), ended);
             cancel.ThrowIfCancellationRequested();
         }
+
+        return null;
     }
 
     /// <summary>What it does now.</summary>

@@ -22,7 +22,7 @@ public sealed record CreateContainer(HostId Host, ContainerSpec Spec, ImmutableA
 }
 
 /// <summary>Starts a container: ports, sandbox, endpoints, command. Nothing is left if any of it fails. Answer: <see cref="ContainerDone"/>; already running is fine.
-/// Refused: <see cref="PortAllocated"/>, <see cref="PortInUse"/>, <see cref="NoFreePort"/>, <see cref="AddressNotOnHost"/>, and what connect refuses.</summary>
+/// Refused: <see cref="PortAllocated"/>, <see cref="PortInUse"/>, <see cref="NoFreePort"/>, <see cref="AddressNotOnHost"/>, <see cref="CommandNotRunnable"/>, and what connect refuses.</summary>
 public sealed record StartContainer(HostId Host, ContainerId Container) : IContainerCommand, IRequest
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());

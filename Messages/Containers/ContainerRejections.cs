@@ -37,3 +37,14 @@ public sealed record ContainerNotRunning(string Name, ContainerId Id) : Rejectio
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.Conflict;
 }
+
+/// <summary>The container's command is no program that its host can run.</summary>
+/// <param name="Program">Its first word.</param>
+/// <param name="ExitCode">What a shell would end with: 127 when there is no such program, 126 when it cannot be run.</param>
+public sealed record CommandNotRunnable(string Program, int ExitCode) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"exec: \"{Program}\": {(ExitCode == 126 ? "permission denied" : Program.Contains('/', StringComparison.Ordinal) ? "no such file or directory" : "executable file not found in $PATH")} (a command is a program of the host: there are no images)";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Invalid;
+}

@@ -165,7 +165,7 @@ public sealed class HostAgentTests : TestKit
         {
         }
 
-        public Task StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel) => Task.CompletedTask;
+        public Task<Rejection?> StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel) => Task.FromResult<Rejection?>(null);
 
         public Task<int?> CloseAsync(ContainerId container, bool forget, CancellationToken cancel) => Task.FromResult<int?>(null);
     }

@@ -56,6 +56,19 @@ public sealed class DockerCliTests : IAsyncLifetime
         // What the container's own command says is kept as one stream; a further command's are two.
         Assert.Equal((3, "out\nerr\n", ""), Docker("run --rm busybox sh -c 'echo out; echo err >&2; exit 3'"));
         Assert.Equal("", Done("ps -aq"));
+        // What cannot be run is said at once, in the background too, with the code a shell would end with.
+        foreach (var (options, command, code, why) in new (string, string, int, string)[]
+        {
+            ("-d --name lame", "no-such-program", 127, "executable file not found in $PATH"), ("--rm", "no-such-program", 127, "executable file not found in $PATH"),
+            ("--rm", "/no/such", 127, "no such file or directory"), ("--rm -d", "/etc/passwd", 126, "permission denied"),
+        })
+        {
+            var (lameCode, _, lameError) = Docker($"run {options} busybox {command}");
+            Assert.Equal((code, true), (lameCode, lameError.Contains($"exec: \"{command}\": {why}", StringComparison.Ordinal)));
+        }
+
+        // As with Docker, it stays unless it was to go.
+        Done("rm lame");
         Done("run -d --name web -p 127.0.0.1:18080:80 -e COLOUR=red --label tier=front nginx sleep 1000");
         Assert.Equal("web 127.0.0.1:18080->80/tcp", Done("ps --filter label=tier=front --format '{{.Names}} {{.Ports}}'"));
         Assert.Equal((7, "red 1\n", ""), Docker("exec -e X=1 web sh -c 'echo $COLOUR $X; exit 7'"));

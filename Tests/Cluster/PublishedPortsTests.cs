@@ -32,6 +32,10 @@ public sealed class PublishedPortsTests : IAsyncLifetime
         Assert.Equal(125, refused.Code);
         Assert.Contains("28080/tcp is published by container web", refused.Error, StringComparison.Ordinal);
 
+        var lame = await pbm.RunAsync("container", "run", ("name", "other"), ("detach", "true"), ("publish", "28081:81"), ("command", "no-such-program"));
+        Assert.Equal(127, lame.Code);
+        Assert.Contains("exec: \"no-such-program\": executable file not found in $PATH", lame.Error, StringComparison.Ordinal);
+
         await _host.KillAsync();
         Assert.NotNull(Served.Ask(null, "127.0.0.1", 28080));
         await _host.StartAsync();

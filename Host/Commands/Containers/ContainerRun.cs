@@ -16,7 +16,7 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
     {
         Name = "run",
         Description = "Create and start a container",
-        Details = $"With -d, or without COMMAND, prints the id. Otherwise passes COMMAND's output on (standard output and error as one stream, as it is kept for logs; exec keeps them apart) and exits with its code; 125 when it was refused, and then nothing of it is left. {ContainerCreator.Details}",
+        Details = $"With -d, or without COMMAND, prints the id. Otherwise passes COMMAND's output on (standard output and error as one stream, as it is kept for logs; exec keeps them apart) and exits with its code; 127 when there is no such program, 126 when it cannot be run, 125 when anything else was refused, and then nothing of it is left. {ContainerCreator.Details}",
         Arguments = [ContainerCreator.CommandLine],
         Options =
         [
@@ -45,7 +45,7 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
             // Nothing of it is left, so that the same line goes through once what was in the way is gone.
             if (container is not null && e.Reason.Kind != RejectionKind.Unknown) await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: true), CancellationToken.None);
             await output.RefusalAsync(e.Reason, cancel);
-            return ExitCodes.NotRun;
+            return e.Reason is CommandNotRunnable command ? command.ExitCode : ExitCodes.NotRun;
         }
 
         if (detached)

@@ -49,6 +49,19 @@ public sealed class SandboxProcessesTests : IDisposable
         Assert.Equal("out\nerr\n", await File.ReadAllTextAsync(main.LogFile));
     }
 
+    [Theory]
+    [InlineData("no-such-program", 127)]
+    [InlineData("/no/such/program", 127)]
+    [InlineData("-x", 127)]
+    [InlineData("/etc/passwd", 126)]
+    public async Task A_main_command_that_cannot_be_run_is_not_started(string program, int code)
+    {
+        var main = new SandboxProcesses(_folder).Main("c1");
+        Assert.Equal(code, await main.StartAsync(null, new() { Command = [program] }, CancellationToken.None));
+        Assert.IsType<MainProcessStatus.None>(main.Status);
+        Assert.Null(await main.StartAsync(null, new() { Command = ["true"] }, CancellationToken.None));
+    }
+
     [Fact]
     public async Task A_restarted_host_finds_a_running_command_and_then_its_code()
     {

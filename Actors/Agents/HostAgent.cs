@@ -78,6 +78,11 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         public static readonly ReconcileTick Instance = new();
     }
 
+    private sealed class Reconciled
+    {
+        public static readonly Reconciled Instance = new();
+    }
+
     private sealed class LookTick
     {
         public static readonly LookTick Instance = new();
@@ -171,7 +176,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         });
         Receive<Worked>(Done);
         Receive<Failed>(failed => _log.Error(failed.Cause, "work in the background failed"));
-        Receive<ReconcileTick>(_ => _networking.ReconcileAsync(_stopping.Token).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new Failed(cause)));
+        Receive<ReconcileTick>(_ => _networking.ReconcileAsync(_stopping.Token).PipeTo(Self, success: () => Reconciled.Instance, failure: cause => new Failed(cause)));
+        Receive<Reconciled>(_ => ReopenAll());
         Receive<IReply>(_ => { });
     }
 

@@ -12,6 +12,11 @@ public interface ISandboxServices
     /// <param name="exited">Called once, from any thread, when an adopted command has ended.</param>
     void Open(ContainerSpec container, Sandbox sandbox, bool adopted, Action<int> exited);
 
+    /// <summary>The sandbox may have been made anew under its name: serve names in the one that is there now.</summary>
+    /// <param name="container">An open one.</param>
+    /// <param name="sandbox">Its sandbox.</param>
+    void Reopen(ContainerSpec container, Sandbox sandbox);
+
     /// <summary>Runs the container's command; returns when it runs, or what it cannot be run for.</summary>
     /// <param name="container">The container.</param>
     /// <param name="sandbox">Its sandbox.</param>

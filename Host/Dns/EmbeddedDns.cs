@@ -1,5 +1,6 @@
 using System.Net;
 using NetworkCluster.Containers;
+using NetworkCluster.Linux;
 
 namespace NetworkCluster.Dns;
 
@@ -20,7 +21,7 @@ public sealed class EmbeddedDns : IAsyncDisposable
     private readonly TcpService _tcp;
     private readonly UdpLoop _udp;
 
-    private sealed record Opened(SandboxServer Server, ulong Token, Task Accepting);
+    private sealed record Opened(SandboxServer Server, ulong Inode, ulong Token, Task Accepting);
 
     /// <summary>Starts serving; there is nobody to serve yet. Create it on a thread that is in the host's namespace.</summary>
     /// <param name="names">What each sandbox may resolve.</param>
@@ -42,8 +43,8 @@ public sealed class EmbeddedDns : IAsyncDisposable
     public DnsCounters Counters { get; } = new();
 
     /// <summary>
-    /// Serves the sandbox from now on; its loopback must be up. Opening again with the same path changes nothing; with another path the
-    /// old sockets are closed first. A namespace made anew under the same path must be closed in between.
+    /// Serves the sandbox from now on; its loopback must be up. Opening again changes nothing; where the path is another, or leads to a
+    /// namespace that was made anew, the old sockets are closed first.
     /// </summary>
     /// <exception cref="IOException">There is no such namespace, or the process may not enter it.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">Something in the sandbox listens on port 53 of 127.0.0.11 already, or its loopback is down.</exception>
@@ -52,14 +53,15 @@ public sealed class EmbeddedDns : IAsyncDisposable
         lock (_changing)
         {
             ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+            var inode = File.Exists(netnsPath) ? NetworkNamespace.Inode(netnsPath) : 0;
             if (_opened.TryGetValue(container, out var old))
             {
-                if (old.Server.NetnsPath == netnsPath) return;
+                if (old.Server.NetnsPath == netnsPath && old.Inode == inode) return;
                 Close(container);
             }
 
             var server = new SandboxServer(container, netnsPath, _sockets, _options, _forwarder, Counters, _stopping.Token);
-            _opened[container] = new(server, _udp.Add(server), _tcp.AcceptAsync(server));
+            _opened[container] = new(server, inode, _udp.Add(server), _tcp.AcceptAsync(server));
         }
     }
 

@@ -12,10 +12,15 @@ internal sealed class SandboxServices(EmbeddedDns? dns, SandboxProcesses process
 
     public void Open(ContainerSpec container, Sandbox sandbox, bool adopted, Action<int> exited)
     {
-        if (container.Mode == SandboxMode.Own) dns?.Open(container.Id, sandbox.Path);
+        Reopen(container, sandbox);
         var main = processes.Main(container.Id.ToString());
         if (!adopted) main.Forget();
         else if (!container.Command.IsEmpty) _ = WatchAsync(main, exited);
+    }
+
+    public void Reopen(ContainerSpec container, Sandbox sandbox)
+    {
+        if (container.Mode == SandboxMode.Own) dns?.Open(container.Id, sandbox.Path);
     }
 
     public async Task<Rejection?> StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel)

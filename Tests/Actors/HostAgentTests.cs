@@ -165,6 +165,10 @@ public sealed class HostAgentTests : TestKit
         {
         }
 
+        public void Reopen(ContainerSpec container, Sandbox sandbox)
+        {
+        }
+
         public Task<Rejection?> StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel) => Task.FromResult<Rejection?>(null);
 
         public Task<int?> CloseAsync(ContainerId container, bool forget, CancellationToken cancel) => Task.FromResult<int?>(null);

@@ -54,6 +54,20 @@ public sealed class DnsInSandboxesTests : IDisposable
     }
 
     [KernelFact]
+    public async Task A_namespace_that_was_made_anew_under_its_name_is_served_when_it_is_opened_again()
+    {
+        await using var dns = Serve();
+        var path = _sandboxes.Add("dns4");
+        dns.Open(C4, path);
+        _sandboxes.Remove("dns4");
+        Assert.Equal(path, _sandboxes.Add("dns4"));
+        dns.Open(C4, path);
+        Assert.Equal("172.25.0.4", Dig("dns4", "c5"));
+        dns.Open(C4, path);
+        Assert.Equal("172.25.0.4", Dig("dns4", "c5"));
+    }
+
+    [KernelFact]
     public async Task Other_names_are_asked_from_the_hosts_namespace_over_UDP_and_TCP()
     {
         await using var upstream = new FakeUpstream((query, _) => [Reply(query, 0, "93.184.216.34")]);

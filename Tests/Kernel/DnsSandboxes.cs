@@ -17,6 +17,12 @@ internal sealed class DnsSandboxes : IDisposable
         return $"/run/netns/{name}";
     }
 
+    public void Remove(string name)
+    {
+        Run("ip", "netns", "del", name);
+        _names.Remove(name);
+    }
+
     public static void RaiseLoopback(string name) => Run("ip", "-n", name, "link", "set", "lo", "up");
 
     /// <summary>An address besides the loopback's own: without one, getaddrinfo with AI_ADDRCONFIG finds nothing at all.</summary>

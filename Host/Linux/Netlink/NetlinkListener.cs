@@ -50,7 +50,11 @@ internal sealed class NetlinkListener : IDisposable
     public bool Await(TimeSpan? atMost, int interrupt = -1)
     {
         Span<Native.PollFd> wait = [new Native.PollFd { Fd = _fd, Events = PollIn }, new Native.PollFd { Fd = interrupt, Events = PollIn }];
-        return Native.Poll(wait, 2, atMost is { } time ? (int)Math.Ceiling(time.TotalMilliseconds) : -1) > 0 && wait[0].Returned != 0 && wait[1].Returned == 0;
+        int ready;
+        // A signal ends a poll, whatever it was for.
+        do ready = Native.Poll(wait, 2, atMost is { } time ? (int)Math.Ceiling(time.TotalMilliseconds) : -1);
+        while (ready < 0 && Marshal.GetLastPInvokeError() == Native.Eintr);
+        return ready > 0 && wait[0].Returned != 0 && wait[1].Returned == 0;
     }
 
     /// <summary>Takes what waits, without waiting. False where messages have been lost since the last time.</summary>

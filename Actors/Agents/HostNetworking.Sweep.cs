@@ -33,12 +33,9 @@ public sealed partial class HostNetworking
     {
         await RestoreTableAsync(await _dataplane.ObserveAsync(new HostPart([], [], [], true), cancel), cancel);
         var faults = new List<DataplaneException>();
-        foreach (var (_, state) in _networks)
-            await RepairAsync(state.Gate, () => state is { Removed: false, Ensured: true } ? EnsureAsync(state, state.Wanted, cancel) : Task.CompletedTask, faults, cancel);
-        foreach (var (_, state) in _sandboxes)
-            await RepairAsync(state.Gate, () => state is { Removed: false, Started: true, OnHost: false } ? RepairAsync(state, cancel) : Task.CompletedTask, faults, cancel);
-        if (faults is [var only]) throw only;
-        if (faults.Count > 0) throw new DataplaneException("reconcile", string.Join("; ", faults.Select(f => f.Message)), new AggregateException(faults));
+        foreach (var (_, state) in _networks) await MendAsync(state, faults, cancel);
+        foreach (var (_, state) in _sandboxes) await MendAsync(state, faults, cancel);
+        Throw(faults);
     }
 
     /// <inheritdoc/>
@@ -62,37 +59,50 @@ public sealed partial class HostNetworking
     // Most of what is told we took away ourselves: it is no longer among what we have.
     private async Task PutBackAsync(IReadOnlySet<LinkTag?> lost, CancellationToken cancel)
     {
-        var broken = lost.OfType<LinkTag.OfEndpoint>().Select(tag => tag.Endpoint).ToHashSet();
+        var faults = new List<DataplaneException>();
+        var broken = lost.OfType<LinkTag.OfEndpoint>().Select(tag => _endpoints.GetValueOrDefault(tag.Endpoint)).ToHashSet();
         foreach (var network in lost.OfType<LinkTag.OfNetwork>().Select(tag => tag.Network).Distinct())
         {
-            if (!_networks.TryGetValue(network, out var state)) continue;
-            var steps = ImmutableArray<Step>.Empty;
-            await GuardedAsync(state.Gate, async () => steps = state is { Removed: false, Ensured: true } ? await EnsureAsync(state, state.Wanted, cancel) : [], cancel);
-            if (steps.IsEmpty) continue;
+            if (!_networks.TryGetValue(network, out var state) || !await MendAsync(state, faults, cancel)) continue;
             _log.LogWarning("somebody took links of network {Network} away; they are back", state.Spec?.Name);
-            broken.UnionWith(_sandboxes.Values.SelectMany(sandbox => sandbox.Places).Where(place => place.Network?.Id == network).Select(place => place.Id));
+            broken.UnionWith(_sandboxes.Where(sandbox => sandbox.Value.Places.Exists(place => place.Network?.Id == network)).Select(sandbox => sandbox.Key));
         }
 
-        foreach (var container in broken.Select(endpoint => _endpoints.GetValueOrDefault(endpoint)).Distinct())
+        foreach (var container in broken)
         {
-            if (!_sandboxes.TryGetValue(container, out var state)) continue;
-            var steps = ImmutableArray<Step>.Empty;
-            await GuardedAsync(state.Gate, async () => steps = state is { Removed: false, Started: true, OnHost: false } && state.Places.Exists(place => broken.Contains(place.Id)) ? await RepairAsync(state, cancel) : [], cancel);
-            if (!steps.IsEmpty) _log.LogWarning("somebody took links of sandbox {Sandbox} away; they are back", state.Wanted.Name);
+            if (!_sandboxes.TryGetValue(container, out var state) || !await MendAsync(state, faults, cancel)) continue;
+            _log.LogWarning("somebody took links of sandbox {Sandbox} away; they are back", state.Wanted.Name);
         }
+
+        Throw(faults);
     }
 
-    /// <summary>One that cannot be repaired does not keep the others from it.</summary>
-    private static async Task RepairAsync(SemaphoreSlim gate, Func<Task> repair, List<DataplaneException> faults, CancellationToken cancel)
+    private Task<bool> MendAsync(NetworkState state, List<DataplaneException> faults, CancellationToken cancel) =>
+        MendAsync(state.Gate, () => state is { Removed: false, Ensured: true }, () => EnsureAsync(state, state.Wanted, cancel), faults, cancel);
+
+    private Task<bool> MendAsync(SandboxState state, List<DataplaneException> faults, CancellationToken cancel) =>
+        MendAsync(state.Gate, () => state is { Removed: false, Started: true, OnHost: false }, () => RepairAsync(state, cancel), faults, cancel);
+
+    /// <summary>Whether anything was amiss, and is not any more. One that cannot be repaired does not keep the others from it.</summary>
+    private static async Task<bool> MendAsync(SemaphoreSlim gate, Func<bool> isThere, Func<Task<ImmutableArray<Step>>> repair, List<DataplaneException> faults, CancellationToken cancel)
     {
+        var steps = ImmutableArray<Step>.Empty;
         try
         {
-            await GuardedAsync(gate, repair, cancel);
+            await GuardedAsync(gate, async () => steps = isThere() ? await repair() : [], cancel);
         }
         catch (DataplaneException fault)
         {
             faults.Add(fault);
         }
+
+        return !steps.IsEmpty;
+    }
+
+    private static void Throw(List<DataplaneException> faults)
+    {
+        if (faults is [var only]) throw only;
+        if (faults.Count > 0) throw new DataplaneException("reconcile", string.Join("; ", faults.Select(f => f.Message)), new AggregateException(faults));
     }
 
     private async Task<ImmutableArray<Step>> RepairAsync(SandboxState state, CancellationToken cancel)

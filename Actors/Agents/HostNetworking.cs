@@ -72,7 +72,7 @@ public sealed partial class HostNetworking : IHostNetworking
     {
         // A bridge that its network's options name is not recognised here; its subnet is in the address space anyway.
         var routes = await _dataplane.RoutesAsync(cancel);
-        return [.. routes.Where(r => !r.IsDefault && !Naming.IsLink(r.Link) && r.Link != _host.PredefinedBridge).Select(r => r.Destination).Distinct().Order()];
+        return [.. routes.Where(r => !r.IsDefault && r.Link != _host.PredefinedBridge).Select(r => r.Destination).Distinct().Order()];
     }
 
     /// <summary>Finishes what the reaper has under way, then lets go of the kernel and leaves it as it is.</summary>

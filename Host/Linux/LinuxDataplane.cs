@@ -22,9 +22,9 @@ public sealed class LinuxDataplane : IDataplane
     private readonly SandboxDirectory _sandboxes;
     private readonly NetlinkSocketPool _sockets;
     private readonly HostWatch _watch;
-    private volatile Dictionary<int, string> _linkNames = [];
     private readonly NftElements _elements = new();
     private readonly LibNftables _nftables = new();
+    private volatile Dictionary<int, string> _linkNames = [];
 
     /// <summary>The kernel this process sees.</summary>
     /// <param name="options">Names and places.</param>

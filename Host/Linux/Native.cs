@@ -65,10 +65,10 @@ internal static partial class Native
     public static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    public static partial int Poll(Span<PollFd> fds, nuint count, int timeoutMilliseconds);
+    private static partial int Poll(Span<PollFd> fds, nuint count, int timeoutMilliseconds);
 
     [StructLayout(LayoutKind.Sequential)]
-    public struct PollFd
+    private struct PollFd
     {
         public int Fd;
         public short Events;
@@ -77,6 +77,20 @@ internal static partial class Native
 
     /// <summary>Opens for reading; not inherited by children.</summary>
     public static int OpenRead(string path) => Open(path, SockCloexec) is var fd and >= 0 ? fd : throw Failure($"open {path}");
+
+    /// <summary>Waits until one of two files is readable; which of them are. Neither is when the time is over; a signal, whatever it was for, ends nothing.</summary>
+    /// <param name="fd">The one.</param>
+    /// <param name="other">The other; -1 for none.</param>
+    /// <param name="withinMilliseconds">How long; -1 is for ever.</param>
+    public static (bool One, bool Other) AwaitReadable(int fd, int other, int withinMilliseconds)
+    {
+        const short PollIn = 1;
+        Span<PollFd> wait = [new() { Fd = fd, Events = PollIn }, new() { Fd = other, Events = PollIn }];
+        int ready;
+        do ready = Poll(wait, 2, withinMilliseconds);
+        while (ready < 0 && Marshal.GetLastPInvokeError() == Eintr);
+        return ready > 0 ? (wait[0].Returned != 0, wait[1].Returned != 0) : default;
+    }
 
     /// <summary>A file that becomes readable by <see cref="Signal"/>, for a thread that waits in poll.</summary>
     public static int EventFd() => EventFd(0, SockCloexec) is var fd and >= 0 ? fd : throw Failure("eventfd");

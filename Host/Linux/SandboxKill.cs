@@ -9,7 +9,6 @@ internal static class SandboxKill
     private const nint PidfdSendSignal = 424;
     private const nint PidfdOpen = 434;
     private const int SigKill = 9;
-    private const short PollIn = 1;
     private const int WaitMilliseconds = 5_000;
     private const int Rounds = 50;
 
@@ -51,8 +50,7 @@ internal static class SandboxKill
         {
             if (NetworkNamespace.InodeOf($"/proc/{pid}/ns/net") != netns) return;
             _ = Native.SystemCall(PidfdSendSignal, fd, SigKill, 0, 0);
-            Span<Native.PollFd> wait = [new Native.PollFd { Fd = fd, Events = PollIn }];
-            if (Native.Poll(wait, 1, WaitMilliseconds) == 0) throw new DataplaneException(operation, $"process {pid} does not end");
+            if (!Native.AwaitReadable(fd, -1, WaitMilliseconds).One) throw new DataplaneException(operation, $"process {pid} does not end");
         }
         finally
         {

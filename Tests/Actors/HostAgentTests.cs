@@ -34,7 +34,7 @@ public sealed class HostAgentTests : TestKit
         foreach (var kind in Enum.GetValues<EntityKind>()) _router.Register(kind, _entities);
         var settings = new AgentSettings { Host = Some.Host, Token = "token" };
         var networking = new HostNetworking(_kernel, new HostNetworkingOptions());
-        _agent = Sys.ActorOf(Props.Create(() => new HostAgent(settings, _router, networking, new NoServices(), _names, TimeProvider.System)));
+        _agent = Sys.ActorOf(Props.Create(() => new HostAgent(settings, _router, networking, new NoServices(null), _names, TimeProvider.System)));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class HostAgentTests : TestKit
         var settings = new AgentSettings { Host = Some.Host, Token = "another" };
         var log = CreateTestProbe();
         Sys.EventStream.Subscribe(log, typeof(Error));
-        Sys.ActorOf(Props.Create(() => new HostAgent(settings, _router, new HostNetworking(moody, new HostNetworkingOptions(), null), new NoServices(), _names, TimeProvider.System)));
+        Sys.ActorOf(Props.Create(() => new HostAgent(settings, _router, new HostNetworking(moody, new HostNetworkingOptions(), null), new NoServices(null), _names, TimeProvider.System)));
         Assert.Contains("could not be observed", log.ExpectMsg<Error>().ToString(), StringComparison.Ordinal);
         Assert.Equal("another", _entities.FishForMessage<JoinHost>(join => join.Token == "another").Token);
     }
@@ -144,6 +144,32 @@ public sealed class HostAgentTests : TestKit
         Assert.DoesNotContain(_kernel.Host.Host.Links.Values, link => link.Group == new HostNetworkingOptions().LinkGroup);
     }
 
+    [Fact]
+    public void A_bridge_that_somebody_deletes_comes_back_without_a_reconciliation()
+    {
+        Welcome();
+        _agent.Tell(new ApplyNetwork(Network));
+        Assert.Null(_entities.ExpectMsg<NetworkApplied>().Failure);
+        var bridge = new HostNetworkingOptions().Naming.Bridge(Network.Id);
+        _kernel.Disturb(host => host with { Host = host.Host with { Links = host.Host.Links.Remove(bridge) } });
+        AwaitCondition(() => _kernel.Host.Host.Links.ContainsKey(bridge));
+    }
+
+    [Fact]
+    public void Names_are_served_in_the_namespace_that_is_there_after_each_reconciliation()
+    {
+        var reopened = CreateTestProbe();
+        var settings = new AgentSettings { Host = Some.Host, Token = "another", ReconcileEvery = TimeSpan.FromMilliseconds(20) };
+        var networking = new HostNetworking(new SimulatedDataplane(_ => { }), new HostNetworkingOptions());
+        var agent = Sys.ActorOf(Props.Create(() => new HostAgent(settings, _router, networking, new NoServices(reopened), _names, TimeProvider.System)));
+        _entities.FishForMessage<JoinHost>(join => join.Token == "another");
+        agent.Tell(new HostWelcome(Some.Host, Life, []));
+        agent.Tell(new NetworkList([]));
+        agent.Tell(new StartSandbox(Some.Host, Box, Life));
+        Assert.Equal(Box.Id, reopened.ExpectMsg<ContainerId>());
+        Assert.Equal(Box.Id, reopened.ExpectMsg<ContainerId>());
+    }
+
     private void Welcome()
     {
         _entities.ExpectMsg<JoinHost>();
@@ -159,15 +185,13 @@ public sealed class HostAgentTests : TestKit
         Assert.Null(_entities.ExpectMsg<SandboxStarted>().Failure);
     }
 
-    private sealed class NoServices : ISandboxServices
+    private sealed class NoServices(IActorRef? reopened = null) : ISandboxServices
     {
         public void Open(ContainerSpec container, Sandbox sandbox, bool adopted, Action<int> exited)
         {
         }
 
-        public void Reopen(ContainerSpec container, Sandbox sandbox)
-        {
-        }
+        public void Reopen(ContainerSpec container, Sandbox sandbox) => reopened?.Tell(container.Id);
 
         public Task<Rejection?> StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel) => Task.FromResult<Rejection?>(null);
 

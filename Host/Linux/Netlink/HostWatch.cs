@@ -64,9 +64,7 @@ internal sealed class HostWatch : IDisposable
     {
         while (_listener.Await(null, _stop))
         {
-            // Until the stop or for that long.
-            Span<Native.PollFd> stop = [new Native.PollFd { Fd = _stop, Events = 1 }];
-            if (Native.Poll(stop, 1, GatherMilliseconds) > 0) return;
+            if (Native.AwaitReadable(_stop, -1, GatherMilliseconds).One) return;
             lock (_gate) Take();
         }
     }

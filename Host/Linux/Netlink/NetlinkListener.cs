@@ -10,7 +10,6 @@ internal sealed class NetlinkListener : IDisposable
     public const int Links = 1, Routes = 7, Routes6 = 11;
 
     private const int SolSocket = 1, ReceiveBufferForce = 33;
-    private const short PollIn = 1;
     private const int DontWait = 0x40;
     // Some thousand changes.
     private const int QueueBytes = 4 << 20;
@@ -47,15 +46,8 @@ internal sealed class NetlinkListener : IDisposable
     /// <summary>Blocks until something has changed since the last <see cref="Take"/>; false when nothing has in that time, or before <paramref name="interrupt"/> says so.</summary>
     /// <param name="atMost">How long; none is for ever.</param>
     /// <param name="interrupt">Another file to wait for.</param>
-    public bool Await(TimeSpan? atMost, int interrupt = -1)
-    {
-        Span<Native.PollFd> wait = [new Native.PollFd { Fd = _fd, Events = PollIn }, new Native.PollFd { Fd = interrupt, Events = PollIn }];
-        int ready;
-        // A signal ends a poll, whatever it was for.
-        do ready = Native.Poll(wait, 2, atMost is { } time ? (int)Math.Ceiling(time.TotalMilliseconds) : -1);
-        while (ready < 0 && Marshal.GetLastPInvokeError() == Native.Eintr);
-        return ready > 0 && wait[0].Returned != 0 && wait[1].Returned == 0;
-    }
+    public bool Await(TimeSpan? atMost, int interrupt = -1) =>
+        Native.AwaitReadable(_fd, interrupt, atMost is { } time ? (int)Math.Ceiling(time.TotalMilliseconds) : -1) is (true, false);
 
     /// <summary>Takes what waits, without waiting. False where messages have been lost since the last time.</summary>
     public bool Take(NetlinkHandler handler)

@@ -116,18 +116,15 @@ internal sealed partial class HostAgent
         });
     }
 
-    // A namespace that somebody took away has been made anew, and names are still served in the old one. In the lanes, so that none is reopened that has been closed.
-    private void ReopenAll()
+    // A namespace that somebody took away has been made anew, and names are still served in the old one. In the lane, so that none is reopened that has been closed.
+    private void Reopen(ContainerId container)
     {
-        foreach (var (container, (spec, opening)) in _sandboxes)
+        if (!_sandboxes.TryGetValue(container, out var sandbox) || sandbox.Sandbox is not { IsCompletedSuccessfully: true } opening) return;
+        InLane(container, async () =>
         {
-            if (!opening.IsCompletedSuccessfully) continue;
-            InLane(container, async () =>
-            {
-                if (await TryAsync($"serve names in {spec.Name}", async () => _services.Reopen(spec, await opening.ConfigureAwait(false))).ConfigureAwait(false) is { } failure) _log.Warning(failure.Text);
-                return null;
-            });
-        }
+            if (await TryAsync($"serve names in {sandbox.Spec.Name}", async () => _services.Reopen(sandbox.Spec, await opening.ConfigureAwait(false))).ConfigureAwait(false) is { } failure) _log.Warning(failure.Text);
+            return null;
+        });
     }
 
     // Those that are being made are waited for: only what could be made lives.

@@ -78,6 +78,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         public static readonly ReconcileTick Instance = new();
     }
 
+    private sealed record Remade(ContainerId Container);
+
     private sealed class Reconciled
     {
         public static readonly Reconciled Instance = new();
@@ -131,7 +133,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Stash.UnstashAll();
         _router.Send(new ListNetworks(AddressSpaceId.Of(_host)), Self);
         Timers.StartPeriodicTimer(nameof(ReconcileTick), ReconcileTick.Instance, _reconcileEvery);
-        _networking.GuardAsync(_stopping.Token).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new Failed(cause));
+        var self = Self;
+        _networking.GuardAsync(remade => self.Tell(new Remade(remade)), _stopping.Token).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new Failed(cause));
     }
 
     private void Ready()
@@ -177,7 +180,11 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Receive<Worked>(Done);
         Receive<Failed>(failed => _log.Error(failed.Cause, "work in the background failed"));
         Receive<ReconcileTick>(_ => _networking.ReconcileAsync(_stopping.Token).PipeTo(Self, success: () => Reconciled.Instance, failure: cause => new Failed(cause)));
-        Receive<Reconciled>(_ => ReopenAll());
+        Receive<Reconciled>(_ =>
+        {
+            foreach (var container in _sandboxes.Keys) Reopen(container);
+        });
+        Receive<Remade>(remade => Reopen(remade.Container));
         Receive<IReply>(_ => { });
     }
 

@@ -47,6 +47,7 @@ public sealed partial class HostNetworking
         await TakeAwayAsync(state.Ensured ? state.Wanted : Leftover(await _dataplane.ObserveAsync(cancel), network), cancel);
         state.Removed = true;
         _networks.TryRemove(new(network, state));
+        _inherited.TryRemove(network, out _);
     }, cancel);
 
     private async Task TakeAwayAsync(Wanted part, CancellationToken cancel)
@@ -107,10 +108,12 @@ public sealed partial class HostNetworking
         _networks.TryRemove(new(network, state));
     }
 
-    private Task<ImmutableArray<Step>> EnsureAsync(NetworkState state, NetworkSpec network, CancellationToken cancel)
+    private async Task<ImmutableArray<Step>> EnsureAsync(NetworkState state, NetworkSpec network, CancellationToken cancel)
     {
         state.Spec = network;
-        return EnsureAsync(state, DriverOf(network).Network(network, _host), cancel);
+        var steps = await EnsureAsync(state, DriverOf(network).Network(network, _host), cancel);
+        _inherited.TryRemove(network.Id, out _);
+        return steps;
     }
 
     private async Task<ImmutableArray<Step>> EnsureAsync(NetworkState state, Wanted wanted, CancellationToken cancel)
@@ -131,16 +134,20 @@ public sealed partial class HostNetworking
         return steps;
     }
 
-    /// <summary>Where somebody flushed the rules: the whole table again, with the elements of all networks of this life.</summary>
+    /// <summary>Where somebody flushed the rules: the whole table again.</summary>
     private async Task<FoundHost> RestoreTableAsync(FoundHost found, CancellationToken cancel)
     {
         if (found.Elements is not null) return found;
-        ImmutableArray<SetElement> elements = [.. _networks.Values.SelectMany(n => n.Wanted.Elements).Concat(Startup.Elements ?? []).Distinct()];
-        // Read without their gates: whoever is changing one looks at what is there, or fails and looks.
-        ImmutableArray<PortMapping> mappings = [.. _sandboxes.Values.Where(s => s is { Removed: false, Started: true }).SelectMany(s => s.KnownMappings).DistinctBy(m => m.Key)];
-        await ApplyAsync([new ReplaceTable(Naming.Table, elements, mappings)], cancel);
-        return found with { Elements = [.. elements], Mappings = [.. mappings] };
+        var table = Table();
+        await ApplyAsync([table], cancel);
+        return found with { Elements = [.. table.Elements], Mappings = [.. table.Mappings] };
     }
+
+    /// <summary>The table with the elements of all networks of this life. Read without their gates: whoever is changing one looks at what is there, or fails and looks.</summary>
+    private ReplaceTable Table() => new(
+        Naming.Table,
+        [.. _networks.Values.SelectMany(n => n.Wanted.Elements).Concat(_inherited.Values.SelectMany(elements => elements)).Distinct()],
+        [.. _sandboxes.Values.Where(s => s is { Removed: false, Started: true }).SelectMany(s => s.KnownMappings).DistinctBy(m => m.Key)]);
 
     private Wanted Leftover(FoundHost found, NetworkId network)
     {

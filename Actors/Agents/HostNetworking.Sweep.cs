@@ -24,30 +24,38 @@ public sealed partial class HostNetworking
             endpoints.Concat(places).Concat(_endpoints.Keys.Where(e => !IsAdopted(e))).ToHashSet(),
             _sandboxes.Values.Where(s => !s.Removed).SelectMany(s => s.Ports).SelectMany(p => MappingKey.Of(p.Host)).ToHashSet());
         await ApplyAsync(steps, cancel);
+        foreach (var network in _inherited.Keys.Where(network => !networks.Contains(network))) _inherited.TryRemove(network, out _);
         await ForgetAsync(endpoints, cancel);
         return new SweepResult(steps.Count(s => s is Retire { Netns.IsHost: true }), steps.Count(s => s is DeleteSandbox));
     }
 
     /// <inheritdoc/>
-    public async Task ReconcileAsync(CancellationToken cancel)
+    public Task ReconcileAsync(CancellationToken cancel) => ReconcileAsync(_ => { }, cancel);
+
+    private async Task ReconcileAsync(Action<ContainerId> remade, CancellationToken cancel)
     {
-        await RestoreTableAsync(await _dataplane.ObserveAsync(new HostPart([], [], [], true), cancel), cancel);
+        var found = await _dataplane.ObserveAsync(cancel);
+        await ApplyAsync(Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming), cancel);
+        await ApplyAsync(Plan.Renamed(found, Naming, network => _networks.TryGetValue(network, out var state) && state.Ensured ? state.Wanted.Links.Select(link => link.Name) : null), cancel);
+        await RestoreTableAsync(found, cancel);
         var faults = new List<DataplaneException>();
         foreach (var (_, state) in _networks) await MendAsync(state, faults, cancel);
-        foreach (var (_, state) in _sandboxes) await MendAsync(state, faults, cancel);
+        foreach (var (_, state) in _sandboxes) await MendAsync(state, remade, faults, cancel);
         Throw(faults);
     }
 
     /// <inheritdoc/>
-    public async Task GuardAsync(CancellationToken cancel)
+    public async Task GuardAsync(Action<ContainerId> remade, CancellationToken cancel)
     {
         while (await _dataplane.Losses.WaitToReadAsync(cancel))
         {
-            var lost = new HashSet<LinkTag?>();
-            while (_dataplane.Losses.TryRead(out var loss)) lost.Add(loss.Tag);
+            var losses = new HashSet<Loss>();
+            while (_dataplane.Losses.TryRead(out var loss)) losses.Add(loss);
             try
             {
-                await (lost.Contains(null) ? ReconcileAsync(cancel) : PutBackAsync(lost, cancel));
+                if (losses.Contains(Loss.OfTable) || losses.Contains(Loss.Unknown)) await PutBackAllAsync(losses.Contains(Loss.OfTable), remade, cancel);
+                else if (losses.Contains(Loss.OfName)) await ReconcileAsync(remade, cancel);
+                else await PutBackAsync(losses, remade, cancel);
             }
             catch (DataplaneException fault)
             {
@@ -56,35 +64,66 @@ public sealed partial class HostNetworking
         }
     }
 
+    /// <summary>
+    /// The table is read from what is wanted without anybody's gate, and what is done meanwhile is not in it, or still is. So every gate is passed afterwards, which puts in what is
+    /// missing; and what is no longer wanted then means once more.
+    /// </summary>
+    private async Task PutBackAllAsync(bool isTable, Action<ContainerId> remade, CancellationToken cancel)
+    {
+        if (isTable) _log.LogWarning("somebody changed the rules of table {Table}; they are made anew", Naming.Table);
+        ReplaceTable table;
+        do
+        {
+            table = Table();
+            await ApplyAsync([table], cancel);
+            await ReconcileAsync(remade, cancel);
+        }
+        while (table.Elements.Except(Table().Elements).Any() || table.Mappings.Except(Table().Mappings).Any());
+    }
+
     // Most of what is told we took away ourselves: it is no longer among what we have.
-    private async Task PutBackAsync(IReadOnlySet<LinkTag?> lost, CancellationToken cancel)
+    private async Task PutBackAsync(HashSet<Loss> losses, Action<ContainerId> remade, CancellationToken cancel)
     {
         var faults = new List<DataplaneException>();
-        var broken = lost.OfType<LinkTag.OfEndpoint>().Select(tag => _endpoints.GetValueOrDefault(tag.Endpoint)).ToHashSet();
-        foreach (var network in lost.OfType<LinkTag.OfNetwork>().Select(tag => tag.Network).Distinct())
+        if (losses.Contains(Loss.OfForwarding))
+        {
+            var found = await _dataplane.ObserveAsync(new HostPart([], [], HostSysctls.All, false), cancel);
+            if (await ApplyAsync(Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming), cancel) is [_, ..]) _log.LogWarning("somebody switched off this host's forwarding; it is on again");
+        }
+
+        var links = losses.OfType<Loss.OfLink>().Select(loss => loss.Tag).ToList();
+        var broken = links.OfType<LinkTag.OfEndpoint>().Select(tag => _endpoints.GetValueOrDefault(tag.Endpoint)).ToHashSet();
+        foreach (var network in links.OfType<LinkTag.OfNetwork>().Select(tag => tag.Network).Distinct())
         {
             if (!_networks.TryGetValue(network, out var state) || !await MendAsync(state, faults, cancel)) continue;
-            _log.LogWarning("somebody took links of network {Network} away; they are back", state.Spec?.Name);
+            _log.LogWarning("somebody changed links of network {Network}; they are as before", state.Spec?.Name);
             broken.UnionWith(_sandboxes.Where(sandbox => sandbox.Value.Places.Exists(place => place.Network?.Id == network)).Select(sandbox => sandbox.Key));
         }
 
+        var names = losses.OfType<Loss.OfSandbox>().Select(loss => loss.Name).ToHashSet();
+        if (names.Count > 0) broken.UnionWith(_sandboxes.Where(sandbox => names.Contains(sandbox.Value.Wanted.Name)).Select(sandbox => sandbox.Key));
         foreach (var container in broken)
         {
-            if (!_sandboxes.TryGetValue(container, out var state) || !await MendAsync(state, faults, cancel)) continue;
-            _log.LogWarning("somebody took links of sandbox {Sandbox} away; they are back", state.Wanted.Name);
+            if (!_sandboxes.TryGetValue(container, out var state) || !await MendAsync(state, remade, faults, cancel)) continue;
+            _log.LogWarning("somebody took sandbox {Sandbox} or links of it away; they are back", state.Wanted.Name);
         }
 
         Throw(faults);
     }
 
-    private Task<bool> MendAsync(NetworkState state, List<DataplaneException> faults, CancellationToken cancel) =>
-        MendAsync(state.Gate, () => state is { Removed: false, Ensured: true }, () => EnsureAsync(state, state.Wanted, cancel), faults, cancel);
+    /// <summary>Whether anything was amiss, and is not any more.</summary>
+    private async Task<bool> MendAsync(NetworkState state, List<DataplaneException> faults, CancellationToken cancel) =>
+        !(await MendAsync(state.Gate, () => state is { Removed: false, Ensured: true }, () => EnsureAsync(state, state.Wanted, cancel), faults, cancel)).IsEmpty;
 
-    private Task<bool> MendAsync(SandboxState state, List<DataplaneException> faults, CancellationToken cancel) =>
-        MendAsync(state.Gate, () => state is { Removed: false, Started: true, OnHost: false }, () => RepairAsync(state, cancel), faults, cancel);
+    private async Task<bool> MendAsync(SandboxState state, Action<ContainerId> remade, List<DataplaneException> faults, CancellationToken cancel)
+    {
+        var steps = await MendAsync(state.Gate, () => state is { Removed: false, Started: true, OnHost: false }, () => RepairAsync(state, cancel), faults, cancel);
+        if (steps.Any(step => step is CreateSandbox)) remade(state.Wanted.Id);
+        return !steps.IsEmpty;
+    }
 
-    /// <summary>Whether anything was amiss, and is not any more. One that cannot be repaired does not keep the others from it.</summary>
-    private static async Task<bool> MendAsync(SemaphoreSlim gate, Func<bool> isThere, Func<Task<ImmutableArray<Step>>> repair, List<DataplaneException> faults, CancellationToken cancel)
+    /// <summary>What was amiss, and is not any more. One that cannot be repaired does not keep the others from it.</summary>
+    private static async Task<ImmutableArray<Step>> MendAsync(SemaphoreSlim gate, Func<bool> isThere, Func<Task<ImmutableArray<Step>>> repair, List<DataplaneException> faults, CancellationToken cancel)
     {
         var steps = ImmutableArray<Step>.Empty;
         try
@@ -96,7 +135,7 @@ public sealed partial class HostNetworking
             faults.Add(fault);
         }
 
-        return !steps.IsEmpty;
+        return steps;
     }
 
     private static void Throw(List<DataplaneException> faults)

@@ -26,6 +26,8 @@ public sealed partial class HostNetworking : IHostNetworking
     private readonly ConcurrentDictionary<ContainerId, SandboxState> _sandboxes = new();
     private readonly ConcurrentDictionary<EndpointId, ContainerId> _endpoints = new();
     private readonly ConcurrentDictionary<Task, byte> _leaving = new();
+    // What bridges of an earlier life are in, until this one knows their networks.
+    private readonly ConcurrentDictionary<NetworkId, ImmutableArray<SetElement>> _inherited = new();
     private FoundHost? _startup;
 
     /// <summary>Networking of one host. Disposing it leaves the kernel as it is and disposes the data plane.</summary>
@@ -53,15 +55,16 @@ public sealed partial class HostNetworking : IHostNetworking
         var found = await _dataplane.ObserveAsync(cancel);
         var ours = found.Host.Links.Values.Where(l => Plan.IsOurs(l, Naming))
             .Select(l => (Link: l, Tag: LinkTag.TryParse(Naming.Prefix, l.Alias, out var tag) ? tag : null)).ToList();
-        var elements = ours.Where(o => o.Tag is LinkTag.OfNetwork).SelectMany(o => ((LinkTag.OfNetwork)o.Tag!).Sets.Select(set => new SetElement(set, o.Link.Name))).ToImmutableArray();
+        foreach (var links in ours.Where(o => o.Tag is LinkTag.OfNetwork).GroupBy(o => ((LinkTag.OfNetwork)o.Tag!).Network))
+            _inherited[links.Key] = [.. links.SelectMany(o => ((LinkTag.OfNetwork)o.Tag!).Sets.Select(set => new SetElement(set, o.Link.Name)))];
         var steps = ImmutableArray.CreateBuilder<Step>();
         // Published ports stay as they are until it is known whose they are.
-        steps.Add(new ReplaceTable(Naming.Table, elements, [.. found.Mappings]));
+        steps.Add(new ReplaceTable(Naming.Table, [.. _inherited.Values.SelectMany(elements => elements)], [.. found.Mappings]));
         steps.AddRange(Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming));
         steps.AddRange(found.StaleSandboxes.Select(name => new DeleteSandbox(name)));
         await _dataplane.ApplyAsync(steps.ToImmutable(), cancel);
         if (found.Host.Links.Values.Any(l => l.Group == Naming.ReaperGroup)) _reaper.Signal();
-        _startup = found with { Elements = [.. elements] };
+        _startup = found;
         return new HostObservation(
             [.. found.Sandboxes.Values.Where(s => s.Id is not null).Select(s => s.Id!.Value)],
             [.. ours.Where(o => o is { Tag: LinkTag.OfEndpoint, Link.Master: not null }).Select(o => ((LinkTag.OfEndpoint)o.Tag!).Endpoint)]);

@@ -27,10 +27,10 @@ public interface IDataplane : IAsyncDisposable
     Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel);
 
     /// <summary>
-    /// Links of ours that were deleted or set down since the data plane was opened, told within a tenth of a second. Those that <see cref="ApplyAsync"/> took away are among them:
-    /// who reads knows which are wanted.
+    /// What was taken from this host since the data plane was opened, told within a tenth of a second. What <see cref="ApplyAsync"/> took away is among it, but for rules and
+    /// elements: who reads knows what is wanted.
     /// </summary>
-    ChannelReader<LinkLoss> Losses { get; }
+    ChannelReader<Loss> Losses { get; }
 
     /// <summary>
     /// Applies steps in order and stops at the first that fails. Idempotent where the kernel is: taking away what is gone is a success, making what
@@ -38,14 +38,6 @@ public interface IDataplane : IAsyncDisposable
     /// </summary>
     /// <exception cref="DataplaneException">A step failed; its operation is the step's text. Later steps of other namespaces were not applied.</exception>
     Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel);
-}
-
-/// <summary>A link of ours that is gone or down.</summary>
-/// <param name="Tag">Whose it was.</param>
-public sealed record LinkLoss(LinkTag? Tag)
-{
-    /// <summary>Too much happened at once to tell: any may be.</summary>
-    public static readonly LinkLoss Any = new((LinkTag?)null);
 }
 
 /// <summary>What to look at.</summary>

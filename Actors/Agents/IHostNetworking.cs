@@ -76,10 +76,12 @@ public interface IHostNetworking : IAsyncDisposable
     Task ReconcileAsync(CancellationToken cancel);
 
     /// <summary>
-    /// Until cancelled, puts back what this process has made or adopted as soon as somebody deletes a link of it or sets it down: with the network's link its endpoints' too.
+    /// Until cancelled, puts back what this process has made or adopted as soon as somebody takes it away (<see cref="Loss"/>): with a network's link its endpoints' too.
     /// What cannot be put back is logged and left to <see cref="ReconcileAsync"/>. To be called once.
     /// </summary>
-    Task GuardAsync(CancellationToken cancel);
+    /// <param name="remade">Called from any thread for a container whose namespace is another now.</param>
+    /// <param name="cancel">Ends it.</param>
+    Task GuardAsync(Action<ContainerId> remade, CancellationToken cancel);
 }
 
 /// <summary>What outlived the last process.</summary>

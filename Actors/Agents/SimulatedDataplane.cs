@@ -12,7 +12,7 @@ namespace NetworkCluster.Agents;
 public sealed class SimulatedDataplane(Action<string> print) : IDataplane
 {
     private readonly Lock _gate = new();
-    private readonly Channel<LinkLoss> _losses = Channel.CreateUnbounded<LinkLoss>();
+    private readonly Channel<Loss> _losses = Channel.CreateUnbounded<Loss>();
     private FoundHost _host = FoundHost.Nothing with { Sysctls = HostSysctls.All.ToImmutableDictionary(key => key, _ => "0") };
 
     /// <summary>The host as it would be.</summary>
@@ -34,8 +34,12 @@ public sealed class SimulatedDataplane(Action<string> print) : IDataplane
             _host = change(before);
             foreach (var link in before.Host.Links.Values.Where(link => _host.Host.Links.GetValueOrDefault(link.Name) is not { Up: true }))
             {
-                if (LinkTag.TryParse(link.Alias.Split(':')[0], link.Alias, out var tag)) _losses.Writer.TryWrite(new LinkLoss(tag));
+                if (LinkTag.TryParse(link.Alias.Split(':')[0], link.Alias, out var tag)) _losses.Writer.TryWrite(new Loss.OfLink(tag));
             }
+
+            foreach (var name in before.Sandboxes.Keys.Where(name => !_host.Sandboxes.ContainsKey(name))) _losses.Writer.TryWrite(new Loss.OfSandbox(name));
+            if (!Equals(before.Elements, _host.Elements) || !Equals(before.Mappings, _host.Mappings)) _losses.Writer.TryWrite(Loss.OfTable);
+            if (before.Sysctls != _host.Sysctls) _losses.Writer.TryWrite(Loss.OfForwarding);
         }
     }
 
@@ -66,7 +70,7 @@ public sealed class SimulatedDataplane(Action<string> print) : IDataplane
     }
 
     /// <inheritdoc/>
-    public ChannelReader<LinkLoss> Losses => _losses.Reader;
+    public ChannelReader<Loss> Losses => _losses.Reader;
 
     /// <inheritdoc/>
     public Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel) => Task.FromResult(Host.Host.Routes);

@@ -32,7 +32,7 @@ internal sealed class CommandRunner(JournalHealth journal, ILogger logger, Cance
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
         try
         {
-            return await HandleAsync(command, request, input, output, over.Token);
+            return await HandleAsync(command, request, input, output, cancel, over.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
@@ -41,9 +41,9 @@ internal sealed class CommandRunner(JournalHealth journal, ILogger logger, Cance
         }
     }
 
-    private async Task<int> HandleAsync(PaletteCommand command, CommandRequest request, Stream? input, ICommandOutput output, CancellationToken cancel)
+    private async Task<int> HandleAsync(PaletteCommand command, CommandRequest request, Stream? input, ICommandOutput output, CancellationToken caller, CancellationToken cancel)
     {
-        if (!Invocation.TryCreate(command.Spec, request, input, out var invocation, out var problem))
+        if (!Invocation.TryCreate(command.Spec, request, input, caller, out var invocation, out var problem))
         {
             await output.ErrorAsync("Usage", problem, cancel);
             return ExitCodes.Usage;

@@ -8,11 +8,12 @@ internal sealed class Invocation
 {
     private readonly ImmutableSortedDictionary<string, ImmutableArray<string>> _values;
 
-    private Invocation(CommandSpec spec, ImmutableSortedDictionary<string, ImmutableArray<string>> values, Stream? input)
+    private Invocation(CommandSpec spec, ImmutableSortedDictionary<string, ImmutableArray<string>> values, Stream? input, CancellationToken caller)
     {
         Spec = spec;
         _values = values;
         Input = input;
+        Caller = caller;
     }
 
     /// <summary>The command's definition.</summary>
@@ -20,6 +21,9 @@ internal sealed class Invocation
 
     /// <summary>The caller's standard input; none when the caller gave none.</summary>
     public Stream? Input { get; }
+
+    /// <summary>Cancelled when the caller has gone away. What a handler is told to give up by is cancelled, too, when the host ends.</summary>
+    public CancellationToken Caller { get; }
 
     /// <summary>Whether a switch was given.</summary>
     public bool Has(string name) => Values(name) is ["true"];
@@ -43,13 +47,13 @@ internal sealed class Invocation
     /// <summary>Checks a request against the definition.</summary>
     /// <returns>False with one line for people when a name is unknown, a value is missing or too many are given.</returns>
     public static bool TryCreate(
-        CommandSpec spec, CommandRequest request, Stream? input,
+        CommandSpec spec, CommandRequest request, Stream? input, CancellationToken caller,
         [NotNullWhen(true)] out Invocation? invocation, [NotNullWhen(false)] out string? problem)
     {
         problem = request.Arguments.Select(pair => Unknown(spec, pair.Key, pair.Value)).FirstOrDefault(p => p is not null)
             ?? spec.Arguments.Select(a => Missing(a, request)).FirstOrDefault(p => p is not null)
             ?? spec.Options.Where(o => o.Mandatory && !request.Arguments.ContainsKey(o.Name)).Select(o => $"option --{o.Name} must be given").FirstOrDefault();
-        invocation = problem is null ? new(spec, request.Arguments, input) : null;
+        invocation = problem is null ? new(spec, request.Arguments, input, caller) : null;
         return problem is null;
     }
 

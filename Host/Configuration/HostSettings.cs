@@ -108,7 +108,7 @@ internal sealed record HostSettings
         }
         catch (ArgumentException cause)
         {
-            problems.Add($"dataplane.prefix: {cause.Message}");
+            problems.Add($"dataplane.prefix: {cause.Message.Split(" (Parameter")[0]}");
         }
 
         return problems.Count == 0 ? options : throw new ConfigurationProblemException([.. problems.Select(problem => $"network-cluster.{problem}")]);
@@ -173,7 +173,7 @@ internal sealed record HostSettings
             throw new FormatException($"'{text}' is not block:size, as 172.20.0.0/14:16, without host bits and with a size in the block");
         }
 
-        if (Networks.NetworkRules.IsUnusable(block)) throw new FormatException($"'{text}' has loopback, link-local, multicast or unspecified addresses");
+        if (Networks.NetworkRules.WhyUnusable(block) is { } why) throw new FormatException($"'{text}' cannot be used: {why}");
         return new(block, size);
     }
 

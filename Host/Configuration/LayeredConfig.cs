@@ -21,6 +21,8 @@ internal static class LayeredConfig
     public static Config Load(IEnumerable<string> files, IDictionary environment, IEnumerable<string> settings)
     {
         var layers = files.Select(Parse).ToList();
+        var flat = layers.Skip(1).SelectMany(Keys).Where(path => layers[0].GetValue(path)?.IsObject() == true).Select(path => $"{path} is not one setting but many: one value cannot stand for all of them").ToList();
+        if (flat.Count > 0) throw new ConfigurationProblemException(flat);
         var config = layers.Aggregate(Config.Empty, (below, layer) => layer.WithFallback(below));
         var known = Keys(layers[0]);
         var overrides = FromEnvironment(environment).Concat(settings.Select(Split)).ToList();
@@ -32,7 +34,7 @@ internal static class LayeredConfig
         var all = overrides.Aggregate(config, (below, setting) => ConfigurationFactory.ParseString($"{setting.Path} = {Quote(setting.Value)}").WithFallback(below));
         var bent = Fixed.Where(path => all.GetString(path) != layers[0].GetString(path)).Select(path => $"{path} is {layers[0].GetString(path)} in every host: '{all.GetString(path)}' cannot be").ToList();
         if (bent.Count > 0) throw new ConfigurationProblemException(bent);
-        return unknown.Count == 0 ? all : throw new ConfigurationProblemException([.. unknown.Select(path => $"there is no setting {path}; did you mean {Nearest(path, known)}?"), .. Wrong(all)]);
+        return unknown.Count == 0 ? all : throw new ConfigurationProblemException([.. unknown.Select(path => $"there is no setting {path}{Nearest(path, known)}"), .. Wrong(all)]);
     }
 
     // What else is wrong is told with it.
@@ -56,6 +58,11 @@ internal static class LayeredConfig
             var text = File.ReadAllText(path);
             if (HoconBrackets.Problem(text) is { } problem) throw new ConfigurationProblemException([$"{path}: {problem}"]);
             return ConfigurationFactory.ParseString(text);
+        }
+        catch (NullReferenceException)
+        {
+            // So the parser ends at what it knows no way to follow.
+            throw new ConfigurationProblemException([$"{path}: it cannot be read; include is not supported, give each file with --config"]);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or FormatException or ConfigurationException)
         {
@@ -91,7 +98,11 @@ internal static class LayeredConfig
 
     private static string Nearest(string path, HashSet<string> known)
     {
-        var words = path.Split('.', '-').ToHashSet();
-        return known.Where(key => key.StartsWith("network-cluster.", StringComparison.Ordinal)).MaxBy(key => key.Split('.', '-').Count(words.Contains)) ?? "";
+        const string Ours = "network-cluster.";
+        var words = Words(path).ToHashSet();
+        var nearest = known.Where(key => key.StartsWith(Ours, StringComparison.Ordinal)).MaxBy(key => Words(key).Count(words.Contains));
+        return nearest is not null && Words(nearest).Any(words.Contains) ? $"; did you mean {nearest}?" : "";
+
+        static string[] Words(string key) => key[Ours.Length..].Split('.', '-');
     }
 }

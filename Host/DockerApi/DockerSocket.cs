@@ -16,9 +16,10 @@ internal static partial class DockerSocket
 
     /// <summary>Makes the place for it: the directory, and away with what a process that was killed has left.</summary>
     /// <returns>False where this process may not: who runs it without root has no socket there.</returns>
-    /// <exception cref="ConfigurationProblemException">Another process listens there, or the place cannot be used.</exception>
-    public static bool Prepare(string path)
+    /// <exception cref="ConfigurationProblemException">Another process listens there, the place cannot be used, or there is no such group.</exception>
+    public static bool Prepare(string path, string group)
     {
+        if (group.Length > 0) _ = NumberOf(group);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -88,11 +89,14 @@ internal static partial class DockerSocket
     {
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, Mode);
         if (group.Length == 0) return;
-        var entry = File.ReadLines("/etc/group").Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && (fields[0] == group || fields[2] == group));
-        if (entry is null) throw new ConfigurationProblemException([$"network-cluster.docker-api.group: there is no group {group}"]);
-        if (ChangeOwner(path, -1, int.Parse(entry[2], System.Globalization.CultureInfo.InvariantCulture)) != 0)
+        if (ChangeOwner(path, -1, NumberOf(group)) != 0)
             throw new ConfigurationProblemException([$"network-cluster.docker-api.group: {path} cannot be given to {group}: {Marshal.GetLastPInvokeErrorMessage()}"]);
     }
+
+    private static int NumberOf(string group) =>
+        File.ReadLines("/etc/group").Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && (fields[0] == group || fields[2] == group)) is [_, _, var number, ..]
+            ? int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)
+            : throw new ConfigurationProblemException([$"network-cluster.docker-api.group: there is no group {group}"]);
 
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, int owner, int group);

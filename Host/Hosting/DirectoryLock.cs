@@ -22,6 +22,7 @@ internal sealed class DirectoryLock : IDisposable
     private static DirectoryLock Take(string directory, string what, Func<string, string> taken)
     {
         var path = Path.Combine(directory, "lock");
+        if (File.Exists(directory)) throw new ConfigurationProblemException([$"{what} cannot be used: it is a file"]);
         try
         {
             Directory.CreateDirectory(directory);

@@ -79,7 +79,7 @@ internal sealed class HostProcess : IAsyncDisposable
         RefuseForeignData(options);
         if (!options.Node.Clustered) RefuseForeignFile(Path.Combine(options.DataDirectory, "journal.db"));
         var wished = options.DockerSocket;
-        if (wished.Length > 0 && !DockerSocket.Prepare(wished)) options = options with { DockerSocket = "" };
+        if (wished.Length > 0 && !DockerSocket.Prepare(wished, options.DockerGroup)) options = options with { DockerSocket = "" };
         var web = BuildWeb(options, time);
         parts.Push(web);
         var logs = web.Services.GetRequiredService<ILoggerFactory>();

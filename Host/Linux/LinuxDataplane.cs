@@ -38,7 +38,7 @@ public sealed class LinuxDataplane : IDataplane
         _sandboxes = new SandboxDirectory(options, _naming);
         _sockets = new NetlinkSocketPool(_sandboxes.PathOf, time);
         _sandboxes.Prepare();
-        _watch = new HostWatch(_naming);
+        _watch = new HostWatch(_naming, options.NetnsDirectory);
     }
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public sealed class LinuxDataplane : IDataplane
     public Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel) => _calls.StartNew(() => _watch.Routes(LookAtRoutes), cancel);
 
     /// <inheritdoc/>
-    public ChannelReader<LinkLoss> Losses => _watch.Losses;
+    public ChannelReader<Loss> Losses => _watch.Losses;
 
     /// <inheritdoc/>
     public Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel) => _calls.StartNew(() => Apply(steps), cancel);
@@ -150,13 +150,13 @@ public sealed class LinuxDataplane : IDataplane
     private void WaitFor(AwaitCarrier step)
     {
         if (_sockets.Use(step.Netns, socket => RtnetlinkObserver.HasCarrier(socket, step.Link.Name))) return;
-        using var changes = NetlinkListener.Open(step.Netns.Name is { } name ? _sandboxes.PathOf(name) : null, NetlinkListener.Links);
+        using var changes = NetlinkListener.Open(NetlinkSocket.Route, step.Netns.Name is { } name ? _sandboxes.PathOf(name) : null, NetlinkListener.Links);
         var since = _time.GetTimestamp();
         while (!_sockets.Use(step.Netns, socket => RtnetlinkObserver.HasCarrier(socket, step.Link.Name)))
         {
             var left = CarrierWithin - _time.GetElapsedTime(since);
-            if (left <= TimeSpan.Zero || !changes.Await(left)) throw new DataplaneException(step.ToString(), $"no carrier within {CarrierWithin.TotalSeconds} s");
-            changes.Take((_, _) => { });
+            if (left <= TimeSpan.Zero || Native.AwaitReadable((int)Math.Ceiling(left.TotalMilliseconds), changes.Fd) == 0) throw new DataplaneException(step.ToString(), $"no carrier within {CarrierWithin.TotalSeconds} s");
+            changes.Take((_, _, _) => { });
         }
     }
 

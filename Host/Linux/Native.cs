@@ -78,18 +78,26 @@ internal static partial class Native
     /// <summary>Opens for reading; not inherited by children.</summary>
     public static int OpenRead(string path) => Open(path, SockCloexec) is var fd and >= 0 ? fd : throw Failure($"open {path}");
 
-    /// <summary>Waits until one of two files is readable; which of them are. Neither is when the time is over; a signal, whatever it was for, ends nothing.</summary>
-    /// <param name="fd">The one.</param>
-    /// <param name="other">The other; -1 for none.</param>
+    /// <summary>Waits until one of some files is readable; a bit for each that is, the first's the lowest. None when the time is over; a signal, whatever it was for, ends nothing.</summary>
     /// <param name="withinMilliseconds">How long; -1 is for ever.</param>
-    public static (bool One, bool Other) AwaitReadable(int fd, int other, int withinMilliseconds)
+    /// <param name="fds">At most 32.</param>
+    public static uint AwaitReadable(int withinMilliseconds, params ReadOnlySpan<int> fds)
     {
         const short PollIn = 1;
-        Span<PollFd> wait = [new() { Fd = fd, Events = PollIn }, new() { Fd = other, Events = PollIn }];
-        int ready;
-        do ready = Poll(wait, 2, withinMilliseconds);
-        while (ready < 0 && Marshal.GetLastPInvokeError() == Eintr);
-        return ready > 0 ? (wait[0].Returned != 0, wait[1].Returned != 0) : default;
+        Span<PollFd> wait = stackalloc PollFd[fds.Length];
+        for (var i = 0; i < fds.Length; i++) wait[i] = new() { Fd = fds[i], Events = PollIn };
+        while (Poll(wait, (nuint)wait.Length, withinMilliseconds) < 0 && Marshal.GetLastPInvokeError() == Eintr)
+        {
+            // Again.
+        }
+
+        var readable = 0u;
+        for (var i = 0; i < wait.Length; i++)
+        {
+            if (wait[i].Returned != 0) readable |= 1u << i;
+        }
+
+        return readable;
     }
 
     /// <summary>A file that becomes readable by <see cref="Signal"/>, for a thread that waits in poll.</summary>

@@ -50,7 +50,7 @@ internal static class SandboxKill
         {
             if (NetworkNamespace.InodeOf($"/proc/{pid}/ns/net") != netns) return;
             _ = Native.SystemCall(PidfdSendSignal, fd, SigKill, 0, 0);
-            if (!Native.AwaitReadable(fd, -1, WaitMilliseconds).One) throw new DataplaneException(operation, $"process {pid} does not end");
+            if (Native.AwaitReadable(WaitMilliseconds, fd) == 0) throw new DataplaneException(operation, $"process {pid} does not end");
         }
         finally
         {

@@ -54,7 +54,9 @@ internal sealed class CommandLine
             else if (option.Mandatory) throw new UsageError($"option --{option.Name} must be given");
         }
 
-        return new(_palette, _spec, new(values.ToImmutable()), View(result, view));
+        var shown = View(result, view);
+        if (shown is { Json: true, Format: not null }) throw new UsageError("--json and --format exclude each other");
+        return new(_palette, _spec, new(values.ToImmutable()), shown);
     }
 
     private static Option Build(OptionSpec spec)

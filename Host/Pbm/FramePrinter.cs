@@ -44,7 +44,8 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
     {
         switch (frame)
         {
-            case TextFrame text: terminal.WriteLine(view.Json ? Json(w => w.WriteStringValue(text.Text)) : Lines.Shown(text.Text, allowed: "\n\t")); break;
+            case TextFrame { IsHeading: true } when view.Json: break;
+            case TextFrame text: terminal.WriteLine(view.Json ? Json(w => w.WriteStringValue(text.Text)) : text.Text); break;
             case BytesFrame bytes: terminal.WriteBytes(bytes.Data.Span, bytes.IsError); break;
             case TableFrame table: PrintTable(table); break;
             case DocumentFrame document: PrintDocument(document.Document); break;

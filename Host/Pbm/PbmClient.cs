@@ -74,10 +74,10 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
                 Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
             },
         };
-        using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel, isCommand: true);
         if (response.StatusCode != HttpStatusCode.OK) throw Strange(response.StatusCode);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
-        while (await ReadAsync(() => reader.ReadLineAsync(cancel).AsTask()) is { } line)
+        while (await ReadAsync(() => reader.ReadLineAsync(cancel).AsTask(), isCommand: true) is { } line)
             yield return Parse(System.Text.Encoding.UTF8.GetBytes(line));
     }
 
@@ -93,7 +93,7 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(64 * 1024);
         while (true)
         {
-            var read = await ReadAsync(() => socket.ReceiveAsync(buffer.GetMemory(16 * 1024), cancel).AsTask());
+            var read = await ReadAsync(() => socket.ReceiveAsync(buffer.GetMemory(16 * 1024), cancel).AsTask(), isCommand: true);
             if (read.MessageType == WebSocketMessageType.Close) break;
             buffer.Advance(read.Count);
             if (!read.EndOfMessage) continue;
@@ -138,10 +138,10 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancel) =>
-        await ReadAsync(() => _http.SendAsync(request, completion, cancel));
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancel, bool isCommand = false) =>
+        await ReadAsync(() => _http.SendAsync(request, completion, cancel), isCommand);
 
-    private async Task<T> ReadAsync<T>(Func<Task<T>> read)
+    private async Task<T> ReadAsync<T>(Func<Task<T>> read, bool isCommand = false)
     {
         try
         {
@@ -149,7 +149,10 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or WebSocketException or IOException)
         {
-            throw new UnreachableException($"cannot reach the host at {address}: {Cause(e)}");
+            var wasSent = isCommand && e is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+            throw new UnreachableException(wasSent
+                ? $"the host at {address} did not finish its answer ({Cause(e)}): it is not known whether the command was carried out; look before you repeat it"
+                : $"cannot reach the host at {address}: {Cause(e)}");
         }
     }
 
@@ -160,6 +163,9 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
             SocketError.ConnectionRefused => "connection refused",
             SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "no such host",
             SocketError.TimedOut => "timed out",
+            SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => "the connection was cut",
+            SocketError.NetworkUnreachable => "network is unreachable",
+            SocketError.HostUnreachable => "no route to host",
             _ => code.ToString(),
         },
         { InnerException: { } inner } => Cause(inner),

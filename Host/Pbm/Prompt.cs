@@ -13,10 +13,23 @@ internal sealed class Prompt(Session session, ITerminal terminal, ILineSource li
         {
             var (code, ends) = await LineAsync(line);
             if (ends) return ExitCodes.Ok;
-            if (code != ExitCodes.Ok && lines.StopsAtFailure) return code;
+            if (code == ExitCodes.Ok || !lines.StopsAtFailure) continue;
+            if (await RestAsync() is var rest and > 0) terminal.WriteError($"Notice: stopped at '{Lines.One(line)}': {(rest == 1 ? "1 line" : $"{rest} lines")} after it not carried out");
+            return code;
         }
 
         return ExitCodes.Ok;
+    }
+
+    private async Task<int> RestAsync()
+    {
+        var count = 0;
+        while (await lines.ReadAsync() is { } line)
+        {
+            if (!string.IsNullOrWhiteSpace(line)) count++;
+        }
+
+        return count;
     }
 
     private async Task<(int Code, bool Ends)> LineAsync(string line)

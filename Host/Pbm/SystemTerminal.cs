@@ -8,11 +8,13 @@ namespace NetworkCluster.Pbm;
 internal sealed class SystemTerminal : ITerminal
 {
     private readonly bool _rich;
+    private readonly bool _isTerminal = !Console.IsOutputRedirected;
 
     public SystemTerminal(bool noColor) =>
-        _rich = !noColor && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        _rich = !noColor && _isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
-    public void WriteLine(string line) => Write($"{line}\n", isError: false);
+    // Another program gets it as it is.
+    public void WriteLine(string line) => Write($"{(_isTerminal ? Lines.Shown(line, allowed: "\n\t") : line)}\n", isError: false);
 
     public void WriteError(string line)
     {
@@ -40,7 +42,8 @@ internal sealed class SystemTerminal : ITerminal
 
     public void WriteTable(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)
     {
-        if (_rich) WriteRich(titles, rows);
+        // A single column (-q) is a list for scripts.
+        if (_rich && titles.Length > 1) WriteRich(titles, rows);
         else Write(PlainTable.Draw(titles, rows), isError: false);
     }
 

@@ -18,7 +18,7 @@ public sealed record UpdateUnderWay(string Name) : Rejection
 public sealed record NetworkNotFound(string Name) : Rejection
 {
     /// <inheritdoc/>
-    public override string Text => $"network {Name} not found";
+    public override string Text => Name.Length == 0 ? "a network's name is not empty" : $"network {Name} not found";
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.NotFound;
 }

@@ -170,6 +170,24 @@ public sealed class HostAgentTests : TestKit
         Assert.Equal(Box.Id, reopened.ExpectMsg<ContainerId>());
     }
 
+    [Fact]
+    public void Names_are_served_at_once_in_a_namespace_that_was_made_anew_because_somebody_took_its_name_away()
+    {
+        var reopened = CreateTestProbe();
+        var settings = new AgentSettings { Host = Some.Host, Token = "another" };
+        var kernel = new SimulatedDataplane(_ => { });
+        var networking = new HostNetworking(kernel, new HostNetworkingOptions());
+        var agent = Sys.ActorOf(Props.Create(() => new HostAgent(settings, _router, networking, new NoServices(reopened), _names, TimeProvider.System)));
+        _entities.FishForMessage<JoinHost>(join => join.Token == "another");
+        agent.Tell(new HostWelcome(Some.Host, Life, []));
+        agent.Tell(new NetworkList([]));
+        agent.Tell(new StartSandbox(Some.Host, Box, Life));
+        _entities.FishForMessage<SandboxStarted>(started => started.Failure is null);
+        kernel.Disturb(host => host with { Sandboxes = host.Sandboxes.Clear() });
+        Assert.Equal(Box.Id, reopened.ExpectMsg<ContainerId>());
+        Assert.Single(kernel.Host.Sandboxes);
+    }
+
     private void Welcome()
     {
         _entities.ExpectMsg<JoinHost>();

@@ -66,6 +66,25 @@ public static partial class Plan
         return steps.ToImmutable();
     }
 
+    /// <summary>Retires links of ours that somebody has renamed: they have addresses and ports that those in their place need.</summary>
+    /// <param name="found">The host, whole.</param>
+    /// <param name="naming">How links are called.</param>
+    /// <param name="linksOf">How a network's links are called; none where that is not known.</param>
+    public static ImmutableArray<Step> Renamed(FoundHost found, Naming naming, Func<NetworkId, IEnumerable<string>?> linksOf)
+    {
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        foreach (var link in found.Host.Links.Values.Where(l => IsOurs(l, naming)).OrderBy(l => l.Name, StringComparer.Ordinal))
+        {
+            var isAsNamed = !LinkTag.TryParse(naming.Prefix, link.Alias, out var tag) || (tag is LinkTag.OfEndpoint endpoint
+                ? link.Name == naming.HostLink(endpoint.Endpoint)
+                : linksOf(((LinkTag.OfNetwork)tag).Network) is not { } names || names.Contains(link.Name));
+            if (!isAsNamed) RetireIn(LinkName.OnHost(link.Name), found, naming, steps);
+        }
+
+        if (steps.Count > 0) steps.Add(new DeleteGroup(naming.ReaperGroup));
+        return steps.ToImmutable();
+    }
+
     /// <summary>Ours by link group, and by alias or, where the process ended before it wrote one, by name.</summary>
     public static bool IsOurs(FoundLink link, Naming naming) =>
         link.Group == naming.Group && (LinkTag.TryParse(naming.Prefix, link.Alias, out _) || (link.Alias.Length == 0 && naming.IsLink(link.Name)));

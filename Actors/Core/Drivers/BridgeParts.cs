@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using NetworkCluster.Addressing;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
@@ -14,7 +13,7 @@ internal static class BridgeParts
 
     public static Wanted Network(NetworkSpec network, HostContext host, string bridge, int mtuBytes, ImmutableArray<NftSet> sets) => new()
     {
-        Links = [new WantedBridge(bridge, mtuBytes, new LinkTag.OfNetwork(host.Naming.Prefix, network.Id, sets).ToString(), host.Naming.Group, MacOf(network), RoutesLoopback: !network.Internal)],
+        Links = [new WantedBridge(bridge, mtuBytes, new LinkTag.OfNetwork(host.Naming.Prefix, network.Id, sets).ToString(), host.Naming.Group, LinkLayer.OfGateway(network), RoutesLoopback: !network.Internal)],
         Addresses = [.. network.Pools.Where(p => p.Gateway is not null).Select(p => new LinkAddress(LinkName.OnHost(bridge), p.Gateway!.Value, p.Id.Subnet.Prefix))],
         Sysctls = network.Internal || !network.Pools.Any(p => p.Id.Subnet.IsIPv6) ? [] : [new Sysctl("net.ipv6.conf.all.forwarding", "1")],
         Elements = [.. sets.Select(set => new SetElement(set, bridge))],
@@ -40,14 +39,6 @@ internal static class BridgeParts
         ],
     };
 
-    /// <summary>The endpoint's link-layer address.</summary>
-    public static MacAddress MacOf(AttachedEndpoint endpoint) => endpoint.Mac ?? (endpoint.IPv4 is { } address ? MacAddress.ForIPv4(address) : MacFrom(endpoint.Id.ToString()));
-
-    /// <summary>The bridge's: the same on every host, so that a container finds its gateway wherever it is.</summary>
-    private static MacAddress MacOf(NetworkSpec network) =>
-        network.Pools.FirstOrDefault(p => p.Gateway is { IsIPv6: false })?.Gateway is { } gateway ? MacAddress.ForIPv4(gateway) : MacFrom(network.Id.ToString());
-
-    /// <summary>Where there is no IPv4 address to make one from: the id's first 32 bits take its place.</summary>
-    private static MacAddress MacFrom(string id) =>
-        MacAddress.ForIPv4(new InetAddress(uint.Parse(id.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture), false));
+    /// <summary>The endpoint's link-layer address; those of an old journal have none noted.</summary>
+    public static MacAddress MacOf(AttachedEndpoint endpoint) => endpoint.Mac ?? LinkLayer.For(endpoint.Id, endpoint.IPv4, _ => false);
 }

@@ -8,7 +8,7 @@ public static class ContainerRules
     /// <summary>Everything that is wrong with the container by itself.</summary>
     public static IEnumerable<string> Problems(ContainerSpec spec)
     {
-        if (!IsName(spec.Name)) yield return $"Invalid container name ({spec.Name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed, 2 to 63 characters";
+        if (NameProblem(spec.Name) is { } name) yield return name;
         if (spec.Hostname is { } hostname && !IsHostname(hostname)) yield return $"invalid hostname {hostname}: 1 to 63 letters, digits, dots and dashes";
         foreach (var problem in EnvironmentProblems(spec.Environment)) yield return problem;
         if (spec.Ports is not { } ports) yield break;
@@ -37,6 +37,10 @@ public static class ContainerRules
     private static bool IsPort(int number) => number is >= 1 and <= 65535;
 
     private static HostPort Fixed(PortBinding binding) => new(binding.Address, binding.First == binding.Last ? binding.First : 0, binding.Port.Protocol);
+
+    /// <summary>Why no container can be called so; otherwise nothing.</summary>
+    public static string? NameProblem(string name) =>
+        IsName(name) ? null : $"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed, 2 to 63 characters";
 
     private static bool IsName(string name) =>
         name is { Length: >= 2 and <= 63 } && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NetworkCluster.Addressing;
+using NetworkCluster.Hosts;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Ipam;
@@ -13,7 +14,7 @@ internal static class Reservations
     public static Decision Reserve(AddressSpaceState state, ReserveAddress wish)
     {
         if (state.Find(wish.Network) is not { Phase: RegistrationPhase.Confirmed or RegistrationPhase.Updating, Spec: var network }) return Decision.Refuse(new NetworkNotFound(wish.Network.Short));
-        if (string.IsNullOrWhiteSpace(wish.Owner) || wish.Owner.Any(char.IsControl)) return Decision.Refuse(new InvalidRequest("an owner's name is not blank and has no control characters"));
+        if (ContainerRules.NameProblem(wish.Owner) is { } problem) return Decision.Refuse(new InvalidRequest(problem));
         var pool = network.Pools.FirstOrDefault(pool => pool.Id.Subnet.Contains(wish.Address));
         if (pool is null) return Decision.Refuse(new AddressOutsideNetwork(wish.Address, network.Name, [.. network.Pools.Select(one => one.Id.Subnet)]));
 

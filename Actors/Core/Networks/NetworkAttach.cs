@@ -106,7 +106,7 @@ internal static class NetworkAttach
             GatewayIPv4 = Gateway(v4),
             GatewayIPv6 = Gateway(v6),
             // The host and null drivers have no links; without addresses (IPAM driver null) a link has its own address all the same.
-            Mac = !attach.Running ? attach.Endpoint.Settings.Mac : spec.Driver is "host" or "null" ? null : attach.Endpoint.Settings.Mac ?? MacFor(attach.Endpoint.Id, v4?.Address),
+            Mac = !attach.Running ? attach.Endpoint.Settings.Mac : spec.Driver is "host" or "null" ? null : attach.Endpoint.Settings.Mac ?? LinkLayer.For(attach.Endpoint.Id, v4?.Address, IsTaken),
             Vtep = attach.Running ? VtepOf(state, attach) : null,
         };
         // A stopped container is in no view: no host is told, so the revision stays.
@@ -127,14 +127,11 @@ internal static class NetworkAttach
             ],
         };
 
+        bool IsTaken(MacAddress mac) => mac == LinkLayer.OfGateway(spec) || (state.Macs.TryGetValue(mac, out var holder) && holder != attach.Endpoint.Id);
+
         InetAddress? Gateway(PoolAddress? address) =>
             spec.Internal || address is null ? null : spec.Pools.First(pool => pool.Id == address.Pool).Gateway;
     }
-
-    // Docker's rule for IPv4; an endpoint without IPv4 gets a locally administered address out of its id.
-    private static MacAddress MacFor(EndpointId id, InetAddress? ipv4) => ipv4 is { } address
-        ? MacAddress.ForIPv4(address)
-        : new(0x0242_0000_0000UL | Convert.ToUInt32(id.ToString()[..8], 16));
 
     private static Rejection? Refusal(NetworkState state, AttachEndpoint attach)
     {
@@ -160,9 +157,9 @@ internal static class NetworkAttach
             if (state.LinkLocals.TryGetValue(address, out var holds) && holds != wish.Id) return new AddressInUse(address, state.Find(holds)!.Endpoint.Spec.ContainerName);
         }
 
-        return settings.Mac is { } mac && state.Macs.TryGetValue(mac, out var other) && other != wish.Id
-            ? new MacInUse(mac, state.Find(other)!.Endpoint.Spec.ContainerName)
-            : null;
+        if (settings.Mac is not { } mac) return null;
+        if (mac == LinkLayer.OfGateway(spec)) return new MacInUse(mac, $"the gateway of network {spec.Name}");
+        return state.Macs.TryGetValue(mac, out var other) && other != wish.Id ? new MacInUse(mac, state.Find(other)!.Endpoint.Spec.ContainerName) : null;
     }
 
     // The next pool of the same family, when the user asked for no address of it: a network may have several.

@@ -15,8 +15,15 @@ public static class NetworkRules
 
     private static readonly string[] ReservedNames = [Bridge, Host, None, "default"];
 
-    // Blocks that no network can have: this host, loopback, multicast and reserved; unspecified, loopback, link-local, multicast.
-    private static readonly Subnet[] Unusable = [.. new[] { "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "::ffff:0:0/96", "fe80::/10", "ff00::/8" }.Select(text => Subnet.Parse(text))];
+    // Blocks that no network can have.
+    private static readonly (Subnet Block, string What)[] Unusable =
+    [
+        .. new[]
+        {
+            ("0.0.0.0/8", "for a host that does not know its address"), ("127.0.0.0/8", "loopback"), ("169.254.0.0/16", "link-local"), ("224.0.0.0/4", "multicast"), ("240.0.0.0/4", "reserved"),
+            ("::/127", "the unspecified address and loopback"), ("::ffff:0:0/96", "for IPv4 addresses"), ("fe80::/10", "link-local"), ("ff00::/8", "multicast"),
+        }.Select(block => (Subnet.Parse(block.Item1), block.Item2)),
+    ];
 
     /// <summary>Whether the name belongs to the host's own networks.</summary>
     public static bool IsReservedName(string name) => ReservedNames.Contains(name, StringComparer.Ordinal);
@@ -28,8 +35,13 @@ public static class NetworkRules
     public static bool NeedsChoice(NetworkRequest request) => HasAddresses(request)
         && (request.Pools.Any(pool => !pool.NamesSubnet) || request.Pools.All(IsIPv6) || (request.EnableIPv6 && !request.Pools.Any(IsIPv6)));
 
-    /// <summary>Whether no network can have the block: it has addresses that are never anybody's.</summary>
-    public static bool IsUnusable(Subnet block) => block.Prefix == 0 || Unusable.Any(unusable => unusable.Overlaps(block));
+    /// <summary>Why no network can have the block: it has addresses that are never anybody's. Otherwise nothing.</summary>
+    public static string? WhyUnusable(Subnet block)
+    {
+        if (block.Prefix == 0) return "it is every address there is";
+        var (reserved, what) = Unusable.FirstOrDefault(unusable => unusable.Block.Overlaps(block));
+        return what is null ? null : $"{reserved} is {what}";
+    }
 
     /// <summary>The longest name in characters. Docker has no limit; every list and every event carries the name.</summary>
     private const int LongestName = 1024;
@@ -64,7 +76,7 @@ public static class NetworkRules
         }
 
         var subnet = pool.Subnet!.Value;
-        if (IsUnusable(subnet)) yield return $"subnet {subnet} cannot be used: it has loopback, link-local, multicast or unspecified addresses";
+        if (WhyUnusable(subnet) is { } unusable) yield return $"subnet {subnet} cannot be used: {unusable}";
         if (pool.IpRange is { } range && !subnet.Contains(range)) yield return $"ip-range {range} is not part of subnet {subnet}";
         if (pool.Gateway is { } gateway && NotAHost(subnet, gateway) is { } why) yield return $"failed to allocate gateway ({gateway}): {why}";
         var used = new HashSet<InetAddress>();

@@ -34,6 +34,7 @@ internal sealed class ContainerExec(NetworkDirectory directory, IContainerProces
         var container = await directory.ContainerAsync(invocation.Required("container"), cancel);
         if (ContainerRules.EnvironmentProblems(invocation.Values("env")).FirstOrDefault() is { } problem) throw new RefusedException(new InvalidRequest(problem));
         if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
+        if (invocation.Values("command") is ["", ..]) throw new UsageException("the command has no name");
         return await processes.ExecAsync(container, new()
         {
             Command = invocation.Values("command"),

@@ -16,7 +16,7 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
     {
         Name = "run",
         Description = "Create and start a container",
-        Details = $"With -d, or without COMMAND, prints the id. Otherwise passes COMMAND's output on (standard output and error as one stream, as it is kept for logs; exec keeps them apart) and exits with its code; 127 when there is no such program, 126 when it cannot be run, 125 when anything else was refused, and then nothing of it is left. {ContainerCreator.Details}",
+        Details = $"With -d, or without COMMAND, prints the id. Otherwise passes COMMAND's output on (standard output and error as one stream, as it is kept for logs; exec keeps them apart) and exits with its code; 127 when there is no such program, 126 when it cannot be run, 125 when anything else was refused, and then nothing of it is left. When the client ends first (Ctrl-C), the container is stopped. {ContainerCreator.Details}",
         Arguments = [ContainerCreator.CommandLine],
         Options =
         [
@@ -59,6 +59,12 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
             var code = await processes.FollowAsync(container, new FrameStreams(invocation, output), tail: null, cancel) ?? ExitCodes.NotRun;
             if (!invocation.Has("rm")) await EndedAsync(container, cancel);
             return code;
+        }
+        catch (OperationCanceledException) when (invocation.Caller.IsCancellationRequested && !invocation.Has("rm"))
+        {
+            // As in Docker, where Ctrl-C reaches the command.
+            await gateway.SendAsync(new StopContainer(container.Host, container.Spec.Id), CancellationToken.None);
+            throw;
         }
         finally
         {

@@ -28,7 +28,9 @@ internal sealed class NetworkPrune(NetworkPruning pruning)
         if (!invocation.Has("force")) throw new UsageException("this removes all custom networks that no container uses: say --force to do it");
         var (removed, refused) = await pruning.PruneAsync(invocation.Values("filter"), cancel);
         foreach (var reason in refused) await output.RefusalAsync(reason, cancel);
-        foreach (var line in removed.IsEmpty ? [] : (string[])["Deleted Networks:", .. removed, ""]) await output.LineAsync(line, cancel);
+        if (!removed.IsEmpty) await output.WriteAsync(new TextFrame("Deleted Networks:", IsHeading: true), cancel);
+        foreach (var name in removed) await output.LineAsync(name, cancel);
+        if (!removed.IsEmpty) await output.WriteAsync(new TextFrame("", IsHeading: true), cancel);
         return refused.IsEmpty ? ExitCodes.Ok : ExitCodes.Refused;
     }
 }

@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using NetworkCluster.Agents;
 using NetworkCluster.Dataplane;
+using NetworkCluster.Linux.Nftables;
 using Route = NetworkCluster.Dataplane.Route;
 
 namespace NetworkCluster.Linux.Netlink;
 
 /// <summary>
-/// Knows the foreign routes of the host's namespace without asking for all of them each time, and which links of ours somebody took away. The kernel queues what changes before
+/// Knows the foreign routes of the host's namespace without asking for all of them each time, and what of ours somebody took away or changed. The kernel queues what changes before
 /// whoever changes it goes on, so a look into the queue is enough to be up to date; a thread of its own looks shortly after something came, and otherwise sleeps.
 /// </summary>
 internal sealed class HostWatch : IDisposable
@@ -17,26 +18,40 @@ internal sealed class HostWatch : IDisposable
 
     private readonly Naming _naming;
     private readonly NetlinkListener _listener;
+    private readonly TableWatch _table;
+    private readonly FileSystemWatcher _names;
     private readonly int _stop = Native.EventFd();
     private readonly Thread _thread;
-    private readonly Channel<LinkLoss> _losses = Channel.CreateUnbounded<LinkLoss>();
+    private readonly Channel<Loss> _losses = Channel.CreateUnbounded<Loss>();
     private readonly Lock _gate = new();
     private readonly HashSet<int> _ours = [];
+    private readonly Dictionary<int, (LinkTag Tag, string Name)> _tags = [];
     private ImmutableHashSet<Route>? _routes;
     private long _changes;
 
     /// <summary>Watches the namespace this process is in.</summary>
+    /// <param name="naming">How what is ours is called.</param>
+    /// <param name="netnsDirectory">Where namespaces have their names.</param>
     /// <exception cref="DataplaneException">The kernel refuses.</exception>
-    public HostWatch(Naming naming)
+    public HostWatch(Naming naming, string netnsDirectory)
     {
         _naming = naming;
-        _listener = NetlinkListener.Open(null, NetlinkListener.Links, NetlinkListener.Routes, NetlinkListener.Routes6);
+        _listener = NetlinkListener.Open(
+            NetlinkSocket.Route, null,
+            NetlinkListener.Links, NetlinkListener.Routes, NetlinkListener.Routes6, NetlinkListener.Addresses, NetlinkListener.Addresses6, NetlinkListener.Settings);
+        _table = new TableWatch(naming);
+        LearnLinks();
+        _names = new FileSystemWatcher(netnsDirectory) { NotifyFilter = NotifyFilters.FileName };
+        _names.Deleted += (_, gone) => HearName(gone.Name);
+        _names.Renamed += (_, renamed) => HearName(renamed.OldName);
+        _names.Error += (_, _) => _losses.Writer.TryWrite(Loss.Unknown);
+        _names.EnableRaisingEvents = true;
         _thread = new Thread(Watch, 128 * 1024) { Name = "netlink watch", IsBackground = true };
         _thread.Start();
     }
 
     /// <summary>See <see cref="IDataplane.Losses"/>.</summary>
-    public ChannelReader<LinkLoss> Losses => _losses.Reader;
+    public ChannelReader<Loss> Losses => _losses.Reader;
 
     /// <summary>The routes that are not over our links, as they are now.</summary>
     /// <param name="read">Asks the kernel for all; called only when a foreign one may have changed.</param>
@@ -62,10 +77,12 @@ internal sealed class HostWatch : IDisposable
 
     private void Watch()
     {
-        while (_listener.Await(null, _stop))
+        const uint Stop = 1, Table = 4;
+        while (Native.AwaitReadable(-1, _stop, _listener.Fd, _table.Fd) is var first && (first & Stop) == 0)
         {
-            if (Native.AwaitReadable(_stop, -1, GatherMilliseconds).One) return;
+            if (Native.AwaitReadable(GatherMilliseconds, _stop) != 0) return;
             lock (_gate) Take();
+            if ((first & Table) != 0 && _table.Take()) _losses.Writer.TryWrite(Loss.OfTable);
         }
     }
 
@@ -73,10 +90,18 @@ internal sealed class HostWatch : IDisposable
     {
         if (_listener.Take(Hear)) return;
         ForgetRoutes();
-        _losses.Writer.TryWrite(LinkLoss.Any);
+        LearnLinks();
+        _losses.Writer.TryWrite(Loss.Unknown);
     }
 
-    private void Hear(ushort type, ReadOnlySpan<byte> payload)
+    // Those that are there already.
+    private void LearnLinks()
+    {
+        using var socket = NetlinkSocket.Open(NetlinkSocket.Route, null);
+        RtnetlinkObserver.EachLink(socket, _tags.Clear, (type, payload) => Hear(type, 0, payload));
+    }
+
+    private void Hear(ushort type, uint port, ReadOnlySpan<byte> payload)
     {
         switch (type)
         {
@@ -87,7 +112,32 @@ internal sealed class HostWatch : IDisposable
             case Rtnetlink.NewRoute or Rtnetlink.DeleteRoute when payload.Length >= 12:
                 if (!_ours.Contains(LinkOf(payload))) ForgetRoutes();
                 break;
+            case Rtnetlink.DeleteAddress when payload.Length >= 8 && _tags.TryGetValue(BitConverter.ToInt32(payload[4..]), out var link):
+                _losses.Writer.TryWrite(new Loss.OfLink(link.Tag));
+                break;
+            case Rtnetlink.NewSetting when payload.Length >= 4:
+                HearSetting(payload);
+                break;
         }
+    }
+
+    private void HearSetting(ReadOnlySpan<byte> payload)
+    {
+        var (of, forwarding) = (0, 1);
+        // struct netconfmsg: the family, filled up to 4 bytes.
+        var attributes = new NetlinkAttributes(payload[4..]);
+        while (attributes.Next())
+        {
+            if (attributes.Type == Rtnetlink.SettingInterface) of = attributes.Number;
+            else if (attributes.Type == Rtnetlink.SettingForwarding) forwarding = attributes.Number;
+        }
+
+        if (of == Rtnetlink.AllInterfaces && forwarding == 0) _losses.Writer.TryWrite(Loss.OfForwarding);
+    }
+
+    private void HearName(string? name)
+    {
+        if (name is not null && _naming.IsSandbox(name)) _losses.Writer.TryWrite(new Loss.OfSandbox(name));
     }
 
     private void HearLink(bool gone, ReadOnlySpan<byte> payload)
@@ -107,8 +157,17 @@ internal sealed class HostWatch : IDisposable
         var wentDown = change != uint.MaxValue && (change & ~flags & Rtnetlink.Up) != 0;
         // Routes go with a link that is gone or down, in silence.
         if (!_ours.Contains(index)) ForgetRoutes();
-        if (gone) _ours.Remove(index);
-        if ((gone || wentDown) && LinkTag.TryParse(_naming.Prefix, alias, out var tag)) _losses.Writer.TryWrite(new LinkLoss(tag));
+        if (LinkTag.TryParse(_naming.Prefix, alias, out var tag))
+        {
+            // We ourselves call one otherwise when it is retired, and before it is ours.
+            if (_tags.TryGetValue(index, out var before) && before.Name != name && name != _naming.Retired(index)) _losses.Writer.TryWrite(Loss.OfName);
+            _tags[index] = (tag, name);
+            if (gone || wentDown) _losses.Writer.TryWrite(new Loss.OfLink(tag));
+        }
+
+        if (!gone) return;
+        _ours.Remove(index);
+        _tags.Remove(index);
     }
 
     private static int LinkOf(ReadOnlySpan<byte> payload)
@@ -133,8 +192,10 @@ internal sealed class HostWatch : IDisposable
     {
         Native.Signal(_stop);
         _thread.Join();
+        _names.Dispose();
         _losses.Writer.TryComplete();
         _listener.Dispose();
+        _table.Dispose();
         _ = Native.Close(_stop);
     }
 }

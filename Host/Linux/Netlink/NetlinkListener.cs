@@ -3,11 +3,17 @@ using NetworkCluster.Agents;
 
 namespace NetworkCluster.Linux.Netlink;
 
+/// <summary>Gets a piece of news: its type, the port of the socket whose owner brought it about, and what follows its header.</summary>
+internal delegate void NetlinkNews(ushort type, uint port, ReadOnlySpan<byte> payload);
+
 /// <summary>Hears what changes in a namespace. Messages wait in the kernel until they are taken; where they are too many, that some are lost is told.</summary>
 internal sealed class NetlinkListener : IDisposable
 {
     /// <summary>rtnetlink's groups, those up to 32.</summary>
-    public const int Links = 1, Routes = 7, Routes6 = 11;
+    public const int Links = 1, Addresses = 5, Routes = 7, Addresses6 = 9, Routes6 = 11, Settings = 24;
+
+    /// <summary>nfnetlink's group.</summary>
+    public const int Tables = 7;
 
     private const int SolSocket = 1, ReceiveBufferForce = 33;
     private const int DontWait = 0x40;
@@ -19,15 +25,19 @@ internal sealed class NetlinkListener : IDisposable
 
     private NetlinkListener(int fd) => _fd = fd;
 
+    /// <summary>Readable when something waits.</summary>
+    public int Fd => _fd;
+
     /// <summary>Listens from now on.</summary>
+    /// <param name="protocol"><see cref="NetlinkSocket.Route"/> or <see cref="NetlinkSocket.Netfilter"/>.</param>
     /// <param name="netnsPath">The namespace; none is the process's own.</param>
     /// <param name="groups">What to.</param>
     /// <exception cref="DataplaneException">The kernel refuses.</exception>
-    public static NetlinkListener Open(string? netnsPath, params ReadOnlySpan<int> groups)
+    public static NetlinkListener Open(int protocol, string? netnsPath, params ReadOnlySpan<int> groups)
     {
         var listener = new NetlinkListener(netnsPath is null
-            ? NetworkNamespace.OpenSocket(Native.AfNetlink, Native.SockRaw, NetlinkSocket.Route)
-            : NetworkNamespace.OpenSocket(netnsPath, Native.AfNetlink, Native.SockRaw, NetlinkSocket.Route));
+            ? NetworkNamespace.OpenSocket(Native.AfNetlink, Native.SockRaw, protocol)
+            : NetworkNamespace.OpenSocket(netnsPath, Native.AfNetlink, Native.SockRaw, protocol));
         // Refused without CAP_NET_ADMIN where it counts: then the kernel's own size has to do.
         _ = Native.SetSocketOption(listener._fd, SolSocket, ReceiveBufferForce, QueueBytes, sizeof(int));
         // struct sockaddr_nl: family, padding, port, groups. A socket without a port would not hear what the kernel does of itself.
@@ -43,14 +53,8 @@ internal sealed class NetlinkListener : IDisposable
         throw failure;
     }
 
-    /// <summary>Blocks until something has changed since the last <see cref="Take"/>; false when nothing has in that time, or before <paramref name="interrupt"/> says so.</summary>
-    /// <param name="atMost">How long; none is for ever.</param>
-    /// <param name="interrupt">Another file to wait for.</param>
-    public bool Await(TimeSpan? atMost, int interrupt = -1) =>
-        Native.AwaitReadable(_fd, interrupt, atMost is { } time ? (int)Math.Ceiling(time.TotalMilliseconds) : -1) is (true, false);
-
     /// <summary>Takes what waits, without waiting. False where messages have been lost since the last time.</summary>
-    public bool Take(NetlinkHandler handler)
+    public bool Take(NetlinkNews handler)
     {
         var whole = true;
         while (true)
@@ -72,7 +76,7 @@ internal sealed class NetlinkListener : IDisposable
             {
                 var length = BitConverter.ToInt32(_buffer.AsSpan(at));
                 if (length < 16 || at + length > received) break;
-                handler(BitConverter.ToUInt16(_buffer.AsSpan(at + 4)), _buffer.AsSpan(at + 16, length - 16));
+                handler(BitConverter.ToUInt16(_buffer.AsSpan(at + 4)), BitConverter.ToUInt32(_buffer.AsSpan(at + 12)), _buffer.AsSpan(at + 16, length - 16));
                 at += (length + 3) & ~3;
             }
         }

@@ -7,6 +7,9 @@ internal static class Rtnetlink
     public const ushort NewAddress = 20, DeleteAddress = 21, GetAddress = 22;
     public const ushort NewRoute = 24, DeleteRoute = 25, GetRoute = 26;
 
+    public const ushort NewSetting = 80, SettingInterface = 1, SettingForwarding = 2;
+    public const int AllInterfaces = -1;
+
     public const ushort NewNeighbour = 28, DeleteNeighbour = 29, GetNeighbour = 30;
 
     public const ushort LinkMac = 1, LinkName = 3, LinkMtu = 4, LinkPeer = 5, LinkMaster = 10, LinkOperationalState = 16, LinkInfo = 18, LinkAlias = 20, LinkFamilies = 26, LinkGroup = 27, LinkNetnsFd = 28, LinkExtMask = 29;

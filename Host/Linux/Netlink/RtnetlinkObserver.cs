@@ -47,6 +47,9 @@ internal static class RtnetlinkObserver
         return found;
     }
 
+    /// <summary>Every link's message, as the kernel sends it when one changes.</summary>
+    public static void EachLink(NetlinkSocket socket, Action restart, NetlinkHandler handler) => socket.Dump(LinkQuestion(NetlinkWriter.Dump, null, 0), restart, handler);
+
     /// <summary>A link's index; 0 where there is none.</summary>
     public static int IndexOf(NetlinkSocket socket, string name) => One(socket, name, 0)?.Link.Index ?? 0;
 

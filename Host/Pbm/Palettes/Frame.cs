@@ -20,7 +20,8 @@ public abstract record Frame;
 
 /// <summary>One line for standard output, without its line end.</summary>
 /// <param name="Text">The line.</param>
-public sealed record TextFrame(string Text) : Frame;
+/// <param name="IsHeading">For people only: left out of <c>--json</c>.</param>
+public sealed record TextFrame(string Text, bool IsHeading = false) : Frame;
 
 /// <summary>A piece of a process's own output, base64 on the wire: it may break anywhere, even inside a character.</summary>
 /// <param name="Data">At most 32 KiB.</param>

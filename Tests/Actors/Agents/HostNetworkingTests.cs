@@ -186,7 +186,7 @@ public sealed class HostNetworkingTests : IAsyncDisposable
 
         public Task<FoundHost> ObserveAsync(HostPart part, CancellationToken cancel) => inner.ObserveAsync(part, cancel);
 
-        public System.Threading.Channels.ChannelReader<LinkLoss> Losses => inner.Losses;
+        public System.Threading.Channels.ChannelReader<Loss> Losses => inner.Losses;
 
         public Task<ImmutableHashSet<Route>> RoutesAsync(CancellationToken cancel) => inner.RoutesAsync(cancel);
 

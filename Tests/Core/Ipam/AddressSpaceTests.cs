@@ -70,9 +70,11 @@ public sealed class AddressSpaceTests
 
     [Theory]
     [InlineData("10.110.5.9/32", "No available addresses on this pool")]
-    [InlineData("127.0.0.0/8", "cannot be used")]
-    [InlineData("224.0.0.0/24", "cannot be used")]
-    [InlineData("fe80::/64", "cannot be used")]
+    [InlineData("127.0.0.0/8", "subnet 127.0.0.0/8 cannot be used: 127.0.0.0/8 is loopback")]
+    [InlineData("224.0.0.0/24", "subnet 224.0.0.0/24 cannot be used: 224.0.0.0/4 is multicast")]
+    [InlineData("240.0.0.0/24", "subnet 240.0.0.0/24 cannot be used: 240.0.0.0/4 is reserved")]
+    [InlineData("169.254.0.0/24", "subnet 169.254.0.0/24 cannot be used: 169.254.0.0/16 is link-local")]
+    [InlineData("fe80::/64", "subnet fe80::/64 cannot be used: fe80::/10 is link-local")]
     public void A_subnet_that_no_network_can_have_is_refused(string subnet, string why)
     {
         // A single address can be the gateway, and then nobody's: it is for others to ask whether that is of use.

@@ -98,7 +98,8 @@ public sealed class NetworkTests
         var network = Existing(plain).When(Attach(1, plain));
         network.Journals(nameof(EndpointAttached));
         var endpoint = network.Then.Events.OfType<EndpointAttached>().Single().Endpoint;
-        Assert.Equal((null, null, "02:42:00:00:00:01"), (endpoint.IPv4, endpoint.IPv6, endpoint.Mac.ToString()));
+        // Its own id begins as the network's, from which the bridge has its address.
+        Assert.Equal((null, null, "02:42:00:00:00:1e"), (endpoint.IPv4, endpoint.IPv6, endpoint.Mac.ToString()));
         var attach = Attach(2, plain);
         network.When(attach with { Endpoint = attach.Endpoint with { Settings = new() { IPv4 = InetAddress.Parse("10.77.0.9") } } });
         Assert.IsType<FixedAddressNotSupported>(network.Sends<EndpointSettled>().Failure);
@@ -234,6 +235,24 @@ public sealed class NetworkTests
         network.Journals();
         Assert.IsType<ReleaseAddress>(network.Then.Sends[0]);
         Assert.Equal("c1", Assert.IsType<MacInUse>(Assert.IsType<EndpointSettled>(network.Then.Sends[1]).Failure).Holder);
+    }
+
+    [Fact]
+    public void The_gateways_link_layer_address_is_taken()
+    {
+        var network = Existing(Spec).When(Attach(1, settings: new EndpointSettings { Mac = MacAddress.Parse("02:42:0a:4d:00:01") }));
+        Assert.Equal("MAC address already in use: 02:42:0a:4d:00:01 belongs to the gateway of network net1", network.Sends<EndpointSettled>().Failure!.Text);
+    }
+
+    [Fact]
+    public void Who_has_an_address_whose_link_layer_address_another_has_chosen_gets_another_one()
+    {
+        var network = Existing(Spec).When(Attach(1, settings: new EndpointSettings { Mac = MacAddress.Parse("02:42:0a:4d:00:03") }));
+        network.When(Given(network.Sends<AllocateAddress>(), "10.77.0.2"));
+        network.When(Given(network.When(Attach(2)).Sends<AllocateAddress>(), "10.77.0.3"));
+        Assert.Equal("02:42:00:00:00:02", network.Then.Events.OfType<EndpointAttached>().Single().Endpoint.Mac.ToString());
+        network.When(Given(network.When(Attach(3)).Sends<AllocateAddress>(), "10.77.0.4"));
+        Assert.Equal("02:42:0a:4d:00:04", network.Then.Events.OfType<EndpointAttached>().Single().Endpoint.Mac.ToString());
     }
 
     [Fact]

@@ -76,6 +76,7 @@ public sealed class NetworkCommandTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("network ls --json --format x", "--json and --format exclude each other")]
     [InlineData("network prune", "this removes all custom networks that no container uses: say --force to do it")]
     [InlineData("network prune -f --filter foo=bar", "Invalid filter 'foo'")]
     [InlineData("network prune -f --filter until=xx", "failed to parse value as time or duration: \"xx\"")]

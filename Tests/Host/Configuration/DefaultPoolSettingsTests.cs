@@ -29,7 +29,7 @@ public sealed class DefaultPoolSettingsTests
     [InlineData("fd00::/48:129", "is not block:size")]
     [InlineData("nonsense:16", "is not block:size")]
     [InlineData("127.0.0.0/8:16", "loopback")]
-    [InlineData("0.0.0.0/0:16", "loopback")]
+    [InlineData("0.0.0.0/0:16", "every address")]
     [InlineData("fe80::/10:64", "link-local")]
     public void What_no_subnet_can_come_from_is_refused_at_start_and_named(string pool, string why)
     {
@@ -39,6 +39,8 @@ public sealed class DefaultPoolSettingsTests
     }
 
     internal static HostSettings Settings(params string[] settings) => HostSettings.From(LayeredConfig.Load([Base()], new Hashtable(), settings));
+
+    internal static HostSettings FromFile(string path) => HostSettings.From(LayeredConfig.Load([Base(), path], new Hashtable(), []));
 
     private static string Base([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "hocon", "akka.conf");
 }

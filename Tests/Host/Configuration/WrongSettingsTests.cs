@@ -29,6 +29,27 @@ public sealed class WrongSettingsTests
     public void What_everything_stands_on_stays(string setting, string problem) =>
         Assert.Equal(problem + (problem.EndsWith('\'') ? " cannot stand for all of them" : ""), Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings(setting)).Message);
 
+    [Theory]
+    [InlineData("network-cluster = 5", "network-cluster is not one setting but many: one value cannot stand for all of them")]
+    [InlineData("akka.actor = no", "akka.actor is not one setting but many: one value cannot stand for all of them")]
+    [InlineData("include \"other.conf\"", "FILE: it cannot be read; include is not supported, give each file with --config")]
+    [InlineData("network-cluster.nope = 1", "there is no setting network-cluster.nope")]
+    [InlineData("network-cluster.dataplane.nope = 1", "there is no setting network-cluster.dataplane.nope; did you mean network-cluster.dataplane.")]
+    public void A_file_that_makes_no_sense_is_named(string text, string problem)
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, text);
+        try
+        {
+            var wrong = Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.FromFile(path));
+            Assert.StartsWith(problem.Replace("FILE", path, StringComparison.Ordinal), wrong.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void A_setting_that_does_not_exist_hides_nothing_else_that_is_wrong()
     {

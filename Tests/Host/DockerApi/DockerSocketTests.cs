@@ -16,22 +16,22 @@ public sealed class DockerSocketTests : IDisposable
     [Fact]
     public void Its_directory_is_made_and_nothing_is_left_in_its_place()
     {
-        Assert.True(DockerSocket.Prepare(Path));
+        Assert.True(DockerSocket.Prepare(Path, ""));
         Assert.False(File.Exists(Path));
     }
 
     [Fact]
     public void What_a_killed_process_has_left_is_replaced_and_a_living_one_is_not()
     {
-        Assert.True(DockerSocket.Prepare(Path));
+        Assert.True(DockerSocket.Prepare(Path, ""));
         using var living = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         living.Bind(new UnixDomainSocketEndPoint(Path));
         // Bound and not listening: as after kill -9.
-        Assert.True(DockerSocket.Prepare(Path));
+        Assert.True(DockerSocket.Prepare(Path, ""));
         using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         other.Bind(new UnixDomainSocketEndPoint(Path));
         other.Listen();
-        Assert.Contains("another process listens", Assert.Throws<ConfigurationProblemException>(() => DockerSocket.Prepare(Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("another process listens", Assert.Throws<ConfigurationProblemException>(() => DockerSocket.Prepare(Path, "")).Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Path));
     }
 
@@ -40,7 +40,7 @@ public sealed class DockerSocketTests : IDisposable
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         File.WriteAllText(Path, "precious");
-        Assert.Contains("is a file, not a socket", Assert.Throws<ConfigurationProblemException>(() => DockerSocket.Prepare(Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("is a file, not a socket", Assert.Throws<ConfigurationProblemException>(() => DockerSocket.Prepare(Path, "")).Message, StringComparison.Ordinal);
         Assert.Equal("precious", File.ReadAllText(Path));
     }
 

@@ -85,7 +85,7 @@ public sealed class PromptTests
     {
         await using var host = await PbmHost.StartAsync();
         var (code, output, error) = await ScriptAsync(host, "network rm nope\nnetwork ls -q\n");
-        Assert.Equal((1, "", "Error: network nope not found\n"), (code, output, error));
+        Assert.Equal((1, "", "Error: network nope not found\nNotice: stopped at 'network rm nope': 1 line after it not carried out\n"), (code, output, error));
     }
 
     private static void Press(LineBuffer line, int key)

@@ -67,12 +67,12 @@ public sealed class TextTests
     [Theory]
     [InlineData(null)]
     [InlineData("table {{.Name}}\t{{.Command}}")]
-    public async Task Tables_texts_and_errors_command_no_terminal(string? format)
+    public async Task Tables_and_errors_command_no_terminal_and_a_pipe_gets_a_line_as_it_is(string? format)
     {
         const string Esc = "\u001b[2J";
         var terminal = new RecordingTerminal();
         Assert.Equal(1, await new FramePrinter(terminal, new(Format: format)).PrintAsync(FramesAsync()));
-        Assert.Equal("\\u001b[2J\nNAME         COMMAND\nn\\u001b[2J   c\\u001b[2J\\u000aFAKE\n", terminal.Output);
+        Assert.Equal($"{Esc}\nNAME         COMMAND\nn\\u001b[2J   c\\u001b[2J\\u000aFAKE\n", terminal.Output);
         Assert.Equal("Error: \\u001b[2J\n", terminal.Error);
 
         static async IAsyncEnumerable<Frame> FramesAsync()

@@ -1,0 +1,37 @@
+using NetworkCluster.Dataplane;
+
+namespace NetworkCluster.Agents;
+
+/// <summary>What was taken from the host, or changed.</summary>
+public abstract record Loss
+{
+    private Loss() { }
+
+    /// <summary>A link of ours is gone, is down, or has lost an address.</summary>
+    /// <param name="Tag">Whose it was.</param>
+    public sealed record OfLink(LinkTag Tag) : Loss;
+
+    /// <summary>The name of a namespace of ours is gone. The namespace itself lives on while something uses it.</summary>
+    /// <param name="Name">The name.</param>
+    public sealed record OfSandbox(string Name) : Loss;
+
+    /// <summary>Somebody else has changed our table: rules, sets or elements.</summary>
+    public static readonly Loss OfTable = new InTable();
+
+    /// <summary>The host forwards no longer.</summary>
+    public static readonly Loss OfForwarding = new InSettings();
+
+    /// <summary>A link of ours is called otherwise.</summary>
+    public static readonly Loss OfName = new InNames();
+
+    /// <summary>Too much happened at once to tell: it may be anything.</summary>
+    public static readonly Loss Unknown = new Anything();
+
+    private sealed record InTable : Loss;
+
+    private sealed record InSettings : Loss;
+
+    private sealed record InNames : Loss;
+
+    private sealed record Anything : Loss;
+}

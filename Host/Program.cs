@@ -4,6 +4,7 @@ using NetworkCluster.Hosting;
 
 // Composition only: read the settings, start the host, wait for the end. What it says about that is for the terminal it was started from.
 #pragma warning disable RS0030
+var ran = false;
 try
 {
     var arguments = HostArguments.Parse(args);
@@ -18,12 +19,18 @@ try
     {
         try
         {
+            ran = false;
             await using var host = await HostProcess.StartAsync(config, TimeProvider.System);
+            ran = true;
             Console.Out.WriteLine(host.Welcome);
             // What a start has needed is not needed again, and the machine's memory is for its containers.
             IdleMemory.Trim();
             await using var idle = new IdleMemory(TimeProvider.System);
-            if (await host.WaitForEndAsync()) return 0;
+            if (await host.WaitForEndAsync())
+            {
+                Console.Out.WriteLine("Told to end: the containers live on, and the next start takes them over.");
+                return 0;
+            }
         }
         catch (RemovedFromClusterException)
         {
@@ -36,6 +43,6 @@ try
 }
 catch (ConfigurationProblemException problem)
 {
-    await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The host was not started:{Environment.NewLine}{problem.Message}"));
+    await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The host {(ran ? "had to end" : "was not started")}:{Environment.NewLine}{problem.Message}"));
     return 2;
 }

@@ -36,7 +36,8 @@ public sealed partial class HostNetworking
     {
         var found = await _dataplane.ObserveAsync(cancel);
         await ApplyAsync(Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming), cancel);
-        await ApplyAsync(Plan.Renamed(found, Naming, network => _networks.TryGetValue(network, out var state) && state.Ensured ? state.Wanted.Links.Select(link => link.Name) : null), cancel);
+        var renamed = Plan.Renamed(found, Naming, network => _networks.TryGetValue(network, out var state) && state.Ensured ? state.Wanted.Links.Select(link => link.Name) : null);
+        if (await ApplyAsync(renamed, cancel) is [_, ..]) _log.LogWarning("somebody renamed links of this host; others are in their place");
         await RestoreTableAsync(found, cancel);
         var faults = new List<DataplaneException>();
         foreach (var (_, state) in _networks) await MendAsync(state, faults, cancel);

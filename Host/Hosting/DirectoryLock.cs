@@ -5,6 +5,8 @@ namespace NetworkCluster.Hosting;
 /// <summary>One process for one directory. The kernel drops the lock with the process, however it ends.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
+    private const int WouldBlock = 11;
+
     private readonly FileStream _file;
 
     private DirectoryLock(FileStream file) => _file = file;
@@ -25,14 +27,15 @@ internal sealed class DirectoryLock : IDisposable
         if (File.Exists(directory)) throw new ConfigurationProblemException([$"{what} cannot be used: it is a file"]);
         try
         {
-            Directory.CreateDirectory(directory);
+            // What it has is nobody else's: the environments of containers are in it.
+            if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             file.SetLength(0);
             file.Write(System.Text.Encoding.UTF8.GetBytes($"{Environment.ProcessId}\n"));
             file.Flush();
             return new(file);
         }
-        catch (IOException cause) when (File.Exists(path) && cause is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException cause) when (cause.HResult == WouldBlock)
         {
             throw new ConfigurationProblemException([taken(path)]);
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Akka.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -24,9 +25,11 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly HostNode _node;
     private readonly Stack<IAsyncDisposable> _parts;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource<string> _journalLost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private HostProcess(HostSettings options, bool simulated, WebApplication web, HostNode node, Stack<IAsyncDisposable> parts) =>
-        (_options, _simulated, _web, _node, _parts) = (options, simulated, web, node, parts);
+    private HostProcess(HostSettings options, bool simulated, WebApplication web, HostNode node, Stack<IAsyncDisposable> parts, TimeProvider time) =>
+        (_options, _simulated, _web, _node, _parts, _time) = (options, simulated, web, node, parts, time);
 
     /// <summary>The first screen.</summary>
     public string Welcome
@@ -75,9 +78,8 @@ internal sealed class HostProcess : IAsyncDisposable
     private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts)
     {
         RefuseTaken(options.Pbm);
-        parts.Push(new Disposing(DirectoryLock.OfData(options.DataDirectory)));
-        RefuseForeignData(options);
-        if (!options.Node.Clustered) RefuseForeignFile(Path.Combine(options.DataDirectory, "journal.db"));
+        var data = DataDirectory.Take(options);
+        parts.Push(new Disposing(data));
         var wished = options.DockerSocket;
         if (wished.Length > 0 && !DockerSocket.Prepare(wished, options.DockerGroup)) options = options with { DockerSocket = "" };
         var web = BuildWeb(options, time);
@@ -89,7 +91,7 @@ internal sealed class HostProcess : IAsyncDisposable
         var simulated = IsSimulated(options, logs.CreateLogger("NetworkCluster.Dataplane"));
         var plan = logs.CreateLogger("NetworkCluster.Plan");
         if (!simulated) parts.Push(new Disposing(StateDirectory.Take(options)));
-        IDataplane dataplane = simulated ? new SimulatedDataplane(step => plan.LogInformation("{Step}", step)) : new LinuxDataplane(options.Networking, time);
+        IDataplane dataplane = simulated ? new SimulatedDataplane(step => Print(plan, step)) : new LinuxDataplane(options.Networking, time);
         parts.Push(dataplane);
         var networking = new HostNetworking(dataplane, options.Networking, logs.CreateLogger<HostNetworking>());
         parts.Push(networking);
@@ -115,7 +117,9 @@ internal sealed class HostProcess : IAsyncDisposable
         web.MapPbm(PbmPalettes.All(gateway, reader, new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
         await web.StartAsync();
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
-        return new(options, simulated, web, node, parts);
+        var host = new HostProcess(options, simulated, web, node, parts, time);
+        data.Keep(host.LoseJournal, time);
+        return host;
     }
 
     // Found before the journal and the kernel are touched, and not when everything else is up.
@@ -132,25 +136,10 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    // A machine that was given another name would find nothing of what it had, without a word.
-    private static void RefuseForeignData(HostSettings options)
+    // A script's lines stay lines.
+    private static void Print(ILogger plan, string step)
     {
-        var path = Path.Combine(options.DataDirectory, "host");
-        var host = File.Exists(path) ? File.ReadAllText(path).Trim() : options.Host.ToString();
-        if (host != options.Host.ToString()) throw new ConfigurationProblemException([$"network-cluster.host-id: what is in {options.DataDirectory} is of host {host}, not {options.Host}: start it with --host-id {host}, or give this one another network-cluster.data-directory"]);
-        File.WriteAllText(path, $"{host}\n");
-    }
-
-    // SQLite would say so in every answer, for as long as everybody has patience.
-    private static void RefuseForeignFile(string journal)
-    {
-        ReadOnlySpan<byte> begin = "SQLite format 3\0"u8;
-        if (!File.Exists(journal)) return;
-        using var file = File.OpenRead(journal);
-        Span<byte> found = stackalloc byte[begin.Length];
-        var length = file.ReadAtLeast(found, begin.Length, throwOnEndOfStream: false);
-        // An empty one is one that was never written to.
-        if (length > 0 && !found.SequenceEqual(begin)) throw new ConfigurationProblemException([$"{journal} is not a journal: it is no SQLite database. Put it back from a backup, or take it away and begin anew"]);
+        foreach (var line in step.Split('\n')) plan.LogInformation("{Step}", line);
     }
 
     private static WebApplication BuildWeb(HostSettings options, TimeProvider time)
@@ -190,11 +179,25 @@ internal sealed class HostProcess : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Returns when the process is told to end (SIGTERM, SIGINT): true; or when the other hosts have removed it from the cluster: false, and it may be started again.</summary>
+    /// <summary>Returns when the process is told to end (SIGTERM, SIGINT, SIGHUP): true; or when the other hosts have removed it from the cluster: false, and it may be started again.</summary>
+    /// <exception cref="ConfigurationProblemException">Its journal was taken away.</exception>
     public async Task<bool> WaitForEndAsync()
     {
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            _web.Lifetime.StopApplication();
+        });
         var told = _web.WaitForShutdownAsync();
-        return await Task.WhenAny(told, _node.System.WhenTerminated) == told;
+        var end = await Task.WhenAny(told, _node.System.WhenTerminated, _journalLost.Task);
+        if (end == _journalLost.Task) throw new ConfigurationProblemException([await _journalLost.Task]);
+        return end == told;
+    }
+
+    private void LoseJournal(string how)
+    {
+        _node.Journal.Lose(how, _time.GetUtcNow());
+        _journalLost.TrySetResult(how);
     }
 
     /// <inheritdoc/>

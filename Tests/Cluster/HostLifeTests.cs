@@ -64,6 +64,45 @@ public sealed class HostLifeTests : IAsyncLifetime
     }
 
     [KernelFact]
+    public async Task A_journal_that_is_gone_empty_or_damaged_is_named_at_once_and_no_container_is_taken_for_a_leftover()
+    {
+        await _host.StartAsync();
+        var box = await _host.Operator.RunAsync("container", "run", ("name", "box"), ("detach", "true"));
+        Assert.True(box.Done);
+        Assert.Equal(0, await _host.TerminateAsync("HUP"));
+        var whole = await File.ReadAllBytesAsync(_host.Journal);
+        var half = whole[..(whole.Length / 2)];
+        var garbage = whole.ToArray();
+        Array.Fill<byte>(garbage, 0xa5, garbage.Length / 4, garbage.Length / 2);
+        foreach (var (content, problem) in new (byte[]?, string)[]
+        {
+            (null, $"{_host.Journal} is gone, and host {_host.HostId} had its networks and containers in it."), ([], $"{_host.Journal} is empty, and host {_host.HostId} had"),
+            (half, $"{_host.Journal} is damaged: it has {half.Length} bytes of {whole.Length}."), (garbage, $"{_host.Journal} is damaged: "),
+        })
+        {
+            File.Delete(_host.Journal);
+            if (content is not null) await File.WriteAllBytesAsync(_host.Journal, content);
+            var (code, output) = await _host.StartSecondAsync();
+            Assert.Equal(2, code);
+            Assert.Contains(problem, output, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        }
+
+        await File.WriteAllBytesAsync(_host.Journal, whole);
+        await _host.StartAsync();
+        Assert.Equal(box.Out[..12], (await _host.Operator.RunAsync("container", "ls")).Out);
+    }
+
+    [KernelFact]
+    public async Task A_host_whose_journal_is_taken_away_ends_and_says_so()
+    {
+        await _host.StartAsync();
+        File.Delete(_host.Journal);
+        Assert.Equal(2, await _host.ExitAsync());
+        Assert.Contains($"The host had to end:\n{_host.Journal} was taken away while the host ran", _host.Output, StringComparison.Ordinal);
+    }
+
+    [KernelFact]
     public async Task Data_of_a_host_is_not_taken_for_that_of_another()
     {
         await _host.StartAsync();

@@ -100,11 +100,17 @@ internal sealed class HostUnderTest : IAsyncDisposable
     /// <summary>SIGSTOP, and SIGCONT: it does nothing, and does not know for how long.</summary>
     public void Freeze(bool frozen) => Kernel.Run("kill", frozen ? "-STOP" : "-CONT", $"{_process!.Id}");
 
-    /// <summary>SIGTERM; the exit code.</summary>
-    public async Task<int> TerminateAsync()
+    /// <summary>Tells it to end; the exit code.</summary>
+    public async Task<int> TerminateAsync(string signal = "TERM")
     {
-        using (var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"])) await kill.WaitForExitAsync();
-        await _process.WaitForExitAsync().WaitAsync(StartLimit);
+        using (var kill = Process.Start("kill", [$"-{signal}", $"{_process!.Id}"])) await kill.WaitForExitAsync();
+        return await ExitAsync();
+    }
+
+    /// <summary>It ends by itself; the exit code.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await _process!.WaitForExitAsync().WaitAsync(StartLimit);
         var code = _process.ExitCode;
         _process = null;
         return code;

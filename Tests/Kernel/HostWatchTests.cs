@@ -31,7 +31,7 @@ public sealed class HostWatchTests
         var guard = host.Networking.GuardAsync(_ => { }, stop.Token);
         string[] harms =
         [
-            $"ip link del {bridge}", $"ip link set {bridge} down", $"ip link del {link}", $"ip link set {link} down",
+            $"ip link del {bridge}", $"ip link set {bridge} down", $"ip link del {link}", $"ip link set {link} down", $"ip link set {link} nomaster",
             $"ip link set {bridge} down; ip link set {bridge} name foo0; ip link set foo0 up", $"ip link set {link} down; ip link set {link} name foo1; ip link set foo1 up",
             $"nsenter --net=/run/netns/{KernelHost.Sandbox(1)} ip link del eth0", $"ip link del {bridge}; ip link del {link}; ip link del {KernelHost.Options.Naming.Bridge(Two.Id)}",
         ];

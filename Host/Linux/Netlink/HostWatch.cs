@@ -25,7 +25,7 @@ internal sealed class HostWatch : IDisposable
     private readonly Channel<Loss> _losses = Channel.CreateUnbounded<Loss>();
     private readonly Lock _gate = new();
     private readonly HashSet<int> _ours = [];
-    private readonly Dictionary<int, (LinkTag Tag, string Name)> _tags = [];
+    private readonly Dictionary<int, (LinkTag Tag, string Name, int Master)> _tags = [];
     private ImmutableHashSet<Route>? _routes;
     private long _changes;
 
@@ -143,12 +143,13 @@ internal sealed class HostWatch : IDisposable
     private void HearLink(bool gone, ReadOnlySpan<byte> payload)
     {
         var (index, flags, change) = (BitConverter.ToInt32(payload[4..]), BitConverter.ToUInt32(payload[8..]), BitConverter.ToUInt32(payload[12..]));
-        var (name, alias) = ("", "");
+        var (name, alias, master) = ("", "", 0);
         var attributes = new NetlinkAttributes(payload[16..]);
         while (attributes.Next())
         {
             if (attributes.Type == Rtnetlink.LinkName) name = attributes.Text;
             else if (attributes.Type == Rtnetlink.LinkAlias) alias = attributes.Text;
+            else if (attributes.Type == Rtnetlink.LinkMaster) master = attributes.Number;
         }
 
         // One that is retired has another name until it is deleted.
@@ -161,8 +162,8 @@ internal sealed class HostWatch : IDisposable
         {
             // We ourselves call one otherwise when it is retired, and before it is ours.
             if (_tags.TryGetValue(index, out var before) && before.Name != name && name != _naming.Retired(index)) _losses.Writer.TryWrite(Loss.OfName);
-            _tags[index] = (tag, name);
-            if (gone || wentDown) _losses.Writer.TryWrite(new Loss.OfLink(tag));
+            _tags[index] = (tag, name, master);
+            if (gone || wentDown || (before.Master != 0 && before.Master != master)) _losses.Writer.TryWrite(new Loss.OfLink(tag));
         }
 
         if (!gone) return;

@@ -122,6 +122,30 @@ public sealed class PublishTests
     }
 
     [KernelFact]
+    public async Task A_flow_of_UDP_that_never_ends_leads_where_the_port_leads_now()
+    {
+        await using var host = await KernelHost.StartAsync();
+        await using var outside = Outside.Make();
+        await host.Networking.EnsureNetworkAsync(One, default);
+        using var asker = new UdpFlow("/run/netns/outside", "192.0.2.1", 5353);
+        using var other = new UdpFlow("/run/netns/outside", "192.0.2.1", 5354);
+        // It has begun before anybody has the port.
+        Assert.False(asker.IsAnswered());
+        foreach (var container in (int[])[1, 2])
+        {
+            await PublishAsync(host, container, Udp(5353, 53), Udp(5354, 53));
+            await host.RunAsync(container, One, container + 1);
+            using var served = Serve(container, 53, udp: true);
+            Assert.True(asker.IsAnswered());
+            Assert.True(other.IsAnswered());
+            await PublishAsync(host, container, Udp(5354, 53));
+            Assert.False(asker.IsAnswered());
+            Assert.True(other.IsAnswered());
+            await host.Networking.StopSandboxAsync(Some.ContainerId(container), default);
+        }
+    }
+
+    [KernelFact]
     public async Task The_default_route_and_the_ports_go_by_the_highest_priority_also_after_kill_9()
     {
         await using var host = await KernelHost.StartAsync();

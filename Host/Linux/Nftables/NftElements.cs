@@ -36,11 +36,19 @@ internal sealed class NftElements : IDisposable
 
     /// <summary>Publishes a port.</summary>
     /// <exception cref="DataplaneException">The kernel refuses: the port leads elsewhere already.</exception>
-    public void Add(AddMapping step) => Change(step, step.Table, NftTable.NameOf(step.Mapping.Key), writer => NftMappings.Write(writer, step.Mapping), NewElement, NetlinkWriter.Ack | NetlinkWriter.Create);
+    public void Add(AddMapping step)
+    {
+        Change(step, step.Table, NftTable.NameOf(step.Mapping.Key), writer => NftMappings.Write(writer, step.Mapping), NewElement, NetlinkWriter.Ack | NetlinkWriter.Create);
+        lock (_gate) UdpFlows.Forget(Socket, step.Mapping.Key);
+    }
 
     /// <summary>Publishes a port no more; none there is a success.</summary>
     /// <exception cref="DataplaneException">The kernel refuses.</exception>
-    public void Delete(DeleteMapping step) => Change(step, step.Table, NftTable.NameOf(step.Mapping.Key), writer => NftMappings.WriteKey(writer, step.Mapping.Key), DeleteElement, NetlinkWriter.Ack);
+    public void Delete(DeleteMapping step)
+    {
+        Change(step, step.Table, NftTable.NameOf(step.Mapping.Key), writer => NftMappings.WriteKey(writer, step.Mapping.Key), DeleteElement, NetlinkWriter.Ack);
+        lock (_gate) UdpFlows.Forget(Socket, step.Mapping.Key);
+    }
 
     /// <summary>All elements of the table; none where there is no such table.</summary>
     /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>

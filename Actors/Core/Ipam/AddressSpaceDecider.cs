@@ -153,10 +153,9 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
 
     private static AddressSpaceState EvolveNetworks(AddressSpaceState state, IEvent fact) => fact switch
     {
-        NetworkRegistered registered => state with
+        NetworkRegistered registered => state.With(new Registration(registered.Spec, RegistrationPhase.Pending, state.Order + 1)) with
         {
             Order = state.Order + 1,
-            Networks = state.Networks.SetItem(registered.Spec.Id, new(registered.Spec, RegistrationPhase.Pending, state.Order + 1)),
             Ids = state.Ids.Add(registered.Spec.Id.ToString()),
             Names = state.Names.SetItem(registered.Spec.Name, registered.Spec.Id),
             Subnets = registered.Spec.Pools.Aggregate(state.Subnets, (table, pool) => table.Add(pool.Id.Subnet, registered.Spec.Id)),
@@ -165,17 +164,13 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
         NetworkConfirmed confirmed => InPhase(state, confirmed.Id, RegistrationPhase.Confirmed),
         NetworkRemovalStarted started => InPhase(state, started.Id, RegistrationPhase.Removing, started.Undo, started.IfUnused ?? false, started.Attempt),
         NetworkRemovalCancelled cancelled => InPhase(state, cancelled.Id, state.Find(cancelled.Id)?.Next is null ? RegistrationPhase.Confirmed : RegistrationPhase.Updating),
-        NetworkRelabelled relabelled when state.Find(relabelled.Id) is { } network => state with
-        {
-            Networks = state.Networks.SetItem(relabelled.Id, network with { Spec = network.Spec with { Labels = relabelled.Labels } }),
-        },
+        NetworkRelabelled relabelled when state.Find(relabelled.Id) is { } network => state.With(network with { Spec = network.Spec with { Labels = relabelled.Labels } }),
         NetworkUnregistered gone when state.Find(gone.Id) is { } network => Unregistered(NetworkUpdates.Without(state, network.Spec, network.Next), network.Spec),
         _ => NetworkUpdates.Evolve(state, fact),
     };
 
-    private static AddressSpaceState Unregistered(AddressSpaceState state, NetworkSpec spec) => state with
+    private static AddressSpaceState Unregistered(AddressSpaceState state, NetworkSpec spec) => state.Without(spec.Id) with
     {
-        Networks = state.Networks.Remove(spec.Id),
         Ids = state.Ids.Remove(spec.Id.ToString()),
         Names = state.Names.Remove(spec.Name),
         Subnets = spec.Pools.Aggregate(state.Subnets, (table, pool) => table.Remove(pool.Id.Subnet)),
@@ -183,17 +178,16 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
     };
 
     private static AddressSpaceState InPhase(AddressSpaceState state, NetworkId id, RegistrationPhase phase, Rejection? undo = null, bool ifUnused = false, int? removal = null) =>
-        state.Find(id) is { } network ? state with { Networks = state.Networks.SetItem(id, network with { Phase = phase, Undo = undo, IfUnused = ifUnused, Removals = removal ?? network.Removals }) } : state;
+        state.Find(id) is { } network ? state.With(network with { Phase = phase, Undo = undo, IfUnused = ifUnused, Removals = removal ?? network.Removals }) : state;
 
     /// <inheritdoc/>
     public ImmutableArray<IAddressed> Resume(AddressSpaceState state) =>
     [
-        .. state.Networks.Values.OrderBy(network => network.Order).SelectMany<Registration, IAddressed>(network => network.Phase switch
+        .. state.Unfinished.Values.Select(id => state.Networks[id]).Select<Registration, IAddressed>(network => network.Phase switch
         {
-            RegistrationPhase.Pending => [new EstablishNetwork(network.Spec)],
-            RegistrationPhase.Updating => [new EstablishNetwork(network.Whole)],
-            RegistrationPhase.Removing => [network.Dismantle],
-            _ => [],
+            RegistrationPhase.Pending => new EstablishNetwork(network.Spec),
+            RegistrationPhase.Updating => new EstablishNetwork(network.Whole),
+            _ => network.Dismantle,
         }),
         .. Reservations.Resume(state),
     ];

@@ -61,7 +61,9 @@ public sealed record AddressSpaceState
     /// <summary>The space's id.</summary>
     public required AddressSpaceId Id { get; init; }
     /// <summary>Networks by id.</summary>
-    public ImmutableDictionary<NetworkId, Registration> Networks { get; init; } = ImmutableDictionary<NetworkId, Registration>.Empty;
+    public ImmutableDictionary<NetworkId, Registration> Networks { get; private init; } = ImmutableDictionary<NetworkId, Registration>.Empty;
+    /// <summary>Those of them that are being made, changed or removed, in the order they came.</summary>
+    public ImmutableSortedDictionary<long, NetworkId> Unfinished { get; private init; } = ImmutableSortedDictionary<long, NetworkId>.Empty;
     /// <summary>All ids in order, for prefixes.</summary>
     public ImmutableSortedSet<string> Ids { get; init; } = NameLookup.NoIds;
     /// <summary>Network ids by name.</summary>
@@ -77,6 +79,16 @@ public sealed record AddressSpaceState
 
     /// <summary>The network of this id.</summary>
     public Registration? Find(NetworkId id) => Networks.GetValueOrDefault(id);
+
+    /// <summary>With a network as it is now.</summary>
+    public AddressSpaceState With(Registration network) => this with
+    {
+        Networks = Networks.SetItem(network.Spec.Id, network),
+        Unfinished = network.Phase == RegistrationPhase.Confirmed ? Unfinished.Remove(network.Order) : Unfinished.SetItem(network.Order, network.Spec.Id),
+    };
+
+    /// <summary>Without a network.</summary>
+    public AddressSpaceState Without(NetworkId id) => Find(id) is { } network ? this with { Networks = Networks.Remove(id), Unfinished = Unfinished.Remove(network.Order) } : this;
 
     /// <summary>The name of a network that holds something here.</summary>
     public string NameOf(NetworkId id) => Networks[id].Spec.Name;

@@ -50,16 +50,16 @@ internal static class NetworkUpdates
 
     public static AddressSpaceState Evolve(AddressSpaceState state, IEvent fact) => fact switch
     {
-        NetworkUpdating { Next: var next } when state.Find(next.Id) is { } network => With(state, network with { Next = next, LastEdition = next.Changes, Phase = RegistrationPhase.Updating }) with
+        NetworkUpdating { Next: var next } when state.Find(next.Id) is { } network => state.With(network with { Next = next, LastEdition = next.Changes, Phase = RegistrationPhase.Updating }) with
         {
             Names = state.Names.SetItem(next.Name, next.Id),
             Subnets = Added(network.Spec, next).Aggregate(state.Subnets, (table, pool) => table.Add(pool.Id.Subnet, next.Id)),
         },
-        NetworkUpdated updated when state.Find(updated.Id) is { Next: { } next } network => With(state, network with { Spec = next, Next = null, Phase = RegistrationPhase.Confirmed }) with
+        NetworkUpdated updated when state.Find(updated.Id) is { Next: { } next } network => state.With(network with { Spec = next, Next = null, Phase = RegistrationPhase.Confirmed }) with
         {
             Names = network.Spec.Name == next.Name ? state.Names : state.Names.Remove(network.Spec.Name),
         },
-        NetworkUpdateDropped dropped when state.Find(dropped.Id) is { Next: { } next } network => With(Without(state, network.Spec, next), network with { Next = null, Phase = RegistrationPhase.Confirmed }),
+        NetworkUpdateDropped dropped when state.Find(dropped.Id) is { Next: { } next } network => Without(state, network.Spec, next).With(network with { Next = null, Phase = RegistrationPhase.Confirmed }),
         _ => state,
     };
 
@@ -69,8 +69,6 @@ internal static class NetworkUpdates
         Names = next.Name == spec.Name ? state.Names : state.Names.Remove(next.Name),
         Subnets = Added(spec, next).Aggregate(state.Subnets, (table, pool) => table.Remove(pool.Id.Subnet)),
     };
-
-    private static AddressSpaceState With(AddressSpaceState state, Registration network) => state with { Networks = state.Networks.SetItem(network.Spec.Id, network) };
 
     private static IEnumerable<NetworkPool> Added(NetworkSpec before, NetworkSpec after) => after.Pools.Where(pool => !before.Pools.Any(known => known.Id == pool.Id));
 

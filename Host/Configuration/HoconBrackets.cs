@@ -7,6 +7,8 @@ internal static class HoconBrackets
     public static string? Problem(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        // The parser looks for its end for ever.
+        if (text.Contains("${?", StringComparison.Ordinal)) return "optional substitutions (${?...}) are not supported; the environment is laid over files by itself";
         var open = new Stack<(char Bracket, int Line)>();
         var line = 1;
         for (var i = 0; i < text.Length; i++)

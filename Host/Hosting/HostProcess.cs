@@ -31,6 +31,13 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(HostSettings options, bool simulated, WebApplication web, HostNode node, Stack<IAsyncDisposable> parts, TimeProvider time) =>
         (_options, _simulated, _web, _node, _parts, _time) = (options, simulated, web, node, parts, time);
 
+    // As SIGTERM and SIGINT, which the web host hears.
+    private static PosixSignalRegistration EndAtHangup(WebApplication web) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+    {
+        context.Cancel = true;
+        web.Lifetime.StopApplication();
+    });
+
     /// <summary>The first screen.</summary>
     public string Welcome
     {
@@ -84,13 +91,14 @@ internal sealed class HostProcess : IAsyncDisposable
         if (wished.Length > 0 && !DockerSocket.Prepare(wished, options.DockerGroup)) options = options with { DockerSocket = "" };
         var web = BuildWeb(options, time);
         parts.Push(web);
+        parts.Push(new Disposing(EndAtHangup(web)));
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
 
         if (wished != options.DockerSocket) logs.CreateLogger("NetworkCluster.DockerApi").LogWarning("this process may not listen at {Socket}: docker's clients are not served (network-cluster.docker-api.socket)", wished);
 
         var simulated = IsSimulated(options, logs.CreateLogger("NetworkCluster.Dataplane"));
         var plan = logs.CreateLogger("NetworkCluster.Plan");
-        if (!simulated) parts.Push(new Disposing(StateDirectory.Take(options)));
+        if (!simulated) parts.Push(new Disposing(StateDirectory.Take(options, data.IsNew)));
         IDataplane dataplane = simulated ? new SimulatedDataplane(step => Print(plan, step)) : new LinuxDataplane(options.Networking, time);
         parts.Push(dataplane);
         var networking = new HostNetworking(dataplane, options.Networking, logs.CreateLogger<HostNetworking>());
@@ -183,11 +191,6 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <exception cref="ConfigurationProblemException">Its journal was taken away.</exception>
     public async Task<bool> WaitForEndAsync()
     {
-        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            _web.Lifetime.StopApplication();
-        });
         var told = _web.WaitForShutdownAsync();
         var end = await Task.WhenAny(told, _node.System.WhenTerminated, _journalLost.Task);
         if (end == _journalLost.Task) throw new ConfigurationProblemException([await _journalLost.Task]);

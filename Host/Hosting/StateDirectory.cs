@@ -7,14 +7,22 @@ namespace NetworkCluster.Hosting;
 internal static class StateDirectory
 {
     /// <summary>Takes the prefix for this host and its data.</summary>
-    /// <exception cref="ConfigurationProblemException">Another host of this machine runs with it, or has left containers that live.</exception>
-    public static DirectoryLock Take(HostSettings settings)
+    /// <param name="settings">The host's.</param>
+    /// <param name="isNew">Whether it has no journal yet, and so knows of no container.</param>
+    /// <exception cref="ConfigurationProblemException">Another host of this machine runs with it, or has left containers that live; or this one has, and its journal is gone.</exception>
+    public static DirectoryLock Take(HostSettings settings, bool isNew)
     {
         var networking = settings.Networking;
         var directory = networking.StateDirectoryOrDefault;
         var held = DirectoryLock.OfState(directory, networking.Prefix);
         var (path, owner) = (Path.Combine(directory, "owner"), $"host {settings.Host} with its data in {Path.GetFullPath(settings.DataDirectory)}");
         var other = File.Exists(path) ? File.ReadAllText(path).Trim() : owner;
+        if (isNew && File.Exists(path) && other == owner && SandboxDirectory.AnyLives(networking))
+        {
+            held.Dispose();
+            throw new ConfigurationProblemException([$"{settings.DataDirectory} has no journal, and containers of {owner} live on this machine: it would remove them. Put the journal back from a backup; if they are to be removed, delete {path}"]);
+        }
+
         if (other != owner && SandboxDirectory.AnyLives(networking))
         {
             held.Dispose();

@@ -59,7 +59,7 @@ internal static class Tokens
         var name = equals < 0 ? words[at] : words[at][..equals];
         var value = equals < 0 ? null : words[at][(equals + 1)..];
         var option = ClientOptions.Find(command, name[2..]) ?? throw Unknown(command, name);
-        if (option.IsSwitch && value is not (null or "true" or "false")) throw new UsageError($"option {name} takes no value");
+        if (option.IsSwitch && value is not (null or "true" or "false")) throw new UsageError($"option {name} takes true or false, or no value");
         if (option.IsSwitch && value == "false") return 0;
         result.Add(name);
         if (option.IsSwitch) return 0;

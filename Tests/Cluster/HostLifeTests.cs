@@ -67,9 +67,12 @@ public sealed class HostLifeTests : IAsyncLifetime
     public async Task A_journal_that_is_gone_empty_or_damaged_is_named_at_once_and_no_container_is_taken_for_a_leftover()
     {
         await _host.StartAsync();
+        Assert.Equal(0, await _host.TerminateAsync("HUP"));
+        var early = await File.ReadAllBytesAsync(_host.Journal);
+        await _host.StartAsync();
         var box = await _host.Operator.RunAsync("container", "run", ("name", "box"), ("detach", "true"));
         Assert.True(box.Done);
-        Assert.Equal(0, await _host.TerminateAsync("HUP"));
+        Assert.Equal(0, await _host.TerminateAsync());
         var whole = await File.ReadAllBytesAsync(_host.Journal);
         var half = whole[..(whole.Length / 2)];
         var garbage = whole.ToArray();
@@ -77,7 +80,7 @@ public sealed class HostLifeTests : IAsyncLifetime
         foreach (var (content, problem) in new (byte[]?, string)[]
         {
             (null, $"{_host.Journal} is gone, and host {_host.HostId} had its networks and containers in it."), ([], $"{_host.Journal} is empty, and host {_host.HostId} had"),
-            (half, $"{_host.Journal} is damaged: it has {half.Length} bytes of {whole.Length}."), (garbage, $"{_host.Journal} is damaged: "),
+            (half, $"{_host.Journal} is damaged: it has {half.Length} bytes of {whole.Length}."), (garbage, $"{_host.Journal} is damaged: "), (early, $"{_host.Journal} ends at fact "),
         })
         {
             File.Delete(_host.Journal);
@@ -90,16 +93,31 @@ public sealed class HostLifeTests : IAsyncLifetime
 
         await File.WriteAllBytesAsync(_host.Journal, whole);
         await _host.StartAsync();
+        await _host.KillAsync();
+        // In the first minutes all that is written is in the log.
+        var log = await File.ReadAllBytesAsync($"{_host.Journal}-wal");
+        File.Delete($"{_host.Journal}-wal");
+        Assert.Contains($"{_host.Journal} ends at fact ", (await _host.StartSecondAsync()).Output, StringComparison.Ordinal);
+        File.Delete(_host.Mark);
+        File.Delete(_host.Journal);
+        Assert.Contains("has no journal, and containers of host", (await _host.StartSecondAsync()).Output, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(_host.Journal, whole);
+        await File.WriteAllBytesAsync($"{_host.Journal}-wal", log);
+        await _host.StartAsync();
         Assert.Equal(box.Out[..12], (await _host.Operator.RunAsync("container", "ls")).Out);
     }
 
     [KernelFact]
     public async Task A_host_whose_journal_is_taken_away_ends_and_says_so()
     {
-        await _host.StartAsync();
-        File.Delete(_host.Journal);
-        Assert.Equal(2, await _host.ExitAsync());
-        Assert.Contains($"The host had to end:\n{_host.Journal} was taken away while the host ran", _host.Output, StringComparison.Ordinal);
+        foreach (var harm in (string[])["rm DB", "rm DB-wal", "mv DB-wal DB-old", "truncate -s 0 DB"])
+        {
+            await _host.StartAsync();
+            Kernel.Run("sh", "-c", harm.Replace("DB", _host.Journal, StringComparison.Ordinal));
+            Assert.Equal(2, await _host.ExitAsync());
+            Assert.Contains($"The host had to end:\n{_host.Journal} or {_host.Journal}-wal was taken away or cut off while the host ran", _host.Output, StringComparison.Ordinal);
+            foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_host.Journal)!)) File.Delete(file);
+        }
     }
 
     [KernelFact]
@@ -119,7 +137,7 @@ public sealed class HostLifeTests : IAsyncLifetime
     public async Task What_Akka_does_not_take_is_named_without_a_stack()
     {
         var (code, output) = await _host.StartSecondAsync("--set", "akka.cluster.downing-provider-class=nonsense");
-        Assert.Equal(2, code);
+        Assert.True(code == 2, output);
         Assert.Contains("the actor system cannot be started so (akka...): Could not resolve type 'nonsense'", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }

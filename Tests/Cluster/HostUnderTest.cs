@@ -31,6 +31,8 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     public string Journal => Path.Combine(_data, "journal.db");
 
+    public string Mark => Path.Combine(_data, "host");
+
     public Operator Operator { get; private set; } = null!;
 
     /// <summary>The network namespaces that the process's threads are in: one, unless a thread was lost in a sandbox.</summary>

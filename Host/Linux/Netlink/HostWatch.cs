@@ -81,8 +81,16 @@ internal sealed class HostWatch : IDisposable
         while (Native.AwaitReadable(-1, _stop, _listener.Fd, _table.Fd) is var first && (first & Stop) == 0)
         {
             if (Native.AwaitReadable(GatherMilliseconds, _stop) != 0) return;
-            lock (_gate) Take();
-            if ((first & Table) != 0 && _table.Take()) _losses.Writer.TryWrite(Loss.OfTable);
+            try
+            {
+                lock (_gate) Take();
+                if ((first & Table) != 0 && _table.Take()) _losses.Writer.TryWrite(Loss.OfTable);
+            }
+            catch (Exception fault) when (fault is DataplaneException or NetlinkException or IOException)
+            {
+                // What was not understood may have been anything.
+                _losses.Writer.TryWrite(Loss.Unknown);
+            }
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class TableWatch : IDisposable
     // The columns are sk, Eth (the protocol), Pid (the port), Groups, Rmem, Wmem, Dump, Locks, Drops, Inode.
     private static HashSet<uint> OwnPorts()
     {
-        var mine = Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => new FileInfo(path).LinkTarget).OfType<string>().ToHashSet();
+        var mine = Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(TargetOf).OfType<string>().ToHashSet();
         return
         [
             .. from line in File.ReadLines("/proc/thread-self/net/netlink").Skip(1)
@@ -67,6 +67,18 @@ internal sealed class TableWatch : IDisposable
                where columns.Length >= 10 && columns[1] == "12" && mine.Contains($"socket:[{columns[9]}]")
                select uint.Parse(columns[2], CultureInfo.InvariantCulture),
         ];
+    }
+
+    private static string? TargetOf(string descriptor)
+    {
+        try
+        {
+            return new FileInfo(descriptor).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null; // it was closed meanwhile
+        }
     }
 
     /// <summary>Stops listening.</summary>

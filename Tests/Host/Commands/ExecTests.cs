@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using NetworkCluster.Commands;
+using NetworkCluster.Containers;
 using NetworkCluster.Pbm;
+using NetworkCluster.Tests.Cluster;
 using Xunit;
 
 namespace NetworkCluster.Tests.Host.Commands;
@@ -61,6 +63,22 @@ public sealed class ExecTests : IAsyncLifetime
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await frames.MoveNextAsync());
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Theory]
+    [InlineData("container run --name once sh -c 'echo begun; sleep 1000'", typeof(StopContainer))]
+    [InlineData("container run --rm --name once sh -c 'echo begun; sleep 1000'", typeof(RemoveContainer))]
+    public async Task When_the_client_of_a_run_goes_away_its_container_is_stopped_or_removed(string line, Type told)
+    {
+        using var client = new PbmClient(_host.Address);
+        using var gone = new CancellationTokenSource();
+        var palette = (await client.PalettesAsync(gone.Token)).Single(p => p.Name == "container");
+        var call = new CommandLine(palette, palette.Commands.Single(c => c.Name == "run")).Parse([.. ShellWords.Split(line).Skip(2)], new())!;
+        await using var frames = client.RunAsync(call, null, gone.Token).GetAsyncEnumerator(gone.Token);
+        Assert.True(await frames.MoveNextAsync());
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await frames.MoveNextAsync());
+        await Eventually.IsSoAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(_host.Gateway.Sent.ToArray()[^1].GetType() == told));
     }
 
     /// <summary>A terminal at which nobody types.</summary>

@@ -51,6 +51,7 @@ public sealed class NetworkCommandTests : IAsyncLifetime
         Add("blue", '4');
         _host.Gateway.InUse.UnionWith(["blue", "isolated_nw"]);
         Assert.Equal(new(0, "Deleted Networks:\nred\n\n", ""), await _host.RunAsync("network prune -f"));
+        Assert.Equal(new(0, "\"red\"\n", ""), await _host.RunAsync("network prune -f --json"));
         var sent = _host.Gateway.Sent.Cast<RemoveNetwork>().ToList();
         Assert.All(sent, remove => Assert.True(remove.IfUnused));
         Assert.DoesNotContain(sent, remove => remove.Id.ToString()[0] == '1');

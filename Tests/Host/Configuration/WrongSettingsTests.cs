@@ -33,6 +33,7 @@ public sealed class WrongSettingsTests
     [InlineData("network-cluster = 5", "network-cluster is not one setting but many: one value cannot stand for all of them")]
     [InlineData("akka.actor = no", "akka.actor is not one setting but many: one value cannot stand for all of them")]
     [InlineData("include \"other.conf\"", "FILE: it cannot be read; include is not supported, give each file with --config")]
+    [InlineData("a = ${?x}", "FILE: optional substitutions (${?...}) are not supported")]
     [InlineData("network-cluster.nope = 1", "there is no setting network-cluster.nope")]
     [InlineData("network-cluster.dataplane.nope = 1", "there is no setting network-cluster.dataplane.nope; did you mean network-cluster.dataplane.")]
     public void A_file_that_makes_no_sense_is_named(string text, string problem)

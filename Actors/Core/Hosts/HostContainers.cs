@@ -73,8 +73,11 @@ internal static class HostContainers
             return known.Attached is not null ? Done(state, container) : Attach(known.Spec, []);
         }
 
-        if (container.Spec.Mode != SandboxMode.Own && endpoint.NetworkName is not NetworkRules.Host) return Decision.Refuse(ModeConflict(container.Spec.Mode));
-        if (NetworkRefusal(SandboxMode.Own, endpoint.NetworkName) is { } conflict) return Decision.Refuse(conflict);
+        // Who has left the network none may go elsewhere, or back.
+        var isFree = container.Spec.Mode == SandboxMode.None && !container.Endpoints.Any(one => !one.Leaving && one.Spec.NetworkName is NetworkRules.None);
+        if (container.Spec.Mode != SandboxMode.Own && !isFree && endpoint.NetworkName is not NetworkRules.Host) return Decision.Refuse(ModeConflict(container.Spec.Mode));
+        var isBack = isFree && endpoint.NetworkName is NetworkRules.None && container.Endpoints.All(one => one.Leaving);
+        if (!isBack && NetworkRefusal(SandboxMode.Own, endpoint.NetworkName) is { } conflict) return Decision.Refuse(conflict);
         if (HostLinks.Refusal(state, endpoint, container.IsRunning) is { } nobody) return Decision.Refuse(nobody);
         if (container.In(endpoint.Network) is not null) return Decision.Refuse(new EndpointNameTaken(container.Spec.Name, endpoint.NetworkName, state.Id));
         return Attach(endpoint, [new ContainerConnected(endpoint)]);

@@ -25,7 +25,8 @@ public static class AddressRange
         var first = picked.Address.Value - subnet.Address.Value;
         var last = picked.Last.Value - subnet.Address.Value;
         if (IsSubnetsOwn(subnet, picked.Address)) first++;
-        if (IsSubnetsOwn(subnet, picked.Last)) last--;
+        // A block of one address is both its first and its last: with that the range is empty already.
+        if (last >= first && IsSubnetsOwn(subnet, picked.Last)) last--;
         return (first, last);
     }
 

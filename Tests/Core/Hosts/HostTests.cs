@@ -143,6 +143,20 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void Who_has_left_the_network_none_may_go_elsewhere_or_back()
+    {
+        var toNone = Wish(6) with { NetworkName = "none" };
+        foreach (var next in (EndpointSpec[])[Wish(1), toNone with { Id = Some.EndpointId(9) }])
+        {
+            var odd = Host().When(new CreateContainer(Some.Host, Some.Container(1, SandboxMode.None), [toNone]));
+            odd.When(new EndpointSettled(toNone, new(1), null, null), new DisconnectContainer(Some.Host, Box, toNone.Network, toNone.NetworkName), new EndpointOut(new(toNone, new(1), true)), new ConnectContainer(Some.Host, next));
+            odd.Journals(nameof(ContainerConnected));
+            odd.When(new EndpointSettled(next, new(1), null, null), new ConnectContainer(Some.Host, next.NetworkName == "none" ? Wish(1) : toNone with { Id = Some.EndpointId(9) }));
+            odd.Refuses<SandboxModeConflict>();
+        }
+    }
+
+    [Fact]
     public void A_link_on_the_predefined_network_is_to_a_container_that_exists_and_runs_there()
     {
         var onBridge = Wish(2) with { NetworkName = "bridge", Container = Some.ContainerId(2), ContainerName = "c2", Settings = new() { Links = [new("c1", "db")] } };
@@ -278,7 +292,8 @@ public sealed class HostTests
         host.When(new ConnectContainer(Some.Host, Some.Endpoint(3, Network, 3, container: 9).Spec)).Refuses<ContainerNotFound>();
         foreach (var mode in new[] { SandboxMode.Host, SandboxMode.None })
         {
-            var odd = Host().When(new CreateContainer(Some.Host, Some.Container(1, mode), []), new ConnectContainer(Some.Host, Wish(1)));
+            var own = Wish(5) with { NetworkName = mode == SandboxMode.Host ? "host" : "none" };
+            var odd = Host().When(new CreateContainer(Some.Host, Some.Container(1, mode), [own]), new EndpointSettled(own, new(1), null, null), new ConnectContainer(Some.Host, Wish(1)));
             odd.Refuses<SandboxModeConflict>();
         }
     }

@@ -13,6 +13,19 @@ public sealed class PoolTests
 {
     private static readonly Incarnation Life = new(1);
 
+    [Theory]
+    [InlineData("10.73.0.0/29", "10.73.0.0/32")]
+    [InlineData("10.73.0.0/24", "10.73.0.255/32")]
+    [InlineData("fd73::/64", "fd73::/128")]
+    public void A_range_of_nothing_but_an_address_that_is_nobodys_has_none(string subnet, string range)
+    {
+        var id = new PoolId(AddressSpaceId.Global, Subnet.Parse(subnet), Subnet.Parse(range));
+        Assert.Equal(UInt128.Zero, AddressRange.Capacity(id));
+        Assert.Null(AddressRange.LowestExcept(id, []));
+        var (first, last) = AddressRange.Pickable(id);
+        Assert.True(last < first);
+    }
+
     [Fact]
     public void An_opened_pool_has_its_gateway_and_auxiliary_addresses_taken()
     {

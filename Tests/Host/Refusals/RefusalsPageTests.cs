@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using NetworkCluster.Addressing;
-using NetworkCluster.Containers;
 using NetworkCluster.Tests.Host.Commands;
 using Xunit;
 
@@ -62,14 +61,7 @@ public sealed partial class RefusalsPageTests
     internal static async Task BeginAsync(WorldGateway gateway, PbmHost host)
     {
         await gateway.BeginAsync();
-        foreach (var (name, mode) in new[] { ("e4", SandboxMode.None), ("e5", SandboxMode.Host) })
-        {
-            var spec = Support.Some.Container(name[1] - '0', mode) with { Name = name };
-            Assert.IsType<ContainerDone>(await gateway.SendAsync(new CreateContainer(gateway.Host, spec, [])));
-            Assert.IsType<ContainerDone>(await gateway.SendAsync(new StartContainer(gateway.Host, spec.Id)));
-        }
-
-        foreach (var line in SetUp) Assert.Equal((line, 0, ""), await host.RunAsync(line) is var outcome ? (line, outcome.Code, outcome.Error) : default);
+        foreach (var line in (string[])["container run -d --network none --name e4 sleep 600", "container run -d --network host --name e5 sleep 600", .. SetUp]) Assert.Equal((line, 0, ""), await host.RunAsync(line) is var outcome ? (line, outcome.Code, outcome.Error) : default);
     }
 
     private static async Task<string> AnswerAsync(PbmHost host, string[] commands)

@@ -116,7 +116,9 @@ internal static class Allocation
         foreach (var fact in pool.Decide(state, command).Events) pool.Evolve(state, fact);
     }
 
-    private static AllocateAddress Allocate(PoolId pool, int number) => new(pool, null, new(Wish with { Id = Id(number) }, new(1), Running: true), []);
+    /// <summary>The endpoint of that number asks for an address.</summary>
+    public static AllocateAddress Allocate(PoolId pool, int number) => new(pool, null, new(Wish with { Id = Id(number) }, new(1), Running: true), []);
 
-    private static EndpointId Id(int number) => EndpointId.Parse(number.ToString("x64", CultureInfo.InvariantCulture));
+    /// <summary>That endpoint.</summary>
+    public static EndpointId Id(int number) => EndpointId.Parse(number.ToString("x64", CultureInfo.InvariantCulture));
 }

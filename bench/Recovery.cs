@@ -6,8 +6,6 @@ using Akka.Configuration;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetworkCluster.Addressing;
-using NetworkCluster.Containers;
-using NetworkCluster.Endpoints;
 using NetworkCluster.Entities;
 using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
@@ -51,9 +49,9 @@ internal static class Recovery
             Write(connection, pool, releases);
             var raw = Median([.. Enumerable.Range(0, Rounds).Select(_ => Time(() => Read(connection, pool)))]);
             var without = await LivesAsync(connection, pool, other, releases ? 100 : Facts - 1, snapshot: false);
-            while (Scalar(connection, "SELECT count(*) FROM snapshot") == 0) await Task.Delay(20);
+            while (Ask(connection, "SELECT count(*) FROM snapshot") == 0) await Task.Delay(20);
             var with = await LivesAsync(connection, pool, other, releases ? 100 : Facts - 1, snapshot: true);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-40} without a snapshot {without,6:0} ms (x {without / raw:0.0} of the bare read, {raw:0} ms), with one {with,6:0} ms, {Scalar(connection, "SELECT max(length(snapshot)) FROM snapshot") / 1024} KiB"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-40} without a snapshot {without,6:0} ms (x {without / raw:0.0} of the bare read, {raw:0} ms), with one {with,6:0} ms, {Ask(connection, "SELECT max(length(snapshot)) FROM snapshot") / 1024} KiB"));
         }
         finally
         {
@@ -68,7 +66,7 @@ internal static class Recovery
         for (var round = 0; round < Rounds; round++)
         {
             // One that comes back without a snapshot makes one.
-            if (!snapshot) Do(connection, "DELETE FROM snapshot");
+            if (!snapshot) Ask(connection, "DELETE FROM snapshot");
             await using var node = Start(connection);
             await AskAsync(node, new GetPool(other.Pools[0].Id));
             var clock = Stopwatch.StartNew();
@@ -96,7 +94,7 @@ internal static class Recovery
         var (number, at, held) = (1, 0, 100);
         while (number < Facts)
         {
-            var command = releases && at >= held && number % 2 == 0 ? (IAddressed)new ReleaseAddress(id, network.Id, AddressHandle.Of(Id(at - held))) : Wish(network, at++);
+            var command = releases && at >= held && number % 2 == 0 ? (IAddressed)new ReleaseAddress(id, network.Id, AddressHandle.Of(Allocation.Id(at - held))) : Allocation.Allocate(id, at++);
             foreach (var fact in decider.Decide(state, command).Events)
             {
                 state = decider.Evolve(state, fact);
@@ -131,22 +129,13 @@ internal static class Recovery
         while (rows.Read()) rows.GetValues(values);
     }
 
-    private static long Scalar(string source, string sql)
+    private static long Ask(string source, string sql)
     {
         using var connection = new SqliteConnection(source);
         connection.Open();
         using var question = connection.CreateCommand();
         question.CommandText = sql;
         return Convert.ToInt64(question.ExecuteScalar(), CultureInfo.InvariantCulture);
-    }
-
-    private static void Do(string source, string sql)
-    {
-        using var connection = new SqliteConnection(source);
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     private static HostNode Start(string connection)
@@ -173,18 +162,6 @@ internal static class Recovery
             Pools = [new() { Id = new(AddressSpaceId.Of(Host), range), UserGiven = true }],
         };
     }
-
-    private static AllocateAddress Wish(NetworkSpec network, int number) => new(network.Pools[0].Id, null, new(new EndpointSpec
-    {
-        Id = Id(number),
-        Network = network.Id,
-        NetworkName = network.Name,
-        Container = ContainerId.Parse(number.ToString("x64", CultureInfo.InvariantCulture)),
-        ContainerName = string.Create(CultureInfo.InvariantCulture, $"container{number}"),
-        Host = Host,
-    }, new(1), Running: true), []);
-
-    private static EndpointId Id(int number) => EndpointId.Parse(number.ToString("x64", CultureInfo.InvariantCulture));
 
     private static TimeSpan Time(Action action)
     {

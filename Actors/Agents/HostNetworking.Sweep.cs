@@ -35,7 +35,7 @@ public sealed partial class HostNetworking
     private async Task ReconcileAsync(Action<ContainerId> remade, CancellationToken cancel)
     {
         var found = await _dataplane.ObserveAsync(cancel);
-        await ApplyAsync(Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming), cancel);
+        await ApplyAsync(SettingsOf(found), cancel);
         var renamed = Plan.Renamed(found, Naming, network => _networks.TryGetValue(network, out var state) && state.Ensured ? state.Wanted.Links.Select(link => link.Name) : null);
         if (await ApplyAsync(renamed, cancel) is [_, ..]) _log.LogWarning("somebody renamed links of this host; others are in their place");
         await RestoreTableAsync(found, cancel);
@@ -89,7 +89,7 @@ public sealed partial class HostNetworking
         if (losses.Contains(Loss.OfForwarding))
         {
             var found = await _dataplane.ObserveAsync(new HostPart([], [], HostSysctls.All, false), cancel);
-            if (await ApplyAsync(Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming), cancel) is [_, ..]) _log.LogWarning("somebody switched off this host's forwarding; it is on again");
+            if (await ApplyAsync(SettingsOf(found), cancel) is [_, ..]) _log.LogWarning("somebody switched off this host's forwarding; it is on again");
         }
 
         var links = losses.OfType<Loss.OfLink>().Select(loss => loss.Tag).ToList();

@@ -60,7 +60,7 @@ public sealed partial class HostNetworking : IHostNetworking
         var steps = ImmutableArray.CreateBuilder<Step>();
         // Published ports stay as they are until it is known whose they are.
         steps.Add(new ReplaceTable(Naming.Table, [.. _inherited.Values.SelectMany(elements => elements)], [.. found.Mappings]));
-        steps.AddRange(Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming));
+        steps.AddRange(SettingsOf(found));
         steps.AddRange(found.StaleSandboxes.Select(name => new DeleteSandbox(name)));
         await _dataplane.ApplyAsync(steps.ToImmutable(), cancel);
         if (found.Host.Links.Values.Any(l => l.Group == Naming.ReaperGroup)) _reaper.Signal();
@@ -85,6 +85,8 @@ public sealed partial class HostNetworking : IHostNetworking
         await _reaper.DisposeAsync();
         await _dataplane.DisposeAsync();
     }
+
+    private ImmutableArray<Step> SettingsOf(FoundHost found) => Plan.Between(new Wanted { Sysctls = [.. Settings(found)] }, found, Naming);
 
     /// <summary>Forwarding on; bridged packets out of the IP hooks, where the kernel has that switch at all.</summary>
     private IEnumerable<Sysctl> Settings(FoundHost found)

@@ -16,22 +16,16 @@ public abstract record Loss
     public sealed record OfSandbox(string Name) : Loss;
 
     /// <summary>Somebody else has changed our table: rules, sets or elements.</summary>
-    public static readonly Loss OfTable = new InTable();
+    public static readonly Loss OfTable = new Plain("table");
 
     /// <summary>The host forwards no longer.</summary>
-    public static readonly Loss OfForwarding = new InSettings();
+    public static readonly Loss OfForwarding = new Plain("forwarding");
 
     /// <summary>A link of ours is called otherwise.</summary>
-    public static readonly Loss OfName = new InNames();
+    public static readonly Loss OfName = new Plain("name");
 
     /// <summary>Too much happened at once to tell: it may be anything.</summary>
-    public static readonly Loss Unknown = new Anything();
+    public static readonly Loss Unknown = new Plain("unknown");
 
-    private sealed record InTable : Loss;
-
-    private sealed record InSettings : Loss;
-
-    private sealed record InNames : Loss;
-
-    private sealed record Anything : Loss;
+    private sealed record Plain(string What) : Loss;
 }

@@ -1,12 +1,11 @@
 using NetworkCluster.Configuration;
+using NetworkCluster.Linux;
 
 namespace NetworkCluster.Hosting;
 
 /// <summary>One process for one directory. The kernel drops the lock with the process, however it ends.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
-    private const int WouldBlock = 11;
-
     private readonly FileStream _file;
 
     private DirectoryLock(FileStream file) => _file = file;
@@ -35,7 +34,7 @@ internal sealed class DirectoryLock : IDisposable
             file.Flush();
             return new(file);
         }
-        catch (IOException cause) when (cause.HResult == WouldBlock)
+        catch (IOException cause) when (cause.HResult == Native.Eagain)
         {
             throw new ConfigurationProblemException([taken(path)]);
         }

@@ -16,20 +16,22 @@ internal static class StateDirectory
         var directory = networking.StateDirectoryOrDefault;
         var held = DirectoryLock.OfState(directory, networking.Prefix);
         var (path, owner) = (Path.Combine(directory, "owner"), $"host {settings.Host} with its data in {Path.GetFullPath(settings.DataDirectory)}");
-        var other = File.Exists(path) ? File.ReadAllText(path).Trim() : owner;
-        if (isNew && File.Exists(path) && other == owner && SandboxDirectory.AnyLives(networking))
+        var other = File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+        if (Problem() is { } problem)
         {
             held.Dispose();
-            throw new ConfigurationProblemException([$"{settings.DataDirectory} has no journal, and containers of {owner} live on this machine: it would remove them. Put the journal back from a backup; if they are to be removed, delete {path}"]);
-        }
-
-        if (other != owner && SandboxDirectory.AnyLives(networking))
-        {
-            held.Dispose();
-            throw new ConfigurationProblemException([$"containers of {other} live on this machine, in namespaces that begin with {networking.Prefix}: this one would remove them. Start that host, or give this one another network-cluster.dataplane.prefix; if they are to be removed, delete {path}"]);
+            throw new ConfigurationProblemException([problem]);
         }
 
         File.WriteAllText(path, $"{owner}\n");
         return held;
+
+        string? Problem()
+        {
+            if (other is null || (other == owner && !isNew) || !SandboxDirectory.AnyLives(networking)) return null;
+            return other == owner
+                ? $"{settings.DataDirectory} has no journal, and containers of {owner} live on this machine: it would remove them. Put the journal back from a backup; if they are to be removed, delete {path}"
+                : $"containers of {other} live on this machine, in namespaces that begin with {networking.Prefix}: this one would remove them. Start that host, or give this one another network-cluster.dataplane.prefix; if they are to be removed, delete {path}";
+        }
     }
 }

@@ -12,6 +12,7 @@ internal static partial class Native
     public const int SockCloexec = 0x80000;
     public const int CloneNewNet = 0x40000000;
 
+    public const int Eagain = 11;
     public const int Ebusy = 16;
     public const int Eexist = 17;
     public const int Enodev = 19;

@@ -83,13 +83,13 @@ public static unsafe partial class NetworkNamespace
         return stray;
     }
 
-    /// <summary>The namespace that a link of /proc leads to; none for a process or thread that has ended meanwhile or is not ours to look at.</summary>
-    internal static ulong? InodeOf(string link)
+    /// <summary>The namespace, or the file of another kind, that a link of /proc leads to; none for one that has ended meanwhile, is of no such kind or is not ours to look at.</summary>
+    internal static ulong? InodeOf(string link, string kind = "net")
     {
         try
         {
             var target = new FileInfo(link).LinkTarget;
-            return target is not null && target.StartsWith("net:[", StringComparison.Ordinal) && ulong.TryParse(target.AsSpan(5, target.Length - 6), CultureInfo.InvariantCulture, out var inode) ? inode : null;
+            return target is not null && target.StartsWith($"{kind}:[", StringComparison.Ordinal) && ulong.TryParse(target.AsSpan(kind.Length + 2, target.Length - kind.Length - 3), CultureInfo.InvariantCulture, out var inode) ? inode : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

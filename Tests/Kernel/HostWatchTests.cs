@@ -4,6 +4,7 @@ using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Linux.Netlink;
 using NetworkCluster.Networks;
+using NetworkCluster.Tests.Cluster;
 using NetworkCluster.Tests.Support;
 using Xunit;
 using Route = NetworkCluster.Dataplane.Route;
@@ -78,7 +79,7 @@ public sealed class HostWatchTests
         foreach (var harm in harms)
         {
             KernelHost.Shell(harm);
-            await UntilAsync(() => Rules() == rules, $"{harm}: {Rules()}");
+            await UntilAsync(() => Rules() == rules);
         }
 
         foreach (var (harm, look) in new (string, string)[]
@@ -87,7 +88,7 @@ public sealed class HostWatchTests
         })
         {
             KernelHost.Shell(harm);
-            await UntilAsync(() => KernelHost.Try(look, out _), harm);
+            await UntilAsync(() => KernelHost.Try(look, out _));
         }
 
         KernelHost.Shell($"ip netns del {KernelHost.Sandbox(2)}");
@@ -101,7 +102,7 @@ public sealed class HostWatchTests
         var less = Rules();
         Assert.DoesNotContain(other, less, StringComparison.Ordinal);
         KernelHost.Shell("nft flush ruleset");
-        await UntilAsync(() => Rules() == less, Rules());
+        await UntilAsync(() => Rules() == less);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => guard);
 
@@ -190,14 +191,7 @@ public sealed class HostWatchTests
         }
     }
 
-    private static async Task UntilAsync(Func<bool> isSo, string otherwise)
-    {
-        for (var deadline = Environment.TickCount64 + 20_000; !isSo();)
-        {
-            Assert.True(Environment.TickCount64 < deadline, otherwise);
-            await Task.Delay(10);
-        }
-    }
+    private static Task UntilAsync(Func<bool> isSo) => Eventually.IsSoAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(isSo()));
 
     private static bool Reaches(int container, string address) =>
         KernelHost.Try($"timeout 10 nsenter --net=/run/netns/{KernelHost.Sandbox(container)} sh -c 'until ping -n -c 1 -W 1 {address}; do :; done'", out _);

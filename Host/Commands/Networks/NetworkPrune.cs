@@ -28,9 +28,7 @@ internal sealed class NetworkPrune(NetworkPruning pruning)
         if (!invocation.Has("force")) throw new UsageException("this removes all custom networks that no container uses: say --force to do it");
         var (removed, refused) = await pruning.PruneAsync(invocation.Values("filter"), cancel);
         foreach (var reason in refused) await output.RefusalAsync(reason, cancel);
-        if (!removed.IsEmpty) await output.WriteAsync(new TextFrame("Deleted Networks:", IsHeading: true), cancel);
-        foreach (var name in removed) await output.LineAsync(name, cancel);
-        if (!removed.IsEmpty) await output.WriteAsync(new TextFrame("", IsHeading: true), cancel);
+        foreach (var frame in removed.IsEmpty ? [] : (TextFrame[])[new("Deleted Networks:", IsHeading: true), .. removed.Select(name => new TextFrame(name)), new("", IsHeading: true)]) await output.WriteAsync(frame, cancel);
         return refused.IsEmpty ? ExitCodes.Ok : ExitCodes.Refused;
     }
 }

@@ -96,7 +96,7 @@ internal sealed class HostWatch : IDisposable
 
     private void Take()
     {
-        if (_listener.Take(Hear)) return;
+        if (_listener.Take((type, _, payload) => Hear(type, payload))) return;
         ForgetRoutes();
         LearnLinks();
         _losses.Writer.TryWrite(Loss.Unknown);
@@ -106,10 +106,10 @@ internal sealed class HostWatch : IDisposable
     private void LearnLinks()
     {
         using var socket = NetlinkSocket.Open(NetlinkSocket.Route, null);
-        RtnetlinkObserver.EachLink(socket, _tags.Clear, (type, payload) => Hear(type, 0, payload));
+        RtnetlinkObserver.EachLink(socket, _tags.Clear, Hear);
     }
 
-    private void Hear(ushort type, uint port, ReadOnlySpan<byte> payload)
+    private void Hear(ushort type, ReadOnlySpan<byte> payload)
     {
         switch (type)
         {
@@ -182,12 +182,7 @@ internal sealed class HostWatch : IDisposable
     private static int LinkOf(ReadOnlySpan<byte> payload)
     {
         var attributes = new NetlinkAttributes(payload[12..]);
-        while (attributes.Next())
-        {
-            if (attributes.Type == Rtnetlink.RouteOut) return attributes.Number;
-        }
-
-        return 0;
+        return attributes.Seek(Rtnetlink.RouteOut) ? attributes.Number : 0;
     }
 
     private void ForgetRoutes()

@@ -20,6 +20,17 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
     /// <summary>Its bytes as a text, without the NUL.</summary>
     public readonly string Text => Encoding.UTF8.GetString(Value.TrimEnd((byte)0));
 
+    /// <summary>Goes on to the next of a type; false where there is none.</summary>
+    public bool Seek(int type)
+    {
+        while (Next())
+        {
+            if (Type == type) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Goes to the next one.</summary>
     public bool Next()
     {

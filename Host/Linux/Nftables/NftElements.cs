@@ -68,7 +68,7 @@ internal sealed class NftElements : IDisposable
     /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>
     public ImmutableHashSet<SetElement>? Of(string table, ImmutableArray<string> links)
     {
-        if (!Knows($"nft list table inet {table}", Header(new NetlinkWriter().Begin(GetTable, 0), InetFamily, 0).Attribute(TableName, table))) return null;
+        if (!Knows($"nft list table inet {table}", Header(new NetlinkWriter().Begin(GetTable, 0), InetFamily).Attribute(TableName, table))) return null;
         return
         [
             .. from link in links
@@ -108,7 +108,7 @@ internal sealed class NftElements : IDisposable
         var found = new List<T>();
         try
         {
-            var question = Header(new NetlinkWriter().Begin(GetElement, NetlinkWriter.Dump), InetFamily, 0).Attribute(ListTable, table).Attribute(ListSet, set);
+            var question = Header(new NetlinkWriter().Begin(GetElement, NetlinkWriter.Dump), InetFamily).Attribute(ListTable, table).Attribute(ListSet, set);
             lock (_gate) Socket.Dump(question, found.Clear, (_, payload) => ReadElements(payload, read, found));
             return found;
         }
@@ -148,7 +148,7 @@ internal sealed class NftElements : IDisposable
 
     private static NetlinkWriter Named(NetlinkWriter message, string table, string set, Action<NetlinkWriter> element)
     {
-        Header(message, InetFamily, 0).Attribute(ListTable, table).Attribute(ListSet, set);
+        Header(message, InetFamily).Attribute(ListTable, table).Attribute(ListSet, set);
         var list = message.Nest(ListElements | Nested);
         var item = message.Nest(ListElement | Nested);
         element(message);
@@ -175,7 +175,7 @@ internal sealed class NftElements : IDisposable
     }
 
     /// <summary>struct nfgenmsg; its resource number is in network byte order.</summary>
-    private static NetlinkWriter Header(NetlinkWriter writer, byte family, byte resource) => writer.Fixed([family, 0, 0, resource]);
+    internal static NetlinkWriter Header(NetlinkWriter writer, byte family, byte resource = 0) => writer.Fixed([family, 0, 0, resource]);
 
     private static void Read(NftSet set, ReadOnlySpan<byte> element, List<SetElement> found)
     {

@@ -48,37 +48,20 @@ internal sealed class TableWatch : IDisposable
     {
         if (type >> 8 != Subsystem || (type & 0xff) == NewGeneration || payload.Length < 4 || payload[0] != InetFamily) return false;
         var attributes = new NetlinkAttributes(payload[4..]);
-        while (attributes.Next())
-        {
-            if (attributes.Type == TableName) return attributes.Text == _table;
-        }
-
-        return false;
+        return attributes.Seek(TableName) && attributes.Text == _table;
     }
 
     // The columns are sk, Eth (the protocol), Pid (the port), Groups, Rmem, Wmem, Dump, Locks, Drops, Inode.
     private static HashSet<uint> OwnPorts()
     {
-        var mine = Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(TargetOf).OfType<string>().ToHashSet();
+        var mine = Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(file => NetworkNamespace.InodeOf(file, "socket")).OfType<ulong>().ToHashSet();
         return
         [
             .. from line in File.ReadLines("/proc/thread-self/net/netlink").Skip(1)
                let columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-               where columns.Length >= 10 && columns[1] == "12" && mine.Contains($"socket:[{columns[9]}]")
+               where columns.Length >= 10 && columns[1] == "12" && mine.Contains(ulong.Parse(columns[9], CultureInfo.InvariantCulture))
                select uint.Parse(columns[2], CultureInfo.InvariantCulture),
         ];
-    }
-
-    private static string? TargetOf(string descriptor)
-    {
-        try
-        {
-            return new FileInfo(descriptor).LinkTarget;
-        }
-        catch (IOException)
-        {
-            return null; // it was closed meanwhile
-        }
     }
 
     /// <summary>Stops listening.</summary>

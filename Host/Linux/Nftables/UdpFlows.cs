@@ -38,7 +38,7 @@ internal static class UdpFlows
             foreach (var flow in flows)
             {
                 // It may have ended meanwhile.
-                socket.Execute(Header(new NetlinkWriter().Begin(Delete, NetlinkWriter.Ack), family).Attribute(Original | Nested, flow));
+                socket.Execute(NftElements.Header(new NetlinkWriter().Begin(Delete, NetlinkWriter.Ack), family).Attribute(Original | Nested, flow));
             }
         }
         catch (NetlinkException)
@@ -49,7 +49,7 @@ internal static class UdpFlows
 
     private static NetlinkWriter Question(MappingKey port, byte family)
     {
-        var writer = Header(new NetlinkWriter().Begin(Get, NetlinkWriter.Dump), family);
+        var writer = NftElements.Header(new NetlinkWriter().Begin(Get, NetlinkWriter.Dump), family);
         var tuple = writer.Nest(Original | Nested);
         if (port.Address is { } address)
         {
@@ -65,19 +65,11 @@ internal static class UdpFlows
         return writer.Attribute(OriginalFlags, ByProtocol | ByDestinationPort | (port.Address is null ? 0 : ByDestination)).End(filter);
     }
 
-    /// <summary>struct nfgenmsg.</summary>
-    private static NetlinkWriter Header(NetlinkWriter writer, byte family) => writer.Fixed([family, 0, 0, 0]);
-
     private static ReadOnlySpan<byte> OriginalOf(ReadOnlySpan<byte> payload)
     {
         if (payload.Length < 4) return [];
         var attributes = new NetlinkAttributes(payload[4..]);
-        while (attributes.Next())
-        {
-            if (attributes.Type == Original) return attributes.Value;
-        }
-
-        return [];
+        return attributes.Seek(Original) ? attributes.Value : [];
     }
 
     // Also where the kernel filters: one before Linux 5.8 does not, and says nothing.

@@ -52,11 +52,7 @@ public sealed class ExecTests : IAsyncLifetime
     {
         using var client = new PbmClient(_host.Address);
         using var gone = new CancellationTokenSource();
-        var palettes = await client.PalettesAsync(gone.Token);
-        var palette = palettes.Single(p => p.Name == "container");
-        var words = ShellWords.Split(line);
-        var call = new CommandLine(palette, palette.Commands.Single(c => c.Name == "exec")).Parse([.. words.Skip(2)], new())!;
-        await using var frames = client.RunAsync(call, call.WantsInput ? new NeverEndingStream() : null, gone.Token).GetAsyncEnumerator(gone.Token);
+        await using var frames = await BeginAsync(client, line, gone.Token);
         Assert.True(await frames.MoveNextAsync());
         var leader = int.Parse(System.Text.Encoding.UTF8.GetString(Assert.IsType<BytesFrame>(frames.Current).Data.Span), System.Globalization.CultureInfo.InvariantCulture);
         using var process = Process.GetProcessById(leader);
@@ -72,13 +68,19 @@ public sealed class ExecTests : IAsyncLifetime
     {
         using var client = new PbmClient(_host.Address);
         using var gone = new CancellationTokenSource();
-        var palette = (await client.PalettesAsync(gone.Token)).Single(p => p.Name == "container");
-        var call = new CommandLine(palette, palette.Commands.Single(c => c.Name == "run")).Parse([.. ShellWords.Split(line).Skip(2)], new())!;
-        await using var frames = client.RunAsync(call, null, gone.Token).GetAsyncEnumerator(gone.Token);
+        await using var frames = await BeginAsync(client, line, gone.Token);
         Assert.True(await frames.MoveNextAsync());
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await frames.MoveNextAsync());
         await Eventually.IsSoAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(_host.Gateway.Sent.ToArray()[^1].GetType() == told));
+    }
+
+    private static async Task<IAsyncEnumerator<Frame>> BeginAsync(PbmClient client, string line, CancellationToken gone)
+    {
+        var words = ShellWords.Split(line);
+        var palette = (await client.PalettesAsync(gone)).Single(p => p.Name == words[0]);
+        var call = new CommandLine(palette, palette.Commands.Single(c => c.Name == words[1])).Parse([.. words.Skip(2)], new())!;
+        return client.RunAsync(call, call.WantsInput ? new NeverEndingStream() : null, gone).GetAsyncEnumerator(gone);
     }
 
     /// <summary>A terminal at which nobody types.</summary>

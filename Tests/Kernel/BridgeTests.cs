@@ -57,6 +57,21 @@ public sealed class BridgeTests
     }
 
     [KernelFact]
+    public async Task Containers_that_change_their_addresses_with_each_other_are_reached_before_they_have_spoken()
+    {
+        await using var host = await KernelHost.StartAsync();
+        var network = Some.Network(1, ["10.61.0.0/24"]);
+        for (var number = 1; number <= 3; number++) await host.RunAsync(number, network, number + 1);
+        Assert.True(KernelHost.Pings(3, "10.61.0.2"));
+        Assert.True(KernelHost.Pings(3, "10.61.0.3"));
+        await host.Networking.AttachAsync(network, Some.Endpoint(1, network, 3), default);
+        await host.Networking.AttachAsync(network, Some.Endpoint(2, network, 2), default);
+        Assert.Contains("10.61.0.3/24", KernelHost.In(1, "ip -o addr show eth0"), StringComparison.Ordinal);
+        Assert.True(KernelHost.Pings(3, "10.61.0.2"));
+        Assert.True(KernelHost.Pings(3, "10.61.0.3"));
+    }
+
+    [KernelFact]
     public async Task Two_networks_do_not_reach_each_other()
     {
         await using var host = await KernelHost.StartAsync();

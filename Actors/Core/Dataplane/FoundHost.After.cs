@@ -36,6 +36,7 @@ public static class FoundHostAfter
         SetGroup s => host.With(s.Link, l => l with { Group = s.Group }),
         SetMaster s => host.With(s.Link, l => l with { Master = host.Existing(LinkName.OnHost(s.Master)).Name, Isolated = false, IsTunnelPort = false }).In(s.Netns, n => WithoutForwardings(n, s.Link)),
         SetIsolated s => host.With(s.Link, l => l with { Isolated = Refused(l.Master is null, "Operation not supported", s.Isolated) }),
+        ForgetLearned s => host.With(s.Link, l => Refused(l.Master is null, "Operation not supported", l)),
         Retire s => host.Retiring(s),
         DeleteLink s => host.Find(s.Link) is null ? host : host.Without(s.Link),
         DeleteGroup s => host.Host.Links.Values.Where(l => l.Group == s.Group).Aggregate(host, (h, l) => h.Without(LinkName.OnHost(l.Name))),

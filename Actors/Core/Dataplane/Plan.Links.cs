@@ -62,7 +62,8 @@ public static partial class Plan
                 EnsureAttributes(place, there, null, veth.MtuBytes, disturbed, steps);
                 // All of the host's end first: the peer is down until then, so nothing passes a port that is not isolated yet.
                 EnsureAttributes(veth.Peer, peer!, veth.PeerMac, veth.MtuBytes, disturbed, steps);
-                if (there.Carrier && there.Up && there.Master == veth.Master && peer!.Up) break;
+                if (peer!.Mac != veth.PeerMac) steps.Add(new ForgetLearned(place));
+                if (there.Carrier && there.Up && there.Master == veth.Master && peer.Up) break;
                 // The bridge too: it gets its own carrier with its first port.
                 carriers.Add(place);
                 carriers.Add(LinkName.OnHost(veth.Master));

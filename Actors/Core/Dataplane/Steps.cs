@@ -186,6 +186,16 @@ public sealed record SetIsolated(LinkName Link, bool Isolated) : LinkStep(Link)
     protected override string Change => $"type bridge_slave isolated {(Isolated ? "on" : "off")}";
 }
 
+/// <summary>
+/// Has a bridge forget whom it has seen behind a port. Who is behind it now has another link-layer address, and the one it had may be another's: the bridge would take what is for
+/// that one here until it has spoken itself.
+/// </summary>
+public sealed record ForgetLearned(LinkName Link) : LinkStep(Link)
+{
+    /// <inheritdoc/>
+    protected override string Change => "type bridge_slave fdb_flush";
+}
+
 /// <summary>Has a bridge's port learn nothing, and the bridge answer for the neighbours it knows instead of asking through the port.</summary>
 public sealed record SetTunnelPort(LinkName Link) : LinkStep(Link)
 {

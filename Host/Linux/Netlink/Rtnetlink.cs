@@ -15,7 +15,7 @@ internal static class Rtnetlink
     public const ushort LinkMac = 1, LinkName = 3, LinkMtu = 4, LinkPeer = 5, LinkMaster = 10, LinkOperationalState = 16, LinkInfo = 18, LinkAlias = 20, LinkFamilies = 26, LinkGroup = 27, LinkNetnsFd = 28, LinkExtMask = 29;
     public const ushort InfoKind = 1, InfoData = 2, InfoSlaveKind = 4, InfoSlaveData = 5;
     public const ushort VethPeer = 1;
-    public const ushort PortLearning = 8, PortNeighbourSuppression = 32, PortIsolated = 33;
+    public const ushort PortLearning = 8, PortFlush = 24, PortNeighbourSuppression = 32, PortIsolated = 33;
     public const ushort VxlanId = 1, VxlanLocal = 4, VxlanLearning = 7, VxlanPort = 15, VxlanLocal6 = 17;
     public const ushort NeighbourDestination = 1, NeighbourMac = 2, NeighbourInterface = 8, NeighbourMaster = 9;
     public const ushort NeighbourPermanent = 0x80, NeighbourStatic = 0x40;

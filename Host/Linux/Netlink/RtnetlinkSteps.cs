@@ -36,8 +36,9 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
             case SetGroup s: Set(s.Link).Attribute(Rtnetlink.LinkGroup, s.Group); break;
             case SetRoutesLoopback s: Write(s); break;
             case SetMaster s: Set(s.Link).Attribute(Rtnetlink.LinkMaster, Master(step, s.Master)); break;
-            case SetIsolated s: WritePort(s.Link, (Rtnetlink.PortIsolated, s.Isolated)); break;
-            case SetTunnelPort s: WritePort(s.Link, (Rtnetlink.PortLearning, false), (Rtnetlink.PortNeighbourSuppression, true)); break;
+            case SetIsolated s: WritePort(s.Link, (Rtnetlink.PortIsolated, Setting(s.Isolated))); break;
+            case ForgetLearned s: WritePort(s.Link, (Rtnetlink.PortFlush, [])); break;
+            case SetTunnelPort s: WritePort(s.Link, (Rtnetlink.PortLearning, Setting(false)), (Rtnetlink.PortNeighbourSuppression, Setting(true))); break;
             case AddForwarding s: RtnetlinkNeighbours.Write(writer, index(s.Forwarding.Link), s.Forwarding, delete: false); break;
             case DeleteForwarding s: RtnetlinkNeighbours.Write(writer, index(s.Forwarding.Link), s.Forwarding, delete: true); break;
             case AddNeighbour s: RtnetlinkNeighbours.Write(writer, index(s.Neighbour.Link), s.Neighbour, delete: false); break;
@@ -99,13 +100,15 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
             .End(peer).End(data).End(info);
     }
 
-    private void WritePort(LinkName link, params ReadOnlySpan<(ushort Setting, bool On)> settings)
+    private static byte[] Setting(bool on) => [on ? (byte)1 : (byte)0];
+
+    private void WritePort(LinkName link, params ReadOnlySpan<(ushort Setting, byte[] Value)> settings)
     {
         writer.Begin(Rtnetlink.NewLink, Change).LinkHeader().Attribute(Rtnetlink.LinkName, link.Name);
         var info = writer.Nest(Rtnetlink.LinkInfo);
         writer.Attribute(Rtnetlink.InfoSlaveKind, "bridge");
         var data = writer.Nest(Rtnetlink.InfoSlaveData);
-        foreach (var (setting, on) in settings) writer.Attribute(setting, [on ? (byte)1 : (byte)0]);
+        foreach (var (setting, value) in settings) writer.Attribute(setting, value);
         writer.End(data).End(info);
     }
 

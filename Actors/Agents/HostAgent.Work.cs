@@ -208,7 +208,7 @@ internal sealed partial class HostAgent
         }
         catch (LinkNameTakenException taken) when (taken.Link.Netns.IsHost)
         {
-            return new LinkNameTaken(taken.Link.Name, _host, (taken.Tag as LinkTag.OfNetwork)?.Network);
+            return new LinkNameTaken(taken.Link.Name, _host, (taken.Tag as LinkTag.OfNetwork)?.Network) { NetworkName = taken.Network };
         }
         catch (DataplaneException cause)
         {

@@ -118,6 +118,9 @@ public sealed partial class HostNetworking : IHostNetworking
     private void RefuseForeign(Wanted wanted, FoundHost found)
     {
         foreach (var link in Plan.Foreign(wanted, found))
-            throw new LinkNameTakenException(link, found.Find(link)?.Alias is { } alias && LinkTag.TryParse(Naming.Prefix, alias, out var tag) ? tag : null);
+        {
+            var tag = found.Find(link)?.Alias is { } alias && LinkTag.TryParse(Naming.Prefix, alias, out var read) ? read : null;
+            throw new LinkNameTakenException(link, tag, tag is LinkTag.OfNetwork other && _networks.TryGetValue(other.Network, out var state) ? state.Spec?.Name : null);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 
 namespace NetworkCluster.Commands;
 
@@ -6,6 +7,8 @@ namespace NetworkCluster.Commands;
 /// <param name="Terms">Key in lower case and value, in order.</param>
 internal sealed record FilterTerms(ImmutableArray<(string Key, string Value)> Terms)
 {
+    private const RegexOptions Expression = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+
     /// <summary>Reads the words.</summary>
     /// <param name="words">As they were typed.</param>
     /// <param name="keys">The keys there are.</param>
@@ -37,6 +40,23 @@ internal sealed record FilterTerms(ImmutableArray<(string Key, string Value)> Te
     public bool Match(Func<string, string, bool> isTrue) => Terms.GroupBy(term => term.Key).All(key => key.Key == "label"
         ? key.All(term => isTrue(term.Key, term.Value))
         : key.Any(term => isTrue(term.Key, term.Value)));
+
+    /// <summary>Whether a text is the value, or has a part that the value describes as a regular expression, as in Docker. Takes time in proportion to the text, whatever the expression.</summary>
+    public static bool HasPart(string text, string value) => text == value || Regex.IsMatch(text, value, Expression);
+
+    /// <summary>Whether the value can be read as such an expression. As in Docker's, there are no look-arounds and no back references.</summary>
+    public static bool IsExpression(string value)
+    {
+        try
+        {
+            _ = new Regex(value, Expression);
+            return true;
+        }
+        catch (Exception refusal) when (refusal is ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Whether there is a label of this key, or of this <c>KEY=VALUE</c>.</summary>
     public static bool HasLabel(IReadOnlyDictionary<string, string> labels, string term)

@@ -26,10 +26,10 @@ internal static class Words
     /// <param name="aliasOption"><c>alias</c> with connect, <c>network-alias</c> with run.</param>
     public static EndpointSettings EndpointSettings(this Invocation invocation, string aliasOption) => new()
     {
-        IPv4 = Address(invocation, "ip", isIPv6: false),
-        IPv6 = Address(invocation, "ip6", isIPv6: true),
+        IPv4 = Address(invocation.Value("ip"), isIPv6: false),
+        IPv6 = Address(invocation.Value("ip6"), isIPv6: true),
         LinkLocal = invocation.Values("link-local-ip") is { IsEmpty: false } links ? [.. links.Select(LinkLocal)] : null,
-        Mac = invocation.Parsed<MacAddress>("mac-address"),
+        Mac = invocation.Value("mac-address") is { } mac ? Mac(mac) : null,
         GatewayPriority = invocation.Parsed<int>("gw-priority"),
         Aliases = invocation.Values(aliasOption),
         Links = [.. invocation.Values("link").Select(Link)],
@@ -49,11 +49,11 @@ internal static class Words
         new() { Name = "mac-address", ValueName = "mac", Description = "Link-layer address (e.g., 92:d0:c6:0a:29:33)", Default = "made from the IPv4 address" },
     ];
 
-    private static InetAddress? Address(Invocation invocation, string option, bool isIPv6)
-    {
-        var address = invocation.Parsed<InetAddress>(option);
-        return address is { } a && a.IsIPv6 != isIPv6 ? throw new UsageException($"invalid IPv{(isIPv6 ? 6 : 4)} address: {a}") : address;
-    }
+    private static InetAddress? Address(string? word, bool isIPv6) => word is null ? null
+        : InetAddress.TryParse(word, out var address) && address.IsIPv6 == isIPv6 ? address
+        : throw new UsageException($"Invalid IPv{(isIPv6 ? 6 : 4)} address: {word}");
+
+    private static MacAddress Mac(string word) => MacAddress.TryParse(word, null, out var mac) ? mac : throw new UsageException($"{word} is not a valid mac address");
 
     /// <summary>A link-local address; whether it is one is for its network to say.</summary>
     /// <exception cref="UsageException">It is no address.</exception>
@@ -61,6 +61,7 @@ internal static class Words
 
     private static ContainerLink Link(string word)
     {
+        if (word.Length == 0) throw new UsageException("empty string specified for links");
         var colon = word.IndexOf(':');
         var (target, alias) = colon < 0 ? (word, word) : (word[..colon], word[(colon + 1)..]);
         return target.Length > 0 && alias.Length > 0 && !alias.Contains(':')

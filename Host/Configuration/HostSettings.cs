@@ -92,8 +92,8 @@ internal sealed record HostSettings
                 StateDirectory = config.GetString("dataplane.state-directory") is { Length: > 0 } state ? state : null,
             },
             ReconcileEvery = Duration("dataplane.reconcile-every", TimeSpan.FromSeconds(60)),
-            LocalPools = [.. Listed("ipam.default-pools.local").Select(text => Read("ipam.default-pools.local", text, ParsePool, new(default, 0)))],
-            GlobalPools = [.. Listed("ipam.default-pools.global").Select(text => Read("ipam.default-pools.global", text, ParsePool, new(default, 0)))],
+            LocalPools = [.. Listed("ipam.default-pools.local").Select(text => Read("ipam.default-pools.local", text, pool => ParsePool("local", pool), new(default, 0)))],
+            GlobalPools = [.. Listed("ipam.default-pools.global").Select(text => Read("ipam.default-pools.global", text, pool => ParsePool("global", pool), new(default, 0)))],
             DnsTtl = Duration("dns.ttl", TimeSpan.Zero),
             DnsUpstream = [.. Listed("dns.upstream").Select(text => Read("dns.upstream", text, ParseServer, new IPEndPoint(IPAddress.Loopback, 53)))],
             LogLevel = Read("log-level", config.GetString("log-level"), OneOf<LogLevel>, LogLevel.Information),
@@ -165,12 +165,17 @@ internal sealed record HostSettings
     private static T OneOf<T>(string text) where T : struct, Enum =>
         Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<T>(text, ignoreCase: true) : throw new FormatException($"'{text}' is not one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
 
-    private static DefaultPool ParsePool(string text)
+    private static DefaultPool ParsePool(string scope, string text)
     {
         var colon = text.LastIndexOf(':');
         if (colon <= 0 || !Subnet.TryParse(text[..colon], out var block) || !int.TryParse(text[(colon + 1)..], out var size) || size < block.Prefix || size > block.Address.Bits)
         {
             throw new FormatException($"'{text}' is not block:size, as 172.20.0.0/14:16, without host bits and with a size in the block");
+        }
+
+        if (block == UniqueLocal.All)
+        {
+            return size >= UniqueLocal.PrefixBits ? new(UniqueLocal.Of(scope), size) : throw new FormatException($"'{text}': one /{UniqueLocal.PrefixBits} of {block} is used, so the size is at least {UniqueLocal.PrefixBits}");
         }
 
         if (Networks.NetworkRules.WhyUnusable(block) is { } why) throw new FormatException($"'{text}' cannot be used: {why}");

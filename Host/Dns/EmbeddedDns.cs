@@ -47,7 +47,7 @@ public sealed class EmbeddedDns : IAsyncDisposable
     /// namespace that was made anew, the old sockets are closed first.
     /// </summary>
     /// <exception cref="IOException">There is no such namespace, or the process may not enter it.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">Something in the sandbox listens on port 53 of 127.0.0.11 already, or its loopback is down.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">Something in the sandbox has the port already at which the server listens, or its loopback is down.</exception>
     public void Open(ContainerId container, string netnsPath)
     {
         lock (_changing)

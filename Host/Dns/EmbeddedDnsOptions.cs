@@ -6,8 +6,14 @@ namespace NetworkCluster.Dns;
 /// <summary>How the embedded DNS behaves. The defaults are for production; every one says why it is what it is.</summary>
 public sealed record EmbeddedDnsOptions
 {
-    /// <summary>Where each sandbox's server listens inside the sandbox. Default 127.0.0.11:53, which Docker's images and tools know. Port 0: any (tests).</summary>
-    public IPEndPoint Listen { get; init; } = new(IPAddress.Parse("127.0.0.11"), 53);
+    /// <summary>Where programs in a sandbox ask. Default 127.0.0.11:53, which Docker's images and tools know.</summary>
+    public IPEndPoint Asked { get; init; } = new(IPAddress.Parse("127.0.0.11"), 53);
+
+    /// <summary>
+    /// The port of that address at which each sandbox's server really listens, so that port 53 is free for the programs in it: a name server of theirs binds it at every address.
+    /// Default 61053: above the ports that the kernel gives out, so that nobody has it by chance. 0: any (tests).
+    /// </summary>
+    public int ListenPort { get; init; } = 61053;
 
     /// <summary>How long clients may keep our answers, whole seconds. Default 0: a dead container's address is kept by nobody. See <see cref="DnsResponder"/>.</summary>
     public TimeSpan AnswerTtl { get; init; } = TimeSpan.Zero;

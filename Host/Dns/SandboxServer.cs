@@ -16,7 +16,7 @@ internal sealed class SandboxServer : IDisposable
     private readonly CancellationTokenSource _closed;
     private int _pending;
 
-    /// <summary>Opens both sockets, or none.</summary>
+    /// <summary>Opens both sockets and has what is asked at the well-known port come to them, or nothing of it.</summary>
     /// <exception cref="IOException">There is no such namespace.</exception>
     /// <exception cref="SocketException">Somebody in the sandbox has the port already, or its loopback is down.</exception>
     public SandboxServer(ContainerId container, string netnsPath, ISandboxSockets sockets, EmbeddedDnsOptions options, UpstreamForwarder forwarder, DnsCounters counters, CancellationToken stop)
@@ -27,10 +27,12 @@ internal sealed class SandboxServer : IDisposable
         try
         {
             Tcp = Bound(sockets, netnsPath, SocketType.Stream, ProtocolType.Tcp);
+            sockets.Rewrite(netnsPath, options.Asked, PortOf(Udp), PortOf(Tcp));
         }
         catch
         {
             Udp.Dispose();
+            Tcp?.Dispose();
             throw;
         }
 
@@ -72,7 +74,7 @@ internal sealed class SandboxServer : IDisposable
     public bool TryForward(ForwardedQuery query, ReadOnlySpan<byte> client)
     {
         if (!TryEnterForward()) return false;
-        var address = new SocketAddress(_options.Listen.AddressFamily, client.Length);
+        var address = new SocketAddress(_options.Asked.AddressFamily, client.Length);
         client.CopyTo(address.Buffer.Span);
         _ = Task.Run(() => ForwardAsync(query, address));
         return true;
@@ -109,16 +111,18 @@ internal sealed class SandboxServer : IDisposable
     // a socket leave from 127.0.0.1 for ever, and no client takes them. Connecting, which sends nothing over UDP, fails there as it should.
     private void RequireLoopback(ISandboxSockets sockets, string netnsPath)
     {
-        using var probe = sockets.Open(netnsPath, _options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        probe.Connect(_options.Listen.Address, DiscardPort);
+        using var probe = sockets.Open(netnsPath, _options.Asked.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        probe.Connect(_options.Asked.Address, DiscardPort);
     }
+
+    private static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
     private Socket Bound(ISandboxSockets sockets, string netnsPath, SocketType type, ProtocolType protocol)
     {
-        var socket = sockets.Open(netnsPath, _options.Listen.AddressFamily, type, protocol);
+        var socket = sockets.Open(netnsPath, _options.Asked.AddressFamily, type, protocol);
         try
         {
-            socket.Bind(_options.Listen);
+            socket.Bind(new IPEndPoint(_options.Asked.Address, _options.ListenPort));
             if (type == SocketType.Stream) socket.Listen(BacklogConnections);
             return socket;
         }

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Sockets;
 using NetworkCluster.Agents;
 using NetworkCluster.Dns;
+using NetworkCluster.Linux.Nftables;
 
 namespace NetworkCluster.Linux;
 
@@ -12,12 +14,23 @@ internal sealed class NamespaceSockets : ISandboxSockets
     private const int Stream = 1;
     private const int Datagram = 2;
 
-    public Socket Open(string netnsPath, AddressFamily family, SocketType type, ProtocolType protocol)
+    public Socket Open(string netnsPath, AddressFamily family, SocketType type, ProtocolType protocol) => Try(() =>
+    {
+        var fd = NetworkNamespace.OpenSocket(netnsPath, family == AddressFamily.InterNetworkV6 ? Inet6 : Inet, type == SocketType.Stream ? Stream : Datagram, (int)protocol);
+        return new Socket(new SafeSocketHandle(fd, ownsHandle: true));
+    });
+
+    public void Rewrite(string netnsPath, IPEndPoint asked, int udp, int tcp) => Try(() =>
+    {
+        PortRewrite.Replace(netnsPath, asked.Address, asked.Port, udp, tcp);
+        return true;
+    });
+
+    private static T Try<T>(Func<T> action)
     {
         try
         {
-            var fd = NetworkNamespace.OpenSocket(netnsPath, family == AddressFamily.InterNetworkV6 ? Inet6 : Inet, type == SocketType.Stream ? Stream : Datagram, (int)protocol);
-            return new(new SafeSocketHandle(fd, ownsHandle: true));
+            return action();
         }
         catch (DataplaneException cause)
         {

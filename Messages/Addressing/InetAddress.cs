@@ -87,16 +87,15 @@ public readonly record struct InetAddress : IParsable<InetAddress>, IComparable<
             return true;
         }
 
-        var octets = s.Split('.');
-        if (octets.Length != 4) return false;
-        uint value = 0;
-        foreach (var octet in octets)
+        var (value, octets) = (0u, 0);
+        foreach (var part in s.AsSpan().Split('.'))
         {
-            if (octet.Length is 0 or > 3 || (octet.Length > 1 && octet[0] == '0')) return false;
-            if (!byte.TryParse(octet, NumberStyles.None, CultureInfo.InvariantCulture, out var b)) return false;
+            var octet = s.AsSpan(part);
+            if (++octets > 4 || octet.Length is 0 or > 3 || (octet.Length > 1 && octet[0] == '0') || !byte.TryParse(octet, NumberStyles.None, CultureInfo.InvariantCulture, out var b)) return false;
             value = (value << 8) | b;
         }
 
+        if (octets != 4) return false;
         result = new(value, false);
         return true;
     }

@@ -27,10 +27,13 @@ public sealed record RouteOverlap(Subnet Requested, Subnet Route, HostId Host) :
 /// <summary>All default subnets are taken.</summary>
 public sealed record NoFreeSubnet(bool IPv6, ImmutableArray<string> Holders) : Rejection
 {
+    /// <summary>Why there never was one: the defaults have none of the family, or none of the size. Otherwise nothing.</summary>
+    public string? Why { get; init; }
+
     /// <inheritdoc/>
     public override string Text =>
         $"could not find an available, non-overlapping IPv{(IPv6 ? 6 : 4)} address pool among the defaults to assign to the network" +
-        (Holders.IsEmpty ? "" : $" (held by {string.Join(", ", Holders)})") +
+        (Why is { } why ? $" ({why})" : Holders.IsEmpty ? "" : $" (held by {string.Join(", ", Holders)})") +
         "; name one with --subnet, or add to network-cluster.ipam.default-pools";
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.NotFound;

@@ -92,8 +92,11 @@ public sealed record AliasNotSupported(string Network) : Rejection
 /// <param name="Network">The network whose it is; none: not ours.</param>
 public sealed record LinkNameTaken(string Link, HostId Host, NetworkId? Network) : Rejection
 {
+    /// <summary>That network's name.</summary>
+    public string? NetworkName { get; init; }
+
     /// <inheritdoc/>
-    public override string Text => $"host {Host} has a link named {Link} already, {(Network is { } other ? $"of network {other.Short}" : "which is not ours")}: left alone";
+    public override string Text => $"host {Host} has a link named {Link} already, {(Network is { } other ? $"of network {(NetworkName is { } name ? $"{name} (id {other.Short})" : other.Short)}" : "which is not ours")}: left alone";
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.Conflict;
 }

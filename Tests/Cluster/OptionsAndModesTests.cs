@@ -28,7 +28,7 @@ public sealed class OptionsAndModesTests : IAsyncLifetime
             await RefusedAsync($"host {_host.HostId} has a link named opt-foreign already, which is not ours", "network", "create", ("network", "n1"), ("opt", "com.docker.network.bridge.name=opt-foreign"));
             Assert.Equal(before, Kernel.Run("ip", "-d", "link", "show", "opt-foreign"));
             var first = await DoneAsync("network", "create", ("network", "n1"), ("opt", "com.docker.network.bridge.name=opt-mine"));
-            await RefusedAsync($"has a link named opt-mine already, of network {first[..12]}", "network", "create", ("network", "n2"), ("opt", "com.docker.network.bridge.name=opt-mine"));
+            await RefusedAsync($"has a link named opt-mine already, of network n1 (id {first[..12]})", "network", "create", ("network", "n2"), ("opt", "com.docker.network.bridge.name=opt-mine"));
             await RefusedAsync("unknown option foo: the bridge driver knows com.docker.network.bridge.name, ", "network", "create", ("network", "n2"), ("opt", "foo=bar"));
             await RefusedAsync("unknown option com.docker.network.foo: the bridge driver has no options for endpoints", "container", "run", ("name", "aa"), ("detach", "true"), ("network", "n1"), ("driver-opt", "com.docker.network.foo=bar"));
             await DoneAsync("network", "create", ("network", "n2"));

@@ -100,7 +100,8 @@ public sealed class DnsInSandboxesTests : IDisposable
             Assert.Equal("172.25.0.4", Dig("dns4", "+tcp", "c5"));
         }
 
-        Assert.Contains("refused", Dig("dns4", "c5"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("refused", Dig("dns4", "+tcp", "c5"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("timed out", Dig("dns4", "+time=1", "c5"), StringComparison.OrdinalIgnoreCase);
     }
 
     [KernelFact]
@@ -119,13 +120,32 @@ public sealed class DnsInSandboxesTests : IDisposable
         await using var dns = Serve();
         using (var taken = new NamespaceSockets().Open(path, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
         {
-            taken.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.11"), 53));
+            taken.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.11"), new EmbeddedDnsOptions().ListenPort));
             taken.Listen();
             Assert.Throws<SocketException>(() => dns.Open(C4, path));
         }
 
         dns.Open(C4, path);
         Assert.Equal("172.25.0.4", Dig("dns4", "c5"));
+    }
+
+    [KernelFact]
+    public async Task A_program_in_a_sandbox_has_port_53_for_itself_at_every_address_and_beside_it_the_embedded_one_answers()
+    {
+        var path = _sandboxes.Add("dns4");
+        AddAddress("dns4", "172.25.0.3/32");
+        await using var dns = Serve();
+        dns.Open(C4, path);
+        foreach (var udp in (bool[])[true, false])
+        {
+            using var own = new Served(path, 53, udp);
+            foreach (var address in (string[])["127.0.0.1", "172.25.0.3", "::1"]) Assert.NotNull(Served.Ask(path, address, 53, udp));
+            Assert.Equal("172.25.0.4", Dig("dns4", udp ? "+notcp" : "+tcp", "c5"));
+        }
+
+        // Clients that connect take an answer only from whom they asked, and programs may ask from anywhere.
+        Assert.Equal("172.25.0.4", Dig("dns4", "-b", "172.25.0.3", "c5"));
+        Assert.Equal("172.25.0.4", Dig("dns4", "-b", "127.0.0.11", "+tcp", "c5"));
     }
 
     [KernelFact]

@@ -19,7 +19,7 @@ internal static class PoolGrant
             Subnet? chosen = wish.NamesSubnet
                 ? wish.Subnet
                 : SubnetChoice.Next(create.DefaultPools, ipv6, wish.Subnet?.Prefix, state.Subnets, [.. granted.Select(pool => pool.Id.Subnet), .. create.HostRoutes, .. create.Elsewhere.Select(other => other.Subnet)]);
-            if (chosen is not { } subnet) return ([], new NoFreeSubnet(ipv6, Holders(state, create, ipv6)));
+            if (chosen is not { } subnet) return ([], NoFreeSubnet(state, create, ipv6, wish.Subnet?.Prefix));
             if (wish.NamesSubnet && InTheWay(state, subnet, create.HostRoutes, create.Request.Host) is { } refusal) return ([], refusal);
             if (Pool(state.Id, subnet, wish) is not { } pool) return ([], NoGateway(subnet, wish));
             granted.Add(pool);
@@ -55,9 +55,16 @@ internal static class PoolGrant
         return routes.Where(route => route.Prefix > 0 && route.Overlaps(subnet)).Take(1).Select(route => new RouteOverlap(subnet, route, host)).FirstOrDefault();
     }
 
-    private static ImmutableArray<string> Holders(AddressSpaceState state, CreateNetwork create, bool ipv6)
+    private static NoFreeSubnet NoFreeSubnet(AddressSpaceState state, CreateNetwork create, bool ipv6, int? size)
     {
         var blocks = create.DefaultPools.Select(pool => pool.Base).Where(block => block.IsIPv6 == ipv6).ToImmutableArray();
+        if (blocks.IsEmpty) return new(ipv6, []) { Why = "there is no such block among them" };
+        var wide = size is > 0 ? blocks.Where(block => block.Prefix <= size).ToImmutableArray() : blocks;
+        return wide.IsEmpty ? new(ipv6, []) { Why = $"none of their blocks is as large as /{size}" } : new(ipv6, Holders(state, create, wide));
+    }
+
+    private static ImmutableArray<string> Holders(AddressSpaceState state, CreateNetwork create, ImmutableArray<Subnet> blocks)
+    {
         ImmutableArray<string> holders =
         [
             .. blocks.SelectMany(state.Subnets.Within).Distinct().Select(held => $"{state.NameOf(held.Holder)} {held.Subnet}"),

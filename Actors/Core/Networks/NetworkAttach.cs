@@ -138,6 +138,12 @@ internal static class NetworkAttach
         var (spec, wish, settings) = (state.Spec!, attach.Endpoint, attach.Endpoint.Settings);
         if (spec.Predefined && !settings.Aliases.IsEmpty) return new AliasNotSupported(spec.Name);
         if (settings.DriverOptions.Keys.FirstOrDefault(EndpointRules.IsOurs) is { } option) return new InvalidRequest($"unknown option {option}: the {spec.Driver} driver has no options for endpoints");
+        if (spec.Driver is "host" or "null" && EndpointRules.WithoutLink(settings).ToImmutableArray() is { IsEmpty: false } idle) return new InvalidRequest($"conflicting options: a container on the network {spec.Name} has no link of its own, and so no {string.Join(" and no ", idle)}");
+        if (settings.Links.FirstOrDefault(link => link.Target == wish.ContainerName || (link.Target.Length >= wish.Container.Short.Length && wish.Container.ToString().StartsWith(link.Target, StringComparison.Ordinal))) is { } self)
+        {
+            return new InvalidRequest($"bad format for links: {self.Target}:{self.Alias} leads to the container itself");
+        }
+
         if (EndpointRules.Problems(settings).ToImmutableArray() is { IsEmpty: false } problems) return new InvalidRequest(problems);
         if (attach.Running && state.Names.TryGetValue(wish.ContainerName, out var holder) && holder != wish.Id)
         {

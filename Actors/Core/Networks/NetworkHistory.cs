@@ -28,7 +28,11 @@ public enum NetworkChange
 /// <param name="Change">What happened.</param>
 /// <param name="Network">The network as it was then.</param>
 /// <param name="Endpoint">Whose place it was, with the addresses it had (or had until then); none where it is about the network.</param>
-public sealed record NetworkHistoryEntry(DateTimeOffset At, NetworkChange Change, NetworkSpec Network, AttachedEndpoint? Endpoint);
+public sealed record NetworkHistoryEntry(DateTimeOffset At, NetworkChange Change, NetworkSpec Network, AttachedEndpoint? Endpoint)
+{
+    /// <summary>The network before it, where it was changed; otherwise none.</summary>
+    public NetworkSpec? Before { get; init; }
+}
 
 /// <summary>The past of networks, out of their own journals and those of the address spaces. Nothing is kept for it: the journal is the history.</summary>
 public static class NetworkHistory
@@ -45,7 +49,7 @@ public static class NetworkHistory
         {
             var before = state;
             state = Network.Evolve(state, fact);
-            if (state.Spec is { } spec && Entry(before, fact) is var (change, endpoint)) yield return new(at, change, spec, endpoint);
+            if (state.Spec is { } spec && Entry(before, fact) is var (change, endpoint)) yield return new(at, change, spec, endpoint) { Before = change == NetworkChange.Changed ? before.Spec : null };
         }
     }
 

@@ -56,6 +56,7 @@ public static class NetworkRules
         if (request.Driver is "bridge" && request.Pools.GroupBy(IsIPv6).Any(family => family.Count() > 1)) yield return "bridge driver doesn't support multiple subnets";
         if (request.Driver is "host" or "null" && request.Pools.Length > 0) yield return $"the {request.Driver} driver has no subnets";
         if (request.IpamDriver is "null" && request.Pools.Length > 0) yield return "ipam driver null gives no addresses: it takes no subnet, range, gateway or auxiliary address";
+        if (request.IpamDriver is "null" && request.EnableIPv6) yield return "ipam driver null gives no addresses: there is no IPv6 subnet to enable IPv6 with";
         for (var i = 0; i < request.Pools.Length; i++)
         {
             for (var j = 0; j < i; j++)

@@ -14,15 +14,23 @@ internal sealed record ContainerFilter(FilterTerms Terms)
 
     /// <inheritdoc cref="FilterTerms.Parse"/>
     public static ContainerFilter Parse(IEnumerable<string> words) =>
-        new(FilterTerms.Parse(words, Keys, (key, value) => key != "status" || value is "created" or "running" or "exited"));
+        new(FilterTerms.Parse(words, Keys, IsValue));
 
     /// <summary>Whether a container passes.</summary>
     public bool Matches(ContainerView container) => Terms.Match((key, value) => Matches(container, key, value));
 
+    private static bool IsValue(string key, string value) => key switch
+    {
+        "status" => value is "created" or "running" or "exited",
+        "id" or "name" => FilterTerms.IsExpression(value),
+        _ => true,
+    };
+
     private static bool Matches(ContainerView container, string key, string value) => key switch
     {
-        "id" => container.Spec.Id.ToString().StartsWith(value, StringComparison.Ordinal),
-        "name" => container.Spec.Name.Contains(value, StringComparison.Ordinal),
+        "id" => FilterTerms.HasPart(container.Spec.Id.ToString(), value),
+        // To Docker a container is /NAME, and scripts ask for ^/NAME$.
+        "name" => FilterTerms.HasPart(container.Spec.Name, value) || FilterTerms.HasPart($"/{container.Spec.Name}", value),
         "network" => container.Endpoints.Any(e => e.Spec.NetworkName == value || e.Spec.Network.ToString() == value),
         "status" => ContainerDocument.StatusText(container.Status) == value,
         _ => FilterTerms.HasLabel(container.Spec.Labels, value),

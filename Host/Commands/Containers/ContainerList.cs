@@ -23,7 +23,7 @@ internal sealed class ContainerList(NetworkDirectory directory)
             new()
             {
                 Name = "filter", Short = 'f', ValueName = "key=value", Repeatable = true,
-                Description = "Show only some: id=, label=KEY[=VALUE], name= (a part of it), network=NAME, status=created|running|exited (shows stopped ones too)",
+                Description = "Show only some: id= and name= (a regular expression for a part of it), label=KEY[=VALUE], network=NAME, status=created|running|exited (shows stopped ones too)",
             },
             new() { Name = "no-trunc", Description = "Do not truncate the output" },
             new() { Name = "quiet", Short = 'q', Description = "Only display container IDs" },
@@ -69,5 +69,5 @@ internal sealed class ContainerList(NetworkDirectory directory)
         command.Length == 0 ? "" : whole || command.Length <= CommandWidth ? $"\"{command}\"" : $"\"{command[..(CommandWidth - 1)]}…\"";
 
     private static string Network(ContainerEndpoint endpoint) =>
-        (endpoint.Attached?.IPv4 ?? endpoint.Attached?.IPv6) is { } address ? $"{endpoint.Spec.NetworkName} ({address})" : endpoint.Spec.NetworkName;
+        string.Join(", ", new[] { endpoint.Attached?.IPv4, endpoint.Attached?.IPv6 }.OfType<Addressing.InetAddress>()) is { Length: > 0 } addresses ? $"{endpoint.Spec.NetworkName} ({addresses})" : endpoint.Spec.NetworkName;
 }

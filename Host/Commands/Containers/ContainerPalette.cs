@@ -24,7 +24,7 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
                 new ContainerList(_directory).Command,
                 new ContainerLogs(_directory, processes).Command,
                 new(Inspect, InspectAsync),
-                new(Start, (i, o, c) => EachAsync(i, o, container => new StartContainer(container.Host, container.Spec.Id), c)),
+                new(Start, (i, o, c) => EachAsync(i, o, container => new StartContainer(container.Host, container.Spec.Id), c, IsLonely)),
                 new(Stop, (i, o, c) => EachAsync(i, o, container => new StopContainer(container.Host, container.Spec.Id), c)),
                 new(Remove, (i, o, c) => EachAsync(i, o, container => new RemoveContainer(container.Host, container.Spec.Id, i.Has("force")), c)),
             ])
@@ -80,10 +80,16 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
         return code;
     }
 
-    private Task<int> EachAsync(Invocation invocation, ICommandOutput output, Func<ContainerView, IContainerCommand> command, CancellationToken cancel) =>
+    // Networks that were removed take the wishes of stopped containers with them.
+    private static string? IsLonely(ContainerView container) => container.Spec.Mode == SandboxMode.Own && container.Endpoints.IsEmpty
+        ? $"{container.Spec.Name} is in no network: it was disconnected from those it had, or they were removed; network connect gives it another"
+        : null;
+
+    private Task<int> EachAsync(Invocation invocation, ICommandOutput output, Func<ContainerView, IContainerCommand> command, CancellationToken cancel, Func<ContainerView, string?>? notice = null) =>
         output.ForEachAsync(invocation.Values("container"), async name =>
         {
-            await gateway.AskAsync<ContainerDone>(command(await _directory.ContainerAsync(name, cancel)), cancel);
+            var done = await gateway.AskAsync<ContainerDone>(command(await _directory.ContainerAsync(name, cancel)), cancel);
             await output.LineAsync(name, cancel);
+            if (notice?.Invoke(done.Container) is { } text) await output.WriteAsync(new NoticeFrame(text), cancel);
         }, cancel);
 }

@@ -24,14 +24,15 @@ internal sealed record NetworkFilter(FilterTerms Terms)
     {
         "type" => value is "custom" or "builtin",
         "dangling" => value is "true" or "false" or "1" or "0",
+        "id" or "name" => FilterTerms.IsExpression(value),
         _ => true,
     };
 
     private static bool Matches(NetworkSpec network, bool inUse, string key, string value) => key switch
     {
         "driver" => network.Driver == value,
-        "id" => network.Id.ToString().StartsWith(value, StringComparison.Ordinal),
-        "name" => network.Name.Contains(value, StringComparison.Ordinal),
+        "id" => FilterTerms.HasPart(network.Id.ToString(), value),
+        "name" => FilterTerms.HasPart(network.Name, value),
         "scope" => NetworkDocument.TextOf(network.Scope) == value,
         "type" => network.Predefined == (value == "builtin"),
         "dangling" => (!network.Predefined && !inUse) == value is "true" or "1",

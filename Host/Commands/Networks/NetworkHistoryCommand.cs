@@ -9,7 +9,7 @@ internal sealed class NetworkHistoryCommand(NetworkPast past)
 {
     private static readonly ImmutableArray<TableColumn> Columns =
     [
-        new("Time", "TIME"), new("NetworkID", "NETWORK ID"), new("Event", "EVENT"), new("Container", "CONTAINER"), new("Host", "HOST"), new("IPv4Address", "IPV4"), new("IPv6Address", "IPV6"),
+        new("Time", "TIME"), new("NetworkID", "NETWORK ID"), new("Event", "EVENT"), new("Container", "CONTAINER"), new("Host", "HOST"), new("IPv4Address", "IPV4"), new("IPv6Address", "IPV6"), new("Details", "DETAILS"),
         new("MacAddress", null), new("ContainerID", null), new("EndpointID", null), new("Network", null),
     ];
 
@@ -44,6 +44,7 @@ internal sealed class NetworkHistoryCommand(NetworkPast past)
             entry.Endpoint?.Spec.Host.ToString() ?? "",
             endpoint?.IPv4Address ?? "",
             endpoint?.IPv6Address ?? "",
+            entry.Before is { } before ? string.Join("; ", NetworkDifferences.Between(before, entry.Network)) : "",
             endpoint?.MacAddress ?? "",
             entry.Endpoint?.Spec.Container.ToString() ?? "",
             endpoint?.EndpointId ?? "",

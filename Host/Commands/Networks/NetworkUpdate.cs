@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NetworkCluster.Addressing;
 using NetworkCluster.Drivers;
 using NetworkCluster.Gateway;
@@ -8,6 +9,8 @@ namespace NetworkCluster.Commands.Networks;
 /// <summary><c>network update</c>.</summary>
 internal sealed class NetworkUpdate(IClusterGateway gateway, NetworkDirectory directory)
 {
+    private static readonly ImmutableArray<string> Changing = ["name", "subnet", "ip-range", "mtu", "dns-ttl", "opt", "opt-rm", "label-add", "label-rm"], OfSubnet = ["gateway", "aux-address"];
+
     public PaletteCommand Command => new(Spec, HandleAsync);
 
     private static CommandSpec Spec { get; } = new()
@@ -24,7 +27,7 @@ internal sealed class NetworkUpdate(IClusterGateway gateway, NetworkDirectory di
             new() { Name = "gateway", ValueName = "address", Description = "The network's own address in the new subnet", Default = "the lowest free one" },
             new() { Name = "ip-range", ValueName = "cidr", Description = "Allocate from this part of the new subnet; without a new one, from this part of the one that contains it, too" },
             new() { Name = "label-add", ValueName = "key=value", Repeatable = true, Description = "Add a label, or give it another value" },
-            new() { Name = "label-rm", ValueName = "key", Repeatable = true, Description = "Remove a label; one that is also added stays" },
+            new() { Name = "label-rm", ValueName = "key", Repeatable = true, Description = "Remove a label" },
             new() { Name = "mtu", ValueName = "bytes", Description = $"Largest packet, on every link at once: the option {BridgeDriver.Mtu}" },
             new() { Name = "name", ValueName = "string", Description = "Another name" },
             new() { Name = "opt", Short = 'o', ValueName = "key=value", Repeatable = true, Description = "Give a driver option another value" },
@@ -43,8 +46,10 @@ internal sealed class NetworkUpdate(IClusterGateway gateway, NetworkDirectory di
 
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
-        var named = new[] { "name", "subnet", "ip-range", "mtu", "dns-ttl", "opt", "opt-rm", "label-add", "label-rm" };
-        if (named.All(option => invocation.Values(option).IsEmpty)) throw new UsageException($"nothing to change: give {string.Join(", ", named.Select(option => $"--{option}"))}");
+        if (invocation.Values("subnet").IsEmpty && OfSubnet.FirstOrDefault(option => !invocation.Values(option).IsEmpty) is { } orphan) throw new UsageException($"--{orphan} belongs to a new --subnet: that of a subnet stays as it was made");
+        if (Changing.All(option => invocation.Values(option).IsEmpty)) throw new UsageException($"nothing to change: give {string.Join(", ", Changing.Select(option => $"--{option}"))}");
+        if (invocation.Values("label-add").Select(KeyOf).Intersect(invocation.Values("label-rm")).FirstOrDefault() is { } label) throw new UsageException($"label {label} is both added and removed");
+        if (invocation.Values("opt").Select(KeyOf).Intersect(invocation.Values("opt-rm")).FirstOrDefault() is { } key) throw new UsageException($"option {key} is both given and removed");
         var subnets = invocation.Values("subnet");
         var ranges = invocation.Values("ip-range");
         var options = new PoolOptions { Subnets = subnets, IpRanges = subnets.IsEmpty ? [] : ranges, Gateways = invocation.Values("gateway"), Auxiliary = invocation.Values("aux-address") };
@@ -55,6 +60,7 @@ internal sealed class NetworkUpdate(IClusterGateway gateway, NetworkDirectory di
         // Where it was made with the short name, that one has another value from now on: both would disagree.
         var mtu = network.Options.ContainsKey(BridgeDriver.MtuShort) ? BridgeDriver.MtuShort : BridgeDriver.Mtu;
         if (invocation.Value("mtu") is { } bytes) values = values.SetItem(mtu, bytes);
+        if (invocation.Value("dns-ttl") is { } ttl && values.TryGetValue(DriverOptions.DnsTtl.Name, out var other) && other != ttl) throw new UsageException($"--dns-ttl {ttl} and {DriverOptions.DnsTtl.Name}={other} disagree");
         if (invocation.Value("dns-ttl") is { } seconds) values = values.SetItem(DriverOptions.DnsTtl.Name, seconds);
         var reply = await gateway.UpdateNetworkAsync(new(network.Space, network.Id, gateway.Host)
         {
@@ -68,5 +74,7 @@ internal sealed class NetworkUpdate(IClusterGateway gateway, NetworkDirectory di
         }, cancel);
         await output.LineAsync(reply.Expect<NetworkSummary>().Spec.Name, cancel);
         return ExitCodes.Ok;
+
+        static string KeyOf(string word) => word.Split('=')[0];
     }
 }

@@ -288,13 +288,14 @@ public sealed class AddressSpaceTests
     public void With_the_ipam_driver_null_there_are_no_pools_and_unknown_ones_are_refused()
     {
         var create = Create(1, "plain");
-        var space = Space().When(create with { Request = create.Request with { IpamDriver = "null", EnableIPv6 = true } });
+        var space = Space().When(create with { Request = create.Request with { IpamDriver = "null" } });
         var spec = space.Sends<EstablishNetwork>().Spec;
         Assert.Empty(spec.Pools);
         Assert.Equal("null", spec.IpamDriver);
         Assert.Null(Space().When(create with { Request = create.Request with { IpamDriver = "default" } }).Sends<EstablishNetwork>().Spec.IpamDriver);
         Assert.Equal("plugin \"nosuchipam\" not found (drivers: default, null)", Space().When(create with { Request = create.Request with { IpamDriver = "nosuchipam" } }).Refuses<DriverNotFound>().Text);
         Assert.Contains("gives no addresses", Space().When(create with { Request = create.Request with { IpamDriver = "null", Pools = [Pool("10.1.0.0/16")] } }).Refuses<InvalidRequest>().Text, StringComparison.Ordinal);
+        Assert.Contains("no IPv6 subnet", Space().When(create with { Request = create.Request with { IpamDriver = "null", EnableIPv6 = true } }).Refuses<InvalidRequest>().Text, StringComparison.Ordinal);
     }
 
     [Fact]

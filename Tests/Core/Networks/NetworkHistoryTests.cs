@@ -34,6 +34,14 @@ public sealed class NetworkHistoryTests
         ],
         NetworkHistory.Of(Facts).Select(entry => $"{entry.At.Minute} {entry.Change}{(entry.Endpoint is { } endpoint ? $" {endpoint.Spec.ContainerName} {endpoint.IPv4}" : "")}"));
 
+    [Fact]
+    public void A_change_has_the_network_as_it_was_and_as_it_is()
+    {
+        var after = Spec with { Name = "frontend" };
+        var entry = NetworkHistory.Of(Minutes(new NetworkCreated(Spec), new NetworkChanged(after, 1))).Last();
+        Assert.Equal((NetworkChange.Changed, Spec.Name, "frontend"), (entry.Change, entry.Before?.Name, entry.Network.Name));
+    }
+
     [Theory]
     [InlineData(-1, null)]
     [InlineData(0, "")]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
@@ -284,10 +285,16 @@ public sealed class NetworkTests
     [Theory]
     [InlineData("", null, null)]
     [InlineData("a b", null, null)]
+    [InlineData("a..b", null, null)]
+    [InlineData(".a", null, null)]
+    [InlineData("a.", null, null)]
+    [InlineData("a123456789a123456789a123456789a123456789a123456789a123456789abcd", null, null)]
     [InlineData(null, "01:00:5e:00:00:01", null)]
     [InlineData(null, "00:00:00:00:00:00", null)]
     [InlineData(null, null, "a:b:c")]
     [InlineData(null, null, ":x")]
+    [InlineData(null, null, "c1:x")]
+    [InlineData(null, null, "a:b..c")]
     public void Settings_that_make_no_sense_are_refused(string? alias, string? mac, string? link)
     {
         var at = link?.IndexOf(':') ?? 0;
@@ -298,6 +305,33 @@ public sealed class NetworkTests
             Links = link is null ? [] : [new(link[..at], link[(at + 1)..])],
         })));
     }
+
+    [Theory]
+    [InlineData("host")]
+    [InlineData("null")]
+    public void What_would_have_no_effect_without_a_link_is_refused_and_named(string driver)
+    {
+        var linkless = Spec with { Driver = driver, Predefined = true, Pools = [] };
+        foreach (var (settings, what) in new (EndpointSettings, string)[]
+        {
+            (new() { Mac = MacAddress.Parse("02:00:00:00:00:09") }, "no MAC address"),
+            (new() { Links = [new("other", "x")] }, "no links"),
+            (new() { GatewayPriority = 5, DriverOptions = ImmutableSortedDictionary<string, string>.Empty.Add("a", "b") }, "no gateway priority and no driver options"),
+            (new() { LinkLocal = [InetAddress.Parse("169.254.1.1")] }, "no link-local addresses"),
+        })
+        {
+            Assert.EndsWith(what, Failure<InvalidRequest>(Existing(linkless).When(Attach(1, settings: settings))).Text, StringComparison.Ordinal);
+        }
+
+        Existing(linkless).When(Attach(1, settings: new() { GatewayPriority = 0 })).Journals(nameof(EndpointAttached));
+    }
+
+    [Theory]
+    [InlineData("169.254.0.0")]
+    [InlineData("169.254.255.255")]
+    [InlineData("fe80::")]
+    public void The_ends_of_the_link_local_blocks_are_nobodys(string address) =>
+        Assert.Contains("first or the last", Failure<InvalidRequest>(Existing(Spec).When(Attach(1, settings: new() { LinkLocal = [InetAddress.Parse(address)] }))).Text, StringComparison.Ordinal);
 
     [Fact]
     public void Leaving_tells_the_view_first_then_frees_each_address_then_the_host()

@@ -36,7 +36,13 @@ public sealed class NetworkCommandTests : IAsyncLifetime
     [InlineData("-f scope=swarm", "")]
     [InlineData("-f scope=local -f type=custom -f dangling=true", "red blue")]
     [InlineData("-f dangling=false -f type=custom", "isolated_nw")]
-    [InlineData("-f id=4", "blue")]
+    [InlineData("-f id=^4", "blue")]
+    [InlineData("-f id=4{64}", "blue")]
+    [InlineData("-f name=^re", "red")]
+    [InlineData("-f name=^ed$", "")]
+    [InlineData("-f 'name=^(red|blue)$'", "red blue")]
+    [InlineData("-f name=lated", "isolated_nw")]
+    [InlineData("-f name=.l", "blue isolated_nw")]
     public async Task Filters_narrow_by_key_widen_by_value_and_want_every_label(string filters, string names)
     {
         Add("red", '3', ("team", "red"));
@@ -133,14 +139,16 @@ public sealed class NetworkCommandTests : IAsyncLifetime
         _host.Gateway.Journal.Facts.AddRange(
         [
             (space, At(0, new NetworkRegistered(old))), (network, At(1, new NetworkCreated(old))), (network, At(2, new EndpointAttached(endpoint, 1))),
+            (network, At(3, new NetworkChanged(old with { Name = "web2", Options = old.Options.Add("com.docker.network.driver.mtu", "1400") }, 2))),
             (network, At(5, new EndpointDetached(endpoint.Id, 2))), (network, At(6, new NetworkDeleted(old.Id))), (space, At(7, new NetworkUnregistered(old.Id))),
         ]);
         Assert.Equal(
-            "TIME                   NETWORK ID     EVENT          CONTAINER   HOST      IPV4           IPV6\n" +
-            "2026-11-25T12:01:00Z   00000007aaaa   created                                             \n" +
-            "2026-11-25T12:02:00Z   00000007aaaa   connected      c1          host1     10.77.0.2/16   \n" +
-            "2026-11-25T12:05:00Z   00000007aaaa   disconnected   c1          host1     10.77.0.2/16   \n" +
-            "2026-11-25T12:06:00Z   00000007aaaa   removed                                             \n",
+            "TIME                   NETWORK ID     EVENT          CONTAINER   HOST      IPV4           IPV6      DETAILS\n" +
+            "2026-11-25T12:01:00Z   00000007aaaa   created                                                       \n" +
+            "2026-11-25T12:02:00Z   00000007aaaa   connected      c1          host1     10.77.0.2/16             \n" +
+            "2026-11-25T12:03:00Z   00000007aaaa   changed                                                       name web -> web2; com.docker.network.driver.mtu=1400 added\n" +
+            "2026-11-25T12:05:00Z   00000007aaaa   disconnected   c1          host1     10.77.0.2/16             \n" +
+            "2026-11-25T12:06:00Z   00000007aaaa   removed                                                       \n",
             (await _host.RunAsync("network history web")).Output);
         Assert.Equal(new(0, "c1\n", ""), await _host.RunAsync($"network inspect --at 2026-11-25T12:03:00Z web --format '{{{{.Containers.{endpoint.Spec.Container}.Name}}}}'"));
         Assert.Equal(new(0, "{}\n", ""), await _host.RunAsync("network inspect --at 2026-11-25T12:05:00Z --format '{{json .Containers}}' web"));

@@ -21,6 +21,19 @@ public sealed class DefaultPoolSettingsTests
         ["175.30.0.0/16:16", "175.33.0.0/16:24", "10.0.0.0/31:31", "fd00::/48:64"],
         Settings("""network-cluster.ipam.default-pools.local=["175.30.0.0/16:16", "175.33.0.0/16:24", "10.0.0.0/31:31", "fd00::/48:64"]""").LocalPools.Select(pool => $"{pool.Base}:{pool.Size}"));
 
+    [Fact]
+    public void All_unique_local_addresses_are_one_block_for_a_machine_and_a_scope_and_another_for_others()
+    {
+        var pools = Settings("""network-cluster.ipam.default-pools.local=["fd00::/8:64"]""", """network-cluster.ipam.default-pools.global=["fd00::/8:56"]""");
+        var (local, global) = (Assert.Single(pools.LocalPools), Assert.Single(pools.GlobalPools));
+        Assert.Equal((48, 64, 48, 56), (local.Base.Prefix, local.Size, global.Base.Prefix, global.Size));
+        Assert.NotEqual(local.Base, global.Base);
+        Assert.Equal(local, Assert.Single(Settings("""network-cluster.ipam.default-pools.local=["fd00::/8:64"]""").LocalPools));
+        var machines = Enumerable.Range(0, 200).Select(machine => UniqueLocal.Of("local", $"{machine}")).ToHashSet();
+        Assert.Equal(200, machines.Count);
+        Assert.All(machines, block => Assert.True(UniqueLocal.All.Contains(block) && block.Prefix == 48));
+    }
+
     [Theory]
     [InlineData("172.17.0.0/12:16", "is not block:size")]
     [InlineData("172.16.0.0/12", "is not block:size")]
@@ -28,6 +41,7 @@ public sealed class DefaultPoolSettingsTests
     [InlineData("172.16.0.0/12:33", "is not block:size")]
     [InlineData("fd00::/48:129", "is not block:size")]
     [InlineData("nonsense:16", "is not block:size")]
+    [InlineData("fd00::/8:47", "at least 48")]
     [InlineData("127.0.0.0/8:16", "loopback")]
     [InlineData("0.0.0.0/0:16", "every address")]
     [InlineData("fe80::/10:64", "link-local")]

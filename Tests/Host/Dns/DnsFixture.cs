@@ -15,7 +15,7 @@ internal sealed class DnsFixture : IAsyncDisposable
 
     public DnsFixture(Func<EmbeddedDnsOptions, EmbeddedDnsOptions>? options = null)
     {
-        var listen = new EmbeddedDnsOptions { Listen = new(IPAddress.Loopback, 0), ResolvConfPath = "/nonexistent/resolv.conf" };
+        var listen = new EmbeddedDnsOptions { Asked = new(IPAddress.Loopback, 53), ListenPort = 0, ResolvConfPath = "/nonexistent/resolv.conf" };
         Dns = new(Names, new OwnSockets(), options?.Invoke(listen) ?? listen, TimeProvider.System, NullLogger.Instance);
         Names.SetNetwork(Network(1, "net", "10.0.0.0/16", [.. Enumerable.Range(1, 200).Select(i => Endpoint(1, i, $"c{i}", $"10.0.0.{i}", null, "all"))]));
         Names.Join(C1, NetworkId(1), Spec(1, 1, "c1"));
@@ -67,5 +67,10 @@ internal sealed class DnsFixture : IAsyncDisposable
     private sealed class OwnSockets : ISandboxSockets
     {
         public Socket Open(string netnsPath, AddressFamily family, SocketType type, ProtocolType protocol) => new(family, type, protocol);
+
+        // Who asks the fixture knows the ports.
+        public void Rewrite(string netnsPath, IPEndPoint asked, int udp, int tcp)
+        {
+        }
     }
 }

@@ -46,12 +46,50 @@ public sealed class TextTests
     [InlineData("{{.IPAM.Driver}}", "default")]
     [InlineData("{{ .Internal }}\\t{{.None}}", "false\t<no value>")]
     [InlineData("plain", "plain")]
+    [InlineData("{{range .List}}{{.}},{{end}}", "b,a,")]
+    [InlineData("{{range $i, $v := .List}}{{$i}}={{$v}} {{end}}", "0=b 1=a ")]
+    [InlineData("{{range $k, $v := .Labels}}{{$k}}={{$v}} {{end}}", "env=test team=red ")]
+    [InlineData("{{range $v := .Labels}}{{$v}}{{end}}{{$.Name}}", "testredisolated_nw")]
+    [InlineData("{{range .None}}x{{else}}none{{end}}", "none")]
+    [InlineData("{{range .Ends}}{{.Name}} {{$.ID}};{{end}}", "one 06a6;two 06a6;")]
+    [InlineData("{{len .List}} {{len .Labels}} {{len .Name}}", "2 2 11")]
+    [InlineData("{{index .Labels \"env\"}}/{{index .Labels \"none\"}}/{{index .List 1}}", "test//a")]
+    [InlineData("{{.Label \"team\"}}{{.Label \"none\"}}", "red")]
+    [InlineData("{{if .Internal}}in{{else if .None}}no{{else}}out{{end}}", "out")]
+    [InlineData("{{if and .Name (not .Internal)}}yes{{end}}", "yes")]
+    [InlineData("{{if eq .IPAM.Driver \"x\" \"default\"}}same{{end}}{{if ne .ID .Name}} other{{end}}", "same other")]
+    [InlineData("{{with .IPAM}}{{.Driver}}{{end}}{{with .None}}x{{else}}-{{end}}", "default-")]
+    [InlineData("{{join .List \"; \"}}|{{.Name | upper | printf \"%-13s|\"}}", "b; a|ISOLATED_NW  |")]
+    [InlineData("{{$n := .Name}}{{range .List}}{{$n = .}}{{end}}{{$n}} {{(index .Ends 0).Name}}", "a one")]
+    [InlineData("{{$n := .Name}}{{range .List}}{{$n := .}}{{end}}{{$n}}", "isolated_nw")]
+    [InlineData("{{- /* nothing */ -}} a {{- \" b\" -}}  c", "a bc")]
+    [InlineData("{{index (split .Name \"_\") 1}} {{title .ID}} {{truncate .Name 3}} {{println 1 true nil}}", "nw 06a6 iso 1 true <no value>\n")]
+    [InlineData("{{.IPAM.Nope}} {{json .List}} {{json .Name}} {{.Count}} {{.Ends}}", "<no value> [\"b\",\"a\"] \"isolated_nw\" 3 [{\"Name\":\"one\"},{\"Name\":\"two\"}]")]
     public void Templates_print_fields(string template, string printed) => Assert.Equal(printed, new Template(template).Apply(Example));
 
     [Theory]
     [InlineData("{{.Nope}}")]
-    [InlineData("{{range .IPAM}}x{{end}}")]
+    [InlineData("{{.Nope.More}}")]
+    [InlineData("{{$.Nope}}")]
+    [InlineData("{{.Name.More}}")]
     [InlineData("{{.Name")]
+    [InlineData("{{}}")]
+    [InlineData("{{end}}")]
+    [InlineData("{{if .Name}}x")]
+    [InlineData("{{range .IPAM}}x{{else}}")]
+    [InlineData("{{range .Name}}x{{end}}")]
+    [InlineData("{{nope .Name}}")]
+    [InlineData("{{.Name | nope}}")]
+    [InlineData("{{len}}")]
+    [InlineData("{{len 5}}")]
+    [InlineData("{{index .List 9}}")]
+    [InlineData("{{.Name .ID}}")]
+    [InlineData("{{(.Name}}")]
+    [InlineData("{{$x}}")]
+    [InlineData("{{$x = 1}}")]
+    [InlineData("{{printf \"%s %s\" .Name}}")]
+    [InlineData("{{eq .IPAM .IPAM}}")]
+    [InlineData("{{\"a}}")]
     public void Templates_refuse_what_they_do_not_know(string template) => Assert.Throws<UsageError>(() => new Template(template).Apply(Example));
 
     [Theory]
@@ -112,5 +150,5 @@ public sealed class TextTests
     [Fact]
     public void An_empty_table_still_has_its_heading() => Assert.Equal("NETWORK ID   NAME\n", PlainTable.Draw(["NETWORK ID", "NAME"], []));
 
-    private static JsonElement Example => JsonDocument.Parse("""{"Name":"isolated_nw","ID":"06a6","IPAM":{"Driver":"default"},"Internal":false,"None":null}""").RootElement;
+    private static JsonElement Example => JsonDocument.Parse("""{"Name":"isolated_nw","ID":"06a6","IPAM":{"Driver":"default"},"Internal":false,"None":null,"List":["b","a"],"Labels":{"team":"red","env":"test"},"Ends":[{"Name":"one"},{"Name":"two"}],"Count":3}""").RootElement;
 }

@@ -13,7 +13,11 @@ public interface IRequest : ICommand;
 public interface IQuery : IAddressed;
 
 /// <summary>A fact. Journaled, unless it is an <see cref="IEphemeralEvent"/>. Never refused, never changed.</summary>
-public interface IEvent : IMessage;
+public interface IEvent : IMessage
+{
+    /// <summary>How many facts it stands for.</summary>
+    int Weight => 1;
+}
 
 /// <summary>A fact that lives in memory only: what is under way. After a recovery nothing is.</summary>
 public interface IEphemeralEvent : IEvent;

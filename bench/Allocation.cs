@@ -119,6 +119,10 @@ internal static class Allocation
     /// <summary>The endpoint of that number asks for an address.</summary>
     public static AllocateAddress Allocate(PoolId pool, int number) => new(pool, null, new(Wish with { Id = Id(number) }, new(1), Running: true), []);
 
+    /// <summary>The same in a network of one's own.</summary>
+    public static AllocateAddress Allocate(NetworkSpec network, int number) => new(
+        network.Pools[0].Id, null, new(Wish with { Id = Id(number), Network = network.Id, NetworkName = network.Name, ContainerName = $"container{number}" }, new(1), Running: true), []);
+
     /// <summary>That endpoint.</summary>
     public static EndpointId Id(int number) => EndpointId.Parse(number.ToString("x64", CultureInfo.InvariantCulture));
 }

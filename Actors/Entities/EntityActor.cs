@@ -61,7 +61,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         {
             case SnapshotOffer { Snapshot: EntitySnapshot snapshot } offer:
                 foreach (var fact in snapshot.Facts) _state = _decider.Evolve(_state, fact);
-                (_snapshotAt, _snapshotFacts) = (offer.Metadata.SequenceNr, snapshot.Facts.Length);
+                (_snapshotAt, _snapshotFacts) = (offer.Metadata.SequenceNr, snapshot.Weight);
                 break;
             case IEvent fact:
                 _state = _decider.Evolve(_state, fact);
@@ -180,7 +180,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         // What is large is not written anew until as much has come: a snapshot costs each fact the same, however many there are, and a recovery reads at most twice what there is.
         if (!_traits.Snapshots || LastSequenceNr - _snapshotAt < Math.Max(FactsPerSnapshot, _snapshotFacts)) return;
         var snapshot = new EntitySnapshot(_decider.Compact(_state));
-        (_snapshotAt, _snapshotFacts) = (LastSequenceNr, snapshot.Facts.Length);
+        (_snapshotAt, _snapshotFacts) = (LastSequenceNr, snapshot.Weight);
         SaveSnapshot(snapshot);
     }
 

@@ -114,6 +114,7 @@ internal static class Manifests
         ("release-address", typeof(ReleaseAddress)),
         ("pool-opened", typeof(PoolOpened)),
         ("address-allocated", typeof(AddressAllocated)),
+        ("addresses-held", typeof(AddressesHeld)),
         ("address-released", typeof(AddressReleased)),
         ("pool-closed", typeof(PoolClosed)),
         ("get-pool", typeof(GetPool)),

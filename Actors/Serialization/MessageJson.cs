@@ -113,6 +113,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(ReleaseAddress))]
 [JsonSerializable(typeof(PoolOpened))]
 [JsonSerializable(typeof(AddressAllocated))]
+[JsonSerializable(typeof(AddressesHeld))]
 [JsonSerializable(typeof(AddressReleased))]
 [JsonSerializable(typeof(PoolClosed))]
 [JsonSerializable(typeof(GetPool))]

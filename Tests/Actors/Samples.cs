@@ -82,6 +82,7 @@ internal static class Samples
         new PoolOpened(Network.Pools[0].Id, Network.Id, Network.Name),
         new AddressAllocated(InetAddress.Parse("10.77.0.1"), AddressHandle.Gateway, "the gateway of net1"),
         new AddressReleased(InetAddress.Parse("fd00::7"), AddressHandle.Of(Wish.Id)),
+        new AddressesHeld([new(InetAddress.Parse("10.77.0.2"), AddressHandle.Gateway, "gateway"), new(InetAddress.Parse("10.77.0.3"), AddressHandle.Aux("a"), "a \"b\"")]),
         new PoolWidened(Network.Pools[0].Id, Subnet.Parse("10.77.6.0/24")),
         new PoolClosed(Network.Pools[0].Id),
         new ReservationNoted(Kept),

@@ -120,6 +120,7 @@ public sealed class PoolDecider : IDecider<PoolState>
             case PoolOpened opened: state.Open(opened.Network, opened.NetworkName); return state;
             case PoolWidened widened: state.Widen(widened.Range); return state;
             case AddressAllocated allocated: state.Take(allocated.Address, allocated.Handle, allocated.HolderName); return state;
+            case AddressesHeld held: state.Take(held.Addresses); return state;
             case AddressReleased released: state.Free(released.Address, released.Handle); return state;
             case AddressKept kept: state.Keep(kept.Address, kept.Owner, kept.Until); return state;
             case AddressDropped dropped: state.Drop(dropped.Address); return state;
@@ -137,7 +138,7 @@ public sealed class PoolDecider : IDecider<PoolState>
         [
             new PoolOpened(state.Id, network, state.NetworkName),
             .. state.MoreRanges.Select(range => new PoolWidened(state.Id, range)),
-            .. state.Handles.OrderBy(held => held.Value).Select(held => new AddressAllocated(held.Value, held.Key, state.HolderOf(held.Value)!)),
+            .. state.Count == 0 ? ImmutableArray<IEvent>.Empty : [new AddressesHeld([.. state.Handles.OrderBy(held => held.Value).Select(held => new AddressAllocated(held.Value, held.Key, state.HolderOf(held.Value)!))])],
             .. state.Kept,
         ]
         : [];

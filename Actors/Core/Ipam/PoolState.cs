@@ -92,6 +92,13 @@ public sealed class PoolState(PoolId id)
         _byAddress[address] = (handle, name);
     }
 
+    internal void Take(ImmutableArray<AddressAllocated> held)
+    {
+        _byHandle.EnsureCapacity(_byHandle.Count + held.Length);
+        _byAddress.EnsureCapacity(_byAddress.Count + held.Length);
+        foreach (var (address, handle, name) in held) Take(address, handle, name);
+    }
+
     internal void Free(InetAddress address, AddressHandle handle)
     {
         _byHandle.Remove(handle);

@@ -25,11 +25,13 @@ internal static class ManyNetworks
         var (create, inspect, list) = (new Samples(), new Samples(), new Samples());
         for (var i = 0; i < Rounds; i++)
         {
-            await create.MeasureAsync(() => CreateAsync(pbm, number));
-            await inspect.MeasureAsync(() => pbm.RunAsync("network", "inspect", ("network", $"net{number / 2}")));
-            await pbm.RunAsync("network", "rm", ("network", $"net{number}"));
+            var next = number + i;
+            await create.MeasureAsync(() => CreateAsync(pbm, next));
         }
 
+        for (var i = 0; i < Rounds; i++) await inspect.MeasureAsync(() => pbm.RunAsync("network", "inspect", ("network", $"net{number / 2}")));
+        // Afterwards: the reaper deletes the links of removed networks when it likes, and the kernel makes nobody a link meanwhile.
+        for (var i = 0; i < Rounds; i++) await pbm.RunAsync("network", "rm", ("network", $"net{number + i}"));
         for (var i = 0; i < Rounds / 5; i++) await list.MeasureAsync(() => pbm.RunAsync("network", "ls"));
         // Not in turn with the others: to the host these are foreign links, after which it looks at the routes anew.
         var bridge = new Samples();

@@ -34,8 +34,17 @@ internal static partial class TemplateFunctions
     // How many arguments each takes; the rest take one.
     private static readonly Dictionary<string, (int Least, int Most)> Arity = new(StringComparer.Ordinal)
     {
-        ["and"] = (1, int.MaxValue), ["eq"] = (2, int.MaxValue), ["index"] = (1, int.MaxValue), ["join"] = (2, 2), ["ne"] = (2, 2), ["or"] = (1, int.MaxValue),
-        ["print"] = (0, int.MaxValue), ["printf"] = (1, int.MaxValue), ["println"] = (0, int.MaxValue), ["split"] = (2, 2), ["truncate"] = (2, 2),
+        ["and"] = (1, int.MaxValue),
+        ["eq"] = (2, int.MaxValue),
+        ["index"] = (1, int.MaxValue),
+        ["join"] = (2, 2),
+        ["ne"] = (2, 2),
+        ["or"] = (1, int.MaxValue),
+        ["print"] = (0, int.MaxValue),
+        ["printf"] = (1, int.MaxValue),
+        ["println"] = (0, int.MaxValue),
+        ["split"] = (2, 2),
+        ["truncate"] = (2, 2),
     };
 
     /// <summary>The functions there are.</summary>

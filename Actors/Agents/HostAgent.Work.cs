@@ -191,7 +191,7 @@ internal sealed partial class HostAgent
                 await _networking.StopSandboxAsync(stop.Container, _stopping.Token).ConfigureAwait(false);
             }).ConfigureAwait(false);
             if (failure is not null) _log.Warning(failure.Text);
-            return new SandboxStopped(_host, stop.Container, stop.Incarnation, exitCode);
+            return new SandboxStopped(_host, stop.Container, stop.Incarnation, exitCode) { At = _time.GetUtcNow() };
         });
     }
 

@@ -17,6 +17,7 @@ public sealed partial class HostNetworking
             state.OnHost = container.Mode == SandboxMode.Host;
             if (state.OnHost)
             {
+                if (!state.Started && !Startup.OnHost.Contains(container.Id)) await ApplyAsync([new NoteOnHost(container.Id)], cancel);
                 state.Started = true;
                 return new Sandbox(container.Id, "", $"/proc/{Environment.ProcessId}/ns/net");
             }
@@ -38,7 +39,8 @@ public sealed partial class HostNetworking
     {
         await InSandboxAsync(container, async state =>
         {
-            if (!state.OnHost)
+            if (state.OnHost || Startup.OnHost.Contains(container)) await ApplyAsync([new ForgetOnHost(container)], cancel);
+            else
             {
                 if (!state.Started) Adopt(state, await LookAsync(state, cancel));
                 var part = state.Places.Aggregate(new Wanted { Sandboxes = [state.Wanted] }, (all, place) => all.With(place.Wanted ?? LeftoverOf(state, place))) with { Ports = state.Shape([]).Ports };

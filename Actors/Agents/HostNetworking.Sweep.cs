@@ -23,7 +23,8 @@ public sealed partial class HostNetworking
             sandboxes.Concat(_sandboxes.Where(s => !s.Value.Removed).Select(s => s.Key)).ToHashSet(),
             endpoints.Concat(places).Concat(_endpoints.Keys.Where(e => !IsAdopted(e))).ToHashSet(),
             _sandboxes.Values.Where(s => !s.Removed).SelectMany(s => s.Ports).SelectMany(p => MappingKey.Of(p.Host)).ToHashSet());
-        await ApplyAsync(steps, cancel);
+        var gone = found.OnHost.Where(container => !sandboxes.Contains(container) && !_sandboxes.ContainsKey(container)).Select(container => new ForgetOnHost(container));
+        await ApplyAsync([.. steps, .. gone], cancel);
         foreach (var network in _inherited.Keys.Where(network => !networks.Contains(network))) _inherited.TryRemove(network, out _);
         await ForgetAsync(endpoints, cancel);
         return new SweepResult(steps.Count(s => s is Retire { Netns.IsHost: true }), steps.Count(s => s is DeleteSandbox));

@@ -66,7 +66,7 @@ public sealed partial class HostNetworking : IHostNetworking
         if (found.Host.Links.Values.Any(l => l.Group == Naming.ReaperGroup)) _reaper.Signal();
         _startup = found;
         return new HostObservation(
-            [.. found.Sandboxes.Values.Where(s => s.Id is not null).Select(s => s.Id!.Value)],
+            [.. found.Sandboxes.Values.Where(s => s.Id is not null).Select(s => s.Id!.Value), .. found.OnHost],
             [.. ours.Where(o => o is { Tag: LinkTag.OfEndpoint, Link.Master: not null }).Select(o => ((LinkTag.OfEndpoint)o.Tag!).Endpoint)]);
     }
 

@@ -15,6 +15,8 @@ internal static partial class PointInTime
     {
         if (Ago(text) is { } ago && ago <= time.GetUtcNow() - DateTimeOffset.UnixEpoch) return time.GetUtcNow() - ago;
         if (Seconds().IsMatch(text) && decimal.Parse(text, CultureInfo.InvariantCulture) is var seconds && seconds < 253_402_300_800) return DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        // Docker and date write nanoseconds.
+        text = Nanoseconds().Replace(text, "$1");
         if (DateTime.TryParseExact(text, WithoutZone, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)) return new(local, time.LocalTimeZone.GetUtcOffset(local));
         return DateTimeOffset.TryParseExact(text, WithZone, CultureInfo.InvariantCulture, DateTimeStyles.None, out var whole)
             ? whole
@@ -42,6 +44,9 @@ internal static partial class PointInTime
 
     [GeneratedRegex(@"^(?:(?<part>[0-9]{1,12}(?:\.[0-9]{1,12})?)(?<unit>ns|us|µs|ms|s|m|h))+$", RegexOptions.CultureInvariant)]
     private static partial Regex Duration();
+
+    [GeneratedRegex(@"(?<=:[0-9]{2})(\.[0-9]{7})[0-9]{1,2}(?![0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex Nanoseconds();
 
     [GeneratedRegex(@"^[0-9]{1,12}(?:\.[0-9]{1,9})?$", RegexOptions.CultureInvariant)]
     private static partial Regex Seconds();

@@ -63,7 +63,9 @@ internal static class Words
     {
         if (word.Length == 0) throw new UsageException("empty string specified for links");
         var colon = word.IndexOf(':');
-        var (target, alias) = colon < 0 ? (word, word) : (word[..colon], word[(colon + 1)..]);
+        var (target, alias) = colon < 0 ? (word, word.TrimStart('/')) : (word[..colon], word[(colon + 1)..]);
+        // To Docker a container is /NAME.
+        if (target.StartsWith('/') && target.Length > 1) target = target[1..];
         return target.Length > 0 && alias.Length > 0 && !alias.Contains(':')
             ? new(target, alias)
             : throw new UsageException($"bad format for links: {word}");

@@ -18,7 +18,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         endpoints.MapGet("/containers/json", ListAsync);
         endpoints.MapPost("/containers/create", CreateAsync);
         endpoints.MapGet("/containers/{id}/json", InspectAsync);
-        endpoints.MapPost("/containers/{id}/start", (HttpContext http) => ChangeAsync(http, running => !running, container => new StartContainer(container.Host, container.Spec.Id)));
+        endpoints.MapPost("/containers/{id}/start", (HttpContext http) => ChangeAsync(http, running => !running, container => new StartContainer(container.Host, container.Spec.Id) { At = time.GetUtcNow() }));
         endpoints.MapPost("/containers/{id}/stop", (HttpContext http) => ChangeAsync(http, running => running, container => new StopContainer(container.Host, container.Spec.Id)));
         endpoints.MapPost("/containers/{id}/restart", RestartAsync);
         endpoints.MapPost("/containers/{id}/kill", KillAsync);
@@ -35,7 +35,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         var all = DockerValues.Flag(http, "all") || filter.AsksForStatus;
         var containers = (await directory.ContainersAsync(http.RequestAborted)).Where(container => (all || container.Status == ContainerStatus.Running) && filter.Matches(container));
         if (http.Request.Query["limit"] is [{ Length: > 0 } limit] && int.TryParse(limit, out var most) && most > 0) containers = containers.Take(most);
-        await http.WriteAsync([.. containers.Select(ContainerSummary.From)], DockerJson.Plain.ImmutableArrayContainerSummary);
+        await http.WriteAsync([.. containers.Select(container => ContainerSummary.From(container, time.GetUtcNow()))], DockerJson.Plain.ImmutableArrayContainerSummary);
     }
 
     private async Task InspectAsync(HttpContext http) =>
@@ -94,7 +94,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     {
         var container = await FindAsync(http);
         await gateway.AskAsync<ContainerDone>(new StopContainer(container.Host, container.Spec.Id), http.RequestAborted);
-        await gateway.AskAsync<ContainerDone>(new StartContainer(container.Host, container.Spec.Id), http.RequestAborted);
+        await gateway.AskAsync<ContainerDone>(new StartContainer(container.Host, container.Spec.Id) { At = time.GetUtcNow() }, http.RequestAborted);
         await http.Empty(StatusCodes.Status204NoContent);
     }
 

@@ -87,6 +87,7 @@ public sealed class LinuxDataplane : IDataplane
         {
             Host = Look(Netns.Host, socket => RtnetlinkObserver.All(socket, Netns.Host)),
             Sandboxes = alive,
+            OnHost = _sandboxes.OnHost,
             StaleSandboxes = [.. names.Where(n => !alive.ContainsKey(n))],
             Elements = _elements.List(_naming.Table),
             Mappings = _elements.ListMappings(_naming.Table),
@@ -161,7 +162,7 @@ public sealed class LinuxDataplane : IDataplane
     }
 
     private static bool IsRtnetlink(Step step) =>
-        step is not (CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or SkipDuplicateDetection or ReplaceTable or AddElement or DeleteElement or AddMapping or DeleteMapping or AwaitCarrier);
+        step is not (NoteOnHost or ForgetOnHost or CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or SkipDuplicateDetection or ReplaceTable or AddElement or DeleteElement or AddMapping or DeleteMapping or AwaitCarrier);
 
     /// <summary>Applies a step that is not rtnetlink's; false for one that is.</summary>
     private bool ApplyAlone(Step step)
@@ -170,6 +171,8 @@ public sealed class LinuxDataplane : IDataplane
         {
             switch (step)
             {
+                case NoteOnHost s: _sandboxes.Note(s); break;
+                case ForgetOnHost s: _sandboxes.Forget(s); break;
                 case CreateSandbox s: _sandboxes.Create(s); break;
                 case DeleteSandbox s:
                     _sockets.Forget(s.Name);

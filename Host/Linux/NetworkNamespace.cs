@@ -20,6 +20,9 @@ public static unsafe partial class NetworkNamespace
     private static delegate* unmanaged<int, int> s_unshare;
     private static delegate* unmanaged<int, int, int, int> s_socket;
     private static delegate* unmanaged<byte*, byte*, byte*, nuint, void*, int> s_mount;
+    private static delegate* unmanaged<byte*, int, int> s_open;
+    private static delegate* unmanaged<int, byte*, nuint, nint> s_write;
+    private static delegate* unmanaged<int, int> s_close;
     private static delegate* unmanaged<int*> s_errno;
 
     /// <summary>
@@ -37,6 +40,9 @@ public static unsafe partial class NetworkNamespace
         s_unshare = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(program, "unshare");
         s_socket = (delegate* unmanaged<int, int, int, int>)NativeLibrary.GetExport(program, "socket");
         s_mount = (delegate* unmanaged<byte*, byte*, byte*, nuint, void*, int>)NativeLibrary.GetExport(program, "mount");
+        s_open = (delegate* unmanaged<byte*, int, int>)NativeLibrary.GetExport(program, "open");
+        s_write = (delegate* unmanaged<int, byte*, nuint, nint>)NativeLibrary.GetExport(program, "write");
+        s_close = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(program, "close");
         s_errno = (delegate* unmanaged<int*>)NativeLibrary.GetExport(program, "__errno_location");
         s_self = Native.OpenRead("/proc/thread-self/ns/net");
     }
@@ -55,6 +61,21 @@ public static unsafe partial class NetworkNamespace
         var fd = SocketInside(netns, family, type | Native.SockCloexec, protocol, &errno);
         _ = Native.Close(netns);
         return fd >= 0 ? fd : throw Native.Failure($"socket in {netnsPath}", errno);
+    }
+
+    /// <summary>Switches a setting of a namespace on. A kernel that does not know it has nothing to switch.</summary>
+    /// <param name="netnsPath">A path that opens as the namespace.</param>
+    /// <param name="setting">Its file below <c>/proc/sys/net/</c>.</param>
+    /// <exception cref="DataplaneException">There is no such namespace, or the kernel refuses.</exception>
+    internal static void SwitchOn(string netnsPath, string setting)
+    {
+        var netns = Native.OpenRead(netnsPath);
+        var file = Encoding.UTF8.GetBytes($"/proc/sys/net/{setting}\0");
+        int errno;
+        int result;
+        fixed (byte* path = file, value = "1"u8) result = WriteInside(netns, path, value, &errno);
+        _ = Native.Close(netns);
+        if (result != 0 && errno != Native.Enoent) throw Native.Failure($"sysctl -w net.{setting.Replace('/', '.')}=1 in {netnsPath}", errno);
     }
 
     /// <summary>A socket in the process's own namespace.</summary>
@@ -87,6 +108,31 @@ public static unsafe partial class NetworkNamespace
         *errno = *s_errno();
         if (s_setns(s_self, Native.CloneNewNet) != 0) Environment.FailFast("a thread could not return to the host's network namespace");
         return fd;
+    }
+
+    // The kernel looks at the thread's namespace when the file is opened.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static int WriteInside(int netns, byte* path, byte* value, int* errno)
+    {
+        const int WriteOnly = 1;
+        if (s_setns(netns, Native.CloneNewNet) != 0)
+        {
+            *errno = *s_errno();
+            return -1;
+        }
+
+        var result = -1;
+        var fd = s_open(path, WriteOnly | Native.SockCloexec);
+        *errno = *s_errno();
+        if (fd >= 0)
+        {
+            result = s_write(fd, value, 1) == 1 ? 0 : -1;
+            *errno = *s_errno();
+            s_close(fd);
+        }
+
+        if (s_setns(s_self, Native.CloneNewNet) != 0) Environment.FailFast("a thread could not return to the host's network namespace");
+        return result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

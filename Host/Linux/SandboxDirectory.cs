@@ -12,7 +12,7 @@ namespace NetworkCluster.Linux;
 /// </summary>
 internal sealed class SandboxDirectory(HostNetworkingOptions options, Naming naming)
 {
-    private readonly string _ids = Path.Combine(options.StateDirectoryOrDefault, "sandboxes");
+    private readonly string _ids = Path.Combine(options.StateDirectoryOrDefault, "sandboxes"), _onHost = Path.Combine(options.StateDirectoryOrDefault, "on-host");
 
     /// <summary>Whether a namespace of one of ours lives.</summary>
     public static bool AnyLives(HostNetworkingOptions options) => Directory.Exists(options.NetnsDirectory)
@@ -25,6 +25,7 @@ internal sealed class SandboxDirectory(HostNetworkingOptions options, Naming nam
     public void Prepare()
     {
         Directory.CreateDirectory(_ids);
+        Directory.CreateDirectory(_onHost);
         Directory.CreateDirectory(options.NetnsFilesDirectory);
         NetworkNamespace.PrepareDirectory(options.NetnsDirectory);
     }
@@ -33,7 +34,17 @@ internal sealed class SandboxDirectory(HostNetworkingOptions options, Naming nam
     public void Create(CreateSandbox step)
     {
         File.WriteAllText(Path.Combine(_ids, step.Name), step.Id.ToString());
-        NetworkNamespace.Create(PathOf(step.Name));
+        var path = PathOf(step.Name);
+        NetworkNamespace.Create(path);
+        try
+        {
+            foreach (var setting in (ReadOnlySpan<string>)["ipv4/conf/all/arp_notify", "ipv6/conf/all/ndisc_notify"]) NetworkNamespace.SwitchOn(path, setting);
+        }
+        catch (DataplaneException)
+        {
+            NetworkNamespace.Delete(path);
+            throw;
+        }
     }
 
     /// <summary>The other way round: while the namespace has its name, its file is there.</summary>
@@ -62,6 +73,16 @@ internal sealed class SandboxDirectory(HostNetworkingOptions options, Naming nam
         var directory = new DirectoryInfo(Path.Combine(options.NetnsFilesDirectory, sandbox));
         return directory.Exists ? directory.EnumerateFiles().ToImmutableDictionary(f => f.Name, f => File.ReadAllText(f.FullName)) : ImmutableDictionary<string, string>.Empty;
     }
+
+    /// <summary>The containers that live in the host's own namespace.</summary>
+    public ImmutableHashSet<ContainerId> OnHost =>
+        [.. Directory.EnumerateFiles(_onHost).Select(path => ContainerId.TryParse(Path.GetFileName(path), null, out var id) ? id : (ContainerId?)null).OfType<ContainerId>()];
+
+    /// <summary>Notes that one does.</summary>
+    public void Note(NoteOnHost step) => File.WriteAllBytes(Path.Combine(_onHost, step.Id.ToString()), []);
+
+    /// <summary>It does no more.</summary>
+    public void Forget(ForgetOnHost step) => File.Delete(Path.Combine(_onHost, step.Id.ToString()));
 
     /// <summary>The living sandbox of that name; none where it does not live.</summary>
     public FoundSandbox? Find(string sandbox) => NetworkNamespace.IsAlive(PathOf(sandbox)) ? new FoundSandbox(sandbox, IdOf(sandbox), null) : null;

@@ -40,7 +40,9 @@ internal sealed class Template
                 case IfNode choice:
                     var holds = Evaluate(choice.Pipe, dot, scope);
                     var truth = TemplateFunctions.IsTrue(holds);
-                    Run(truth ? choice.Then : choice.Else, truth && choice.MovesDot ? holds : dot, new Scope(scope), output);
+                    var inner = new Scope(scope);
+                    if (choice.Variable is { } name) inner.Declare(name, holds);
+                    Run(truth ? choice.Then : choice.Else, truth && choice.MovesDot ? holds : dot, inner, output);
                     break;
                 case RangeNode range: Run(range, dot, scope, output); break;
             }

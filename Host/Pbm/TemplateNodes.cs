@@ -12,8 +12,8 @@ internal sealed record PrintNode(TemplatePipe Pipe) : TemplateNode;
 /// <summary><c>{{$name := pipe}}</c>, a new variable of its block, or <c>{{$name = pipe}}</c>.</summary>
 internal sealed record AssignNode(string Variable, bool IsNew, TemplatePipe Pipe) : TemplateNode;
 
-/// <summary><c>{{if pipe}}</c>, and <c>{{with pipe}}</c>, inside of which the dot is the pipe's value.</summary>
-internal sealed record IfNode(TemplatePipe Pipe, IReadOnlyList<TemplateNode> Then, IReadOnlyList<TemplateNode> Else, bool MovesDot) : TemplateNode;
+/// <summary><c>{{if pipe}}</c>, and <c>{{with pipe}}</c>, inside of which the dot is the pipe's value. Either may give the value a name: <c>{{with $name := pipe}}</c>.</summary>
+internal sealed record IfNode(string? Variable, TemplatePipe Pipe, IReadOnlyList<TemplateNode> Then, IReadOnlyList<TemplateNode> Else, bool MovesDot) : TemplateNode;
 
 /// <summary><c>{{range $key, $value := pipe}}</c>.</summary>
 internal sealed record RangeNode(string? Key, string? Value, TemplatePipe Pipe, IReadOnlyList<TemplateNode> Body, IReadOnlyList<TemplateNode> Else) : TemplateNode;

@@ -125,6 +125,8 @@ internal sealed partial class TemplateParser
 
     private IfNode Choice(string kind)
     {
+        string? variable = null;
+        if (_words.TryPeek(out var first) && IsVariable(first) && _words.Skip(1).FirstOrDefault() == ":=") (variable, _) = (_words.Dequeue(), _words.Dequeue());
         var pipe = WholePipe();
         var then = Block(out var end);
         List<TemplateNode> otherwise = [];
@@ -137,7 +139,7 @@ internal sealed partial class TemplateParser
             end = "end";
         }
 
-        return end == "end" ? new(pipe, then, otherwise, MovesDot: kind == "with") : throw new UsageError($"template: {{{{{kind}}}}} without {{{{end}}}}");
+        return end == "end" ? new(variable, pipe, then, otherwise, MovesDot: kind == "with") : throw new UsageError($"template: {{{{{kind}}}}} without {{{{end}}}}");
     }
 
     private TemplatePipe WholePipe()

@@ -25,6 +25,8 @@ public sealed record CreateContainer(HostId Host, ContainerSpec Spec, ImmutableA
 /// Refused: <see cref="PortAllocated"/>, <see cref="PortInUse"/>, <see cref="NoFreePort"/>, <see cref="AddressNotOnHost"/>, <see cref="CommandNotRunnable"/>, and what connect refuses.</summary>
 public sealed record StartContainer(HostId Host, ContainerId Container) : IContainerCommand, IRequest
 {
+    /// <summary>When that is, by the asker's clock; none: nobody will be told since when it runs.</summary>
+    public DateTimeOffset? At { get; init; }
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
@@ -117,6 +119,8 @@ public sealed record StopSandbox(HostId Host, ContainerId Container, Incarnation
 /// <summary>Agent to host: the sandbox is gone.</summary>
 public sealed record SandboxStopped(HostId Host, ContainerId Container, Incarnation Incarnation, int? ExitCode) : IContainerCommand
 {
+    /// <summary>When, by the host's clock.</summary>
+    public DateTimeOffset? At { get; init; }
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 

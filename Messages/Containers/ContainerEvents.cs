@@ -16,7 +16,11 @@ public sealed record ContainerDisconnecting(ContainerId Container, EndpointId En
 public sealed record ContainerDisconnected(ContainerId Container, EndpointId Endpoint) : IEvent;
 
 /// <summary>The container is to run.</summary>
-public sealed record ContainerStarted(ContainerId Container) : IEvent;
+public sealed record ContainerStarted(ContainerId Container) : IEvent
+{
+    /// <summary>When, where it is known.</summary>
+    public DateTimeOffset? At { get; init; }
+}
 
 /// <summary>The container that is to run has these ports of its host until it has stopped, and no others: nobody else gets them, also while the host's process is dead.</summary>
 /// <param name="Container">Which.</param>
@@ -33,7 +37,11 @@ public sealed record ContainerStopping(ContainerId Container) : IEvent
 /// <summary>The container does not run and everything of it is given back.</summary>
 /// <param name="Container">Which.</param>
 /// <param name="ExitCode">Of its command, where one ran and is known.</param>
-public sealed record ContainerStopped(ContainerId Container, int? ExitCode) : IEvent;
+public sealed record ContainerStopped(ContainerId Container, int? ExitCode) : IEvent
+{
+    /// <summary>When, where it is known.</summary>
+    public DateTimeOffset? At { get; init; }
+}
 
 /// <summary>The container is to be removed. If we stop here, recovery goes on with it.</summary>
 public sealed record ContainerRemoving(ContainerId Container) : IEvent;

@@ -42,6 +42,10 @@ public sealed record ContainerView(HostId Host, ContainerSpec Spec, ContainerSta
 {
     /// <summary>The host's ports it has; none while it does not run.</summary>
     public ImmutableArray<PublishedPort> Ports { get; init; } = [];
+    /// <summary>When it was started last, where that is known.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>When it stopped last, where that is known.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
 }
 
 /// <summary>Several containers.</summary>

@@ -113,10 +113,12 @@ internal static class Samples
         new ContainerDisconnecting(Container.Id, Wish.Id),
         new ContainerDisconnected(Container.Id, Wish.Id),
         new ContainerStarted(Container.Id),
+        new ContainerStarted(Container.Id) { At = Kept.Until },
         new PortsPublished(Container.Id, [new(new(InetAddress.Parse("192.0.2.1"), 8080, PortProtocol.Tcp), 80), new(new(null, 32768, PortProtocol.Udp), 53)]),
         new ContainerStopping(Container.Id),
         new ContainerStopping(Container.Id) { ByItself = true },
         new ContainerStopped(Container.Id, 137),
+        new ContainerStopped(Container.Id, 137) { At = Kept.Until },
         new ContainerRemoving(Container.Id),
         new ContainerRemoved(Container.Id),
     ];

@@ -81,7 +81,10 @@ public sealed class DockerCliTests : IAsyncLifetime
         Refused("18080/tcp is published by container web", "run -d --name other -p 18080:80 nginx sleep 1000");
         Done("stop web");
         Assert.Equal("exited", Done("inspect -f {{.State.Status}} web"));
+        Assert.Matches("^Exited [(]\\d+[)] (Less than a second|1 second|\\d+ seconds) ago$", Done("ps -a --filter name=^/web$ --format '{{.Status}}'"));
         Done("start web");
+        Assert.Matches("^Up (Less than a second|1 second|\\d+ seconds)$", Done("ps --filter name=^web$ --format '{{.Status}}'"));
+        Assert.StartsWith("20", Done("inspect -f {{.State.StartedAt}} web"), StringComparison.Ordinal);
         Done("kill web");
         Done("rm web other");
 

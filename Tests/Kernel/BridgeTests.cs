@@ -72,6 +72,26 @@ public sealed class BridgeTests
     }
 
     [KernelFact]
+    public async Task An_address_that_moves_to_another_link_layer_address_is_reached_at_once_over_both_families()
+    {
+        await using var host = await KernelHost.StartAsync();
+        var network = Some.Network(1, ["10.61.0.0/24", "fd61::/64"]);
+        for (var number = 1; number <= 3; number++) await host.RunAsync(number, network, number + 1);
+        string[] addresses = ["10.61.0.2", "fd61::2", "10.61.0.3", "fd61::3"];
+        Assert.All(addresses, address => Assert.True(KernelHost.Pings(3, address), address));
+        var bridge = KernelHost.Options.Naming.Bridge(network.Id);
+        Assert.All(addresses, address => KernelHost.Shell($"ping -n -c 1 -W 1 {address}"));
+        await host.Networking.DetachAsync(Some.EndpointId(1), default);
+        await host.Networking.DetachAsync(Some.EndpointId(2), default);
+        // Each has the other's IPv6 address, and one of them a link-layer address that nobody has had.
+        var (first, second) = (Some.Endpoint(11, network, 2, 1), Some.Endpoint(12, network, 3, 2));
+        await host.Networking.AttachAsync(network, first with { IPv6 = second.IPv6, Mac = MacAddress.Parse("02:42:00:00:bb:01") }, default);
+        await host.Networking.AttachAsync(network, second with { IPv6 = first.IPv6 }, default);
+        Assert.All(addresses, address => Assert.True(KernelHost.Pings(3, address), $"{address} {KernelHost.In(3, "ip neigh")}"));
+        Assert.All(addresses, address => Assert.True(KernelHost.Try($"ping -n -c 1 -W 1 {address}", out _), $"{address} {KernelHost.Shell($"ip neigh show dev {bridge}")}"));
+    }
+
+    [KernelFact]
     public async Task Two_networks_do_not_reach_each_other()
     {
         await using var host = await KernelHost.StartAsync();

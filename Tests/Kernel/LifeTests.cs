@@ -18,6 +18,22 @@ public sealed class LifeTests
     private static readonly NetworkSpec Two = Some.Network(2, ["10.62.0.0/24"]);
 
     [KernelFact]
+    public async Task A_container_in_the_hosts_own_namespace_is_found_by_the_next_life_until_it_is_stopped_or_nobody_wants_it()
+    {
+        await using var host = await KernelHost.StartAsync();
+        foreach (var number in (int[])[1, 2]) await host.Networking.StartSandboxAsync(Some.Container(number) with { Mode = SandboxMode.Host }, default);
+        await host.LiveAgainAsync();
+        Assert.Equal([Some.ContainerId(1), Some.ContainerId(2)], host.Found.Sandboxes.OrderBy(id => id.ToString(), StringComparer.Ordinal));
+        await host.Networking.StartSandboxAsync(Some.Container(1) with { Mode = SandboxMode.Host }, default);
+        await host.Networking.StopSandboxAsync(Some.ContainerId(2), default);
+        await host.LiveAgainAsync();
+        Assert.Equal([Some.ContainerId(1)], host.Found.Sandboxes);
+        await host.Networking.SweepAsync(new HashSet<NetworkId>(), new HashSet<ContainerId>(), new HashSet<EndpointId>(), default);
+        await host.LiveAgainAsync();
+        Assert.Empty(host.Found.Sandboxes);
+    }
+
+    [KernelFact]
     public async Task A_killed_process_leaves_containers_connected_and_the_next_life_adopts_them()
     {
         await using var host = await KernelHost.StartAsync();

@@ -82,6 +82,8 @@ public sealed record FoundHost
     public ImmutableDictionary<string, FoundSandbox> Sandboxes { get; init; } = ImmutableDictionary<string, FoundSandbox>.Empty;
     /// <summary>Names of ours for sandboxes that no longer live: what a reboot, or an end in the middle, left as plain files.</summary>
     public ImmutableArray<string> StaleSandboxes { get; init; } = [];
+    /// <summary>The containers that live in the host's own namespace.</summary>
+    public ImmutableHashSet<ContainerId> OnHost { get; init; } = [];
     /// <summary>The elements of our table; none: there is no table.</summary>
     public ImmutableHashSet<SetElement>? Elements { get; init; }
     /// <summary>The published ports in our table.</summary>

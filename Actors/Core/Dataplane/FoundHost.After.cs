@@ -15,6 +15,8 @@ public static class FoundHostAfter
     {
         CreateSandbox s => host with { Sandboxes = Refused(host.Sandboxes.ContainsKey(s.Name), "File exists", host.Sandboxes).Add(s.Name, new(s.Name, s.Id, Newborn)) },
         DeleteSandbox s => host.WithoutSandbox(s.Name),
+        NoteOnHost s => host with { OnHost = host.OnHost.Add(s.Id) },
+        ForgetOnHost s => host with { OnHost = host.OnHost.Remove(s.Id) },
         EndProcesses => host,
         WriteFile s => host.In(new Netns(s.File.Sandbox), n => n with { Files = n.Files.SetItem(s.File.Name, s.File.Content) }),
         SetSysctl s => host with { Sysctls = host.Sysctls.SetItem(s.Setting.Key, s.Setting.Value) },
@@ -36,6 +38,7 @@ public static class FoundHostAfter
         SetGroup s => host.With(s.Link, l => l with { Group = s.Group }),
         SetMaster s => host.With(s.Link, l => l with { Master = host.Existing(LinkName.OnHost(s.Master)).Name, Isolated = false, IsTunnelPort = false }).In(s.Netns, n => WithoutForwardings(n, s.Link)),
         SetIsolated s => host.With(s.Link, l => l with { Isolated = Refused(l.Master is null, "Operation not supported", s.Isolated) }),
+        Announce s => host.With(s.Link, l => l with { Mac = s.Mac }),
         ForgetLearned s => host.With(s.Link, l => Refused(l.Master is null, "Operation not supported", l)),
         Retire s => host.Retiring(s),
         DeleteLink s => host.Find(s.Link) is null ? host : host.Without(s.Link),

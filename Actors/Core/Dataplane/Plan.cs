@@ -11,7 +11,7 @@ public static partial class Plan
     /// <summary>
     /// The steps from what was found to a part of what is wanted. Order: sandboxes; rules before the links they guard, so that no packet passes
     /// a new bridge unguarded; links; addresses; routes (they need both); files; published ports; last, the
-    /// wait for carriers, which have come by then.
+    /// wait for carriers, which have come by then, and the news of who has which address.
     /// </summary>
     /// <param name="wanted">The part.</param>
     /// <param name="found">At least everything that the part names.</param>
@@ -32,8 +32,11 @@ public static partial class Plan
         {
             var place = link is WantedVeth veth ? veth.Peer : LinkName.OnHost(link.Name);
             ImmutableArray<LinkAddress> addresses = [.. wanted.Addresses.Where(a => a.Link == place)];
-            EnsureLink(link, addresses.Any(a => a.Address.IsIPv6), found, naming, disturbed, carriers, steps);
-            EnsureAddresses(place, addresses, found, disturbed, steps);
+            var own = ImmutableArray.CreateBuilder<Step>();
+            EnsureLink(link, addresses.Any(a => a.Address.IsIPv6), found, naming, disturbed, carriers, own);
+            EnsureAddresses(place, addresses, found, disturbed, own);
+            // A link that gets another link-layer address announces what it has then, and what it is to lose may be another's already.
+            steps.AddRange(own.Any(step => step is SetMac) ? own.OrderBy(step => step is not DeleteAddress) : own);
         }
 
         foreach (var tunnel in links.OfType<WantedVxlan>()) EnsureRemotes(tunnel, wanted, found, disturbed, steps);
@@ -45,6 +48,8 @@ public static partial class Plan
 
         foreach (var mapping in wanted.Mappings.Distinct().Where(m => !found.Mappings.Contains(m))) steps.Add(new AddMapping(naming.Table, mapping));
         steps.AddRange(carriers.Distinct().Select(link => new AwaitCarrier(link)));
+        // Nobody hears it before.
+        steps.AddRange(links.OfType<WantedVeth>().Where(veth => steps.Any(step => ChangesWho(step, veth.Peer))).Select(veth => new Announce(veth.Peer, veth.PeerMac)).ToList());
         return steps.ToImmutable();
     }
 
@@ -59,6 +64,14 @@ public static partial class Plan
             else if (link is WantedVeth veth && found.Find(veth.Peer) is { } peer && !IsPair(there, peer)) yield return veth.Peer;
         }
     }
+
+    private static bool ChangesWho(Step step, LinkName link) => step switch
+    {
+        AddVeth made => made.Peer == link,
+        AddAddress added => added.Address.Link == link,
+        SetMac other => other.Link == link,
+        _ => false,
+    };
 
     /// <summary>What must be free, or ours, for the link to be made.</summary>
     private static IEnumerable<LinkName> Places(WantedLink link) => link switch

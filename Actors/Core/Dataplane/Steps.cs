@@ -17,7 +17,7 @@ public abstract record Step
     protected static string Quote(string text) => $"\"{text.ReplaceLineEndings("\n").Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal)}\"";
 }
 
-/// <summary>Makes a sandbox, empty, with its loopback down.</summary>
+/// <summary>Makes a sandbox, empty, with its loopback down, whose links announce their addresses (<c>arp_notify</c>, <c>ndisc_notify</c>).</summary>
 public sealed record CreateSandbox(string Name, ContainerId Id) : Step
 {
     /// <inheritdoc/>
@@ -29,6 +29,20 @@ public sealed record DeleteSandbox(string Name) : Step
 {
     /// <inheritdoc/>
     public override string ToString() => $"ip netns del {Name}";
+}
+
+/// <summary>Notes that a container lives in the host's own namespace, until the machine ends: there is no namespace of its own that would say so.</summary>
+public sealed record NoteOnHost(ContainerId Id) : Step
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"touch on-host/{Id}";
+}
+
+/// <summary>The container lives in the host's own namespace no more.</summary>
+public sealed record ForgetOnHost(ContainerId Id) : Step
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"rm -f on-host/{Id}";
 }
 
 /// <summary>Kills whatever lives in a sandbox and waits for its end.</summary>
@@ -223,6 +237,16 @@ public sealed record AwaitCarrier(LinkName Link) : Step
     public override Netns Netns => Link.Netns;
     /// <inheritdoc/>
     public override string ToString() => $"until ip {Netns}link show {Link.Name} | grep -q 'state UP'; do :; done";
+}
+
+/// <summary>
+/// Has the kernel tell the link's neighbours whose its addresses are now: who knew one at another link-layer address would send there for up to a minute. It does so for both families
+/// when a link is given its link-layer address, also the one it has, in a sandbox (see <see cref="CreateSandbox"/>).
+/// </summary>
+public sealed record Announce(LinkName Link, MacAddress Mac) : LinkStep(Link)
+{
+    /// <inheritdoc/>
+    protected override string Change => $"address {Mac} # again: announced";
 }
 
 /// <summary>Deletes a link, and with a veth its other end. Slow: for repairs and undoing only.</summary>

@@ -27,7 +27,7 @@ public static class EndpointRules
         foreach (var link in settings.Links)
         {
             if (link.Target.Length == 0) yield return "empty string specified for links";
-            else if (!IsName(link.Alias)) yield return $"bad format for links: {link.Target}:{link.Alias}";
+            else if (!IsName(link.Alias) || !IsTarget(link.Target)) yield return $"bad format for links: {link.Target}:{link.Alias}";
         }
     }
 
@@ -43,6 +43,9 @@ public static class EndpointRules
 
     /// <summary>Whether a driver option speaks to Docker's networks. Others are kept and shown, as Docker does.</summary>
     public static bool IsOurs(string option) => option.StartsWith("com.docker.network.", StringComparison.Ordinal);
+
+    // A container's name or id can be so.
+    private static bool IsTarget(string text) => char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     // What a query can ask for: no other would ever be answered.
     private static bool IsName(string text) =>

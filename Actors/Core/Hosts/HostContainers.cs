@@ -46,14 +46,14 @@ internal static class HostContainers
             };
     }
 
-    public static Decision Start(HostState state, HeldContainer container) => container.Phase switch
+    public static Decision Start(HostState state, HeldContainer container, DateTimeOffset? at) => container.Phase switch
     {
         ContainerPhase.Running => Done(state, container),
         ContainerPhase.Removing => Decision.Refuse(new ContainerNotFound(container.Spec.Name)),
         _ when HostLinks.Refusal(state, container.Endpoints.Select(endpoint => endpoint.Spec), mustRun: true) is { } stopped => Decision.Refuse(stopped),
         _ => HostPorts.Choose(state, container, []) is var (ports, refusal) && refusal is not null
             ? Decision.Refuse(refusal)
-            : HostOperations.StartSandbox(state, container, ports, [new ContainerStarted(container.Spec.Id)]),
+            : HostOperations.StartSandbox(state, container, ports, [new ContainerStarted(container.Spec.Id) { At = at }]),
     };
 
     public static Decision Stop(HostState state, HeldContainer container, bool? byItself = null) => container.Phase is ContainerPhase.Running or ContainerPhase.Stopping

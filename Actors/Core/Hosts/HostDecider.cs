@@ -56,7 +56,7 @@ public sealed class HostDecider : IDecider<HostState>
         return command switch
         {
             CreateContainer create => HostContainers.Create(state, create),
-            StartContainer start => With(start.Container, container => HostContainers.Start(state, container)),
+            StartContainer start => With(start.Container, container => HostContainers.Start(state, container, start.At)),
             StopContainer stop => With(stop.Container, container => HostContainers.Stop(state, container)),
             CommandExited exited => exited.Incarnation == state.Incarnation && state.Find(exited.Container) is { IsRunning: true } container ? HostContainers.Stop(state, container, byItself: true) : Decision.Nothing,
             RemoveContainer remove => With(remove.Container, container => HostContainers.Remove(state, container, remove.Force)),

@@ -26,10 +26,10 @@ internal static class HostEvolve
         ContainerConnected connected => state.With(connected.Endpoint.Container, container => container with { Endpoints = container.Endpoints.Add(new(connected.Endpoint)) }),
         ContainerDisconnecting leaving => state.With(leaving.Container, container => container.With(leaving.Endpoint, endpoint => endpoint with { Leaving = true })),
         ContainerDisconnected gone => state.With(gone.Container, container => container with { Endpoints = container.Endpoints.RemoveAll(endpoint => endpoint.Spec.Id == gone.Endpoint) }),
-        ContainerStarted started => state.With(started.Container, container => container with { Phase = ContainerPhase.Running, ExitCode = null }),
+        ContainerStarted started => state.With(started.Container, container => container with { Phase = ContainerPhase.Running, ExitCode = null, StartedAt = started.At }),
         PortsPublished published => state.WithPorts(published.Container, published.Ports),
         ContainerStopping stopping => state.With(stopping.Container, container => container with { Phase = ContainerPhase.Stopping }),
-        ContainerStopped stopped => state.WithPorts(stopped.Container, []).With(stopped.Container, container => container with { Phase = ContainerPhase.Exited, ExitCode = stopped.ExitCode, Endpoints = container.Endpoints.ConvertAll(endpoint => endpoint with { Attached = null }) }),
+        ContainerStopped stopped => state.WithPorts(stopped.Container, []).With(stopped.Container, container => container with { Phase = ContainerPhase.Exited, ExitCode = stopped.ExitCode, FinishedAt = stopped.At, Endpoints = container.Endpoints.ConvertAll(endpoint => endpoint with { Attached = null }) }),
         ContainerRemoving removing => state.With(removing.Container, container => container with { Phase = ContainerPhase.Removing }),
         ContainerRemoved removed when state.Find(removed.Container) is { } container => state.WithPorts(removed.Container, []) with
         {
@@ -72,12 +72,17 @@ internal static class HostEvolve
             events.Add(new ContainerCreated(container.Spec));
             events.AddRange(container.Endpoints.Select(endpoint => new ContainerConnected(endpoint.Spec)));
             events.AddRange(container.Endpoints.Where(endpoint => endpoint.Leaving).Select(endpoint => new ContainerDisconnecting(id, endpoint.Spec.Id)));
-            if (container.Phase != ContainerPhase.Created && (container.Phase != ContainerPhase.Removing || container.ExitCode is not null)) events.Add(new ContainerStarted(id));
+            var stopped = new ContainerStopped(id, container.ExitCode) { At = container.FinishedAt };
+            var hasStopped = container.ExitCode is not null || container.FinishedAt is not null;
+            // What runs again had stopped before.
+            if (container.Phase is ContainerPhase.Running or ContainerPhase.Stopping && hasStopped) events.Add(stopped);
+            if (container.Phase is not (ContainerPhase.Created or ContainerPhase.Removing) || hasStopped || container.StartedAt is not null) events.Add(new ContainerStarted(id) { At = container.StartedAt });
+            if (container.Phase == ContainerPhase.Removing && hasStopped) events.Add(stopped);
             if (!container.Ports.IsEmpty) events.Add(new PortsPublished(id, container.Ports));
             switch (container.Phase)
             {
                 case ContainerPhase.Stopping: events.Add(new ContainerStopping(id)); break;
-                case ContainerPhase.Exited: events.Add(new ContainerStopped(id, container.ExitCode)); break;
+                case ContainerPhase.Exited: events.Add(stopped); break;
                 case ContainerPhase.Removing: events.Add(new ContainerRemoving(id)); break;
             }
         }

@@ -153,7 +153,7 @@ internal static class HostOperations
         if (stopped.Incarnation != state.Incarnation || state.Find(id) is not { Operation: { } operation }) return Decision.Nothing;
         return operation.Kind switch
         {
-            OperationKind.StopSandbox => End(state, id, new() { Events = [new ContainerStopped(id, stopped.ExitCode)], Timers = Removal(state, [state.Find(id)!.Spec]) }),
+            OperationKind.StopSandbox => End(state, id, new() { Events = [new ContainerStopped(id, stopped.ExitCode) { At = stopped.At }], Timers = Removal(state, [state.Find(id)!.Spec]) }),
             OperationKind.RemoveSandbox => End(state, id, new() { Events = [new ContainerRemoved(id)] }),
             _ => Decision.Nothing,
         };

@@ -46,6 +46,10 @@ public sealed record HeldContainer
     public ContainerPhase Phase { get; init; }
     /// <summary>Of its last command, where known.</summary>
     public int? ExitCode { get; init; }
+    /// <summary>When it was started last, where that is known.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>When it stopped last, where that is known.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
     /// <summary>Its wishes in the order it was connected.</summary>
     public ImmutableList<HeldEndpoint> Endpoints { get; init; } = [];
     /// <summary>The host's ports that it has, in the order of its wishes: from its start until it has stopped.</summary>
@@ -71,6 +75,8 @@ public sealed record HeldContainer
     }, ExitCode, [.. Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => new ContainerEndpoint(endpoint.Spec, endpoint.Attached))])
     {
         Ports = Phase == ContainerPhase.Running ? Ports : [],
+        StartedAt = StartedAt,
+        FinishedAt = FinishedAt,
     };
 
     internal HeldContainer With(EndpointId id, Func<HeldEndpoint, HeldEndpoint> change) =>

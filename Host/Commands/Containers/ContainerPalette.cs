@@ -24,7 +24,7 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
                 new ContainerList(_directory).Command,
                 new ContainerLogs(_directory, processes).Command,
                 new(Inspect, InspectAsync),
-                new(Start, (i, o, c) => EachAsync(i, o, container => new StartContainer(container.Host, container.Spec.Id), c, IsLonely)),
+                new(Start, (i, o, c) => EachAsync(i, o, container => new StartContainer(container.Host, container.Spec.Id) { At = time.GetUtcNow() }, c, IsLonely)),
                 new(Stop, (i, o, c) => EachAsync(i, o, container => new StopContainer(container.Host, container.Spec.Id), c)),
                 new(Remove, (i, o, c) => EachAsync(i, o, container => new RemoveContainer(container.Host, container.Spec.Id, i.Has("force")), c)),
             ])

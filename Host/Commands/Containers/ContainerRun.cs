@@ -38,7 +38,7 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
         try
         {
             container = await creator.CreateAsync(invocation, cancel);
-            await gateway.AskAsync<ContainerDone>(new StartContainer(container.Host, container.Spec.Id), cancel);
+            await gateway.AskAsync<ContainerDone>(new StartContainer(container.Host, container.Spec.Id) { At = time.GetUtcNow() }, cancel);
         }
         catch (RefusedException e)
         {

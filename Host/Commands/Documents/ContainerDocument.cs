@@ -32,6 +32,8 @@ internal sealed record ContainerDocument
             Status = StatusText(view.Status),
             Running = view.Status == ContainerStatus.Running,
             ExitCode = view.ExitCode ?? 0,
+            StartedAt = Rfc3339.Text(view.StartedAt ?? DateTimeOffset.MinValue),
+            FinishedAt = Rfc3339.Text(view.FinishedAt ?? DateTimeOffset.MinValue),
         },
         Name = $"/{view.Spec.Name}",
         HostConfig = new() { NetworkMode = ModeOf(view), AutoRemove = view.Spec.AutoRemove ?? false, PortBindings = PortDocument.Wishes(view.Spec.Ports), PublishAllPorts = view.Spec.Ports?.PublishAll ?? false },
@@ -88,6 +90,10 @@ internal sealed record ContainerStateDocument
     public required string Status { get; init; }
     public required bool Running { get; init; }
     public required int ExitCode { get; init; }
+    /// <summary>The year 1, as in Docker, where it never was or is not known.</summary>
+    public required string StartedAt { get; init; }
+    /// <inheritdoc cref="StartedAt"/>
+    public required string FinishedAt { get; init; }
 }
 
 /// <summary>What the container asks of its host.</summary>

@@ -33,6 +33,7 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
             case SetUp s: Set(s.Link, s.Up ? Rtnetlink.Up : 0, Rtnetlink.Up); break;
             case SetMtu s: Set(s.Link).Attribute(Rtnetlink.LinkMtu, s.MtuBytes); break;
             case SetMac s: Set(s.Link).Attribute(Rtnetlink.LinkMac, s.Mac.ToBytes()); break;
+            case Announce s: Set(s.Link).Attribute(Rtnetlink.LinkMac, s.Mac.ToBytes()); break;
             case SetGroup s: Set(s.Link).Attribute(Rtnetlink.LinkGroup, s.Group); break;
             case SetRoutesLoopback s: Write(s); break;
             case SetMaster s: Set(s.Link).Attribute(Rtnetlink.LinkMaster, Master(step, s.Master)); break;

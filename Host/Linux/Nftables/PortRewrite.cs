@@ -13,6 +13,7 @@ namespace NetworkCluster.Linux.Nftables;
 internal static class PortRewrite
 {
     private const string Table = "embedded_dns", Chain = "output";
+    private const ushort Append = 0x800;
     private const ushort Subsystem = 10 << 8;
     private const ushort BatchBegin = 0x10, BatchEnd = 0x11, NewTable = Subsystem, DeleteTable = Subsystem | 2, NewChain = Subsystem | 3, NewRule = Subsystem | 6;
     private const ushort TableName = 1, ChainTable = 1, ChainName = 3, ChainHook = 4, ChainType = 7, HookNumber = 1, HookPriority = 2;
@@ -71,8 +72,6 @@ internal static class PortRewrite
         Expression(writer, "notrack", static _ => { });
         writer.End(rule);
     }
-
-    private const ushort Append = 0x800;
 
     private static byte[] Port(int port)
     {

@@ -47,6 +47,24 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void When_it_was_started_and_when_it_stopped_last_is_kept_over_a_recovery()
+    {
+        var (first, stop, again) = (DateTimeOffset.UnixEpoch.AddMinutes(1), DateTimeOffset.UnixEpoch.AddMinutes(2), DateTimeOffset.UnixEpoch.AddMinutes(3));
+        IAddressed[] starts = [new StartContainer(Some.Host, Box) { At = first }, Sandbox(), Settled(1, attached: true)];
+        IAddressed[] stops = [.. starts, new StopContainer(Some.Host, Box), Out(1, forget: false), new SandboxStopped(Some.Host, Box, new(1), 137) { At = stop }];
+        IAddressed[] startsAgain = [.. stops, new StartContainer(Some.Host, Box) { At = again }, Sandbox(), Settled(1, attached: true)];
+        Assert.Equal((first, null), Times(starts));
+        Assert.Equal((first, stop), Times(stops));
+        Assert.Equal((again, stop), Times(startsAgain));
+
+        static (DateTimeOffset?, DateTimeOffset?) Times(IAddressed[] messages)
+        {
+            var view = Created([Wish(1)]).When(messages).Recovered().State.Find(Box)!.View(Some.Host);
+            return (view.StartedAt, view.FinishedAt);
+        }
+    }
+
+    [Fact]
     public void A_container_without_networks_is_there_at_once_and_the_same_create_again_is_the_same()
     {
         var host = Host().When(Create(1));

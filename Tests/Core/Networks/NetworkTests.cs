@@ -294,6 +294,8 @@ public sealed class NetworkTests
     [InlineData(null, null, "a:b:c")]
     [InlineData(null, null, ":x")]
     [InlineData(null, null, "c1:x")]
+    [InlineData(null, null, "c 2:x")]
+    [InlineData(null, null, "ä:x")]
     [InlineData(null, null, "a:b..c")]
     public void Settings_that_make_no_sense_are_refused(string? alias, string? mac, string? link)
     {

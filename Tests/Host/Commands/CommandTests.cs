@@ -90,6 +90,17 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Equal("env=test lone=", string.Join(' ', request.Labels.Select(l => $"{l.Key}={l.Value}")));
     }
 
+    [Theory]
+    [InlineData("--internal --internal=false", false)]
+    [InlineData("--internal=false --internal", true)]
+    [InlineData("--internal --internal=false --internal=true", true)]
+    [InlineData("--internal --internal --internal=false --label a=b", false)]
+    public async Task Of_a_switch_the_last_word_counts(string options, bool isInternal)
+    {
+        Assert.Equal(0, (await _host.RunAsync($"network create {options} net9")).Code);
+        Assert.Equal(isInternal, Assert.IsType<CreateNetwork>(Assert.Single(_host.Gateway.Sent)).Request.Internal);
+    }
+
     [Fact]
     public async Task Connect_carries_all_wishes()
     {

@@ -17,7 +17,7 @@ public sealed partial class HostNetworking
             state.OnHost = container.Mode == SandboxMode.Host;
             if (state.OnHost)
             {
-                if (!state.Started && !Startup.OnHost.Contains(container.Id)) await ApplyAsync([new NoteOnHost(container.Id)], cancel);
+                if (!state.Started) await ApplyAsync([new NoteOnHost(container.Id)], cancel);
                 state.Started = true;
                 return new Sandbox(container.Id, "", $"/proc/{Environment.ProcessId}/ns/net");
             }

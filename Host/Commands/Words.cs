@@ -62,10 +62,10 @@ internal static class Words
     private static ContainerLink Link(string word)
     {
         if (word.Length == 0) throw new UsageException("empty string specified for links");
-        var colon = word.IndexOf(':');
-        var (target, alias) = colon < 0 ? (word, word.TrimStart('/')) : (word[..colon], word[(colon + 1)..]);
         // To Docker a container is /NAME.
-        if (target.StartsWith('/') && target.Length > 1) target = target[1..];
+        var named = word[0] == '/' ? word[1..] : word;
+        var colon = named.IndexOf(':');
+        var (target, alias) = colon < 0 ? (named, named) : (named[..colon], named[(colon + 1)..]);
         return target.Length > 0 && alias.Length > 0 && !alias.Contains(':')
             ? new(target, alias)
             : throw new UsageException($"bad format for links: {word}");

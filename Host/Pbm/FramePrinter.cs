@@ -45,7 +45,7 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
         switch (frame)
         {
             case TextFrame { IsHeading: true } when view.Json: break;
-            case TextFrame text: terminal.WriteLine(view.Json ? Json(w => w.WriteStringValue(text.Text)) : text.Text); break;
+            case TextFrame text: terminal.WriteLine(view.Json ? JsonText.Of(w => w.WriteStringValue(text.Text)) : text.Text); break;
             case BytesFrame bytes: terminal.WriteBytes(bytes.Data.Span, bytes.IsError); break;
             case TableFrame table: PrintTable(table); break;
             case DocumentFrame document: PrintDocument(document.Document); break;
@@ -62,7 +62,7 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
             if (_hasHeadings) PrintColumns(table.Columns, rows);
             // Docker's --format json is an object on each line; --json is one value for all.
             else if (_isJson) foreach (var row in rows) terminal.WriteLine(row.GetRawText());
-            else if (_template is null) terminal.WriteLine(Json(w => { w.WriteStartArray(); rows.ForEach(r => r.WriteTo(w)); w.WriteEndArray(); }));
+            else if (_template is null) terminal.WriteLine(JsonText.Of(w => { w.WriteStartArray(); rows.ForEach(r => r.WriteTo(w)); w.WriteEndArray(); }));
             else foreach (var row in rows) terminal.WriteLine(_template.Apply(row));
             return;
         }
@@ -85,29 +85,22 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
 
     private void PrintDocument(JsonElement document)
     {
-        if (_template is null) terminal.WriteLine(Json(document.WriteTo, view.Json || _isJson ? default : Pretty));
+        if (_template is null) terminal.WriteLine(JsonText.Of(document.WriteTo, view.Json || _isJson ? default : Pretty));
         else if (document.ValueKind == JsonValueKind.Array) foreach (var item in document.EnumerateArray()) terminal.WriteLine(_template.Apply(item));
         else terminal.WriteLine(_template.Apply(document));
     }
 
-    private static JsonElement Row(ImmutableArray<TableColumn> columns, ImmutableArray<string> cells) => JsonDocument.Parse(Json(w =>
+    private static JsonElement Row(ImmutableArray<TableColumn> columns, ImmutableArray<string> cells) => JsonText.Element(w =>
     {
         w.WriteStartObject();
         for (var i = 0; i < columns.Length; i++) w.WriteString(columns[i].Key, cells[i]);
         w.WriteEndObject();
-    })).RootElement;
+    });
 
     private static string JsonLine(params ReadOnlySpan<(string Name, string Text)> fields)
     {
         var line = new System.Text.Json.Nodes.JsonObject();
         foreach (var (name, text) in fields) line.Add(name, text);
-        return Json(writer => line.WriteTo(writer));
-    }
-
-    private static string Json(Action<Utf8JsonWriter> write, JsonWriterOptions options = default)
-    {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, options with { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) write(writer);
-        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return JsonText.Of(writer => line.WriteTo(writer));
     }
 }

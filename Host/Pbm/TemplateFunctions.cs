@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace NetworkCluster.Pbm;
@@ -25,7 +24,7 @@ internal static partial class TemplateFunctions
         ["print"] = values => string.Concat(values.Select(Text)),
         ["printf"] = values => Format(Text(values[0]), new Queue<object?>(values.Skip(1))),
         ["println"] = values => string.Join(' ', values.Select(Text)) + "\n",
-        ["split"] = values => JsonSerializer.SerializeToElement(Text(values[0]).Split(Text(values[1])), TemplateJson.Default.StringArray),
+        ["split"] = values => Open(JsonText.Element(writer => WriteList(writer, Text(values[0]).Split(Text(values[1]))))),
         ["title"] = values => string.Join(' ', Text(values[0]).Split(' ').Select(word => word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..])),
         ["truncate"] = values => Text(values[0]) is var text && values[1] is long most && text.Length > most ? text[..(int)Math.Max(0, most)] : text,
         ["upper"] = values => Text(values[0]).ToUpperInvariant(),
@@ -128,9 +127,16 @@ internal static partial class TemplateFunctions
     private static string Json(object? value) => value switch
     {
         null => "null",
-        string text => JsonSerializer.Serialize(text, TemplateJson.Default.String),
+        string text => JsonText.Of(writer => writer.WriteStringValue(text)),
         _ => Text(value),
     };
+
+    private static void WriteList(Utf8JsonWriter writer, string[] items)
+    {
+        writer.WriteStartArray();
+        foreach (var item in items) writer.WriteStringValue(item);
+        writer.WriteEndArray();
+    }
 
     private static bool IsEqual(object? a, object? b) => a is JsonElement || b is JsonElement ? throw new UsageError("template: lists and maps cannot be compared") : Equals(a, b);
 
@@ -153,8 +159,3 @@ internal static partial class TemplateFunctions
         return int.TryParse(verb.Groups[1].Value, CultureInfo.InvariantCulture, out var width) ? width < 0 ? text.PadRight(-width) : text.PadLeft(width) : text;
     });
 }
-
-[JsonSourceGenerationOptions(UseStringEnumConverter = false)]
-[JsonSerializable(typeof(string))]
-[JsonSerializable(typeof(string[]))]
-internal sealed partial class TemplateJson : JsonSerializerContext;

@@ -92,13 +92,9 @@ internal sealed partial class TemplateParser
             case "if" or "with": return Choice(_words.Dequeue());
         }
 
-        if (IsVariable(_words.Peek()) && _words.Skip(1).FirstOrDefault() is ":=" or "=")
-        {
-            var name = _words.Dequeue();
-            return new AssignNode(name, _words.Dequeue() == ":=", WholePipe());
-        }
-
-        return new PrintNode(WholePipe());
+        return Assigned(":=") is { } made ? new AssignNode(made, IsNew: true, WholePipe())
+            : Assigned("=") is { } changed ? new AssignNode(changed, IsNew: false, WholePipe())
+            : new PrintNode(WholePipe());
     }
 
     private RangeNode Range()
@@ -125,8 +121,7 @@ internal sealed partial class TemplateParser
 
     private IfNode Choice(string kind)
     {
-        string? variable = null;
-        if (_words.TryPeek(out var first) && IsVariable(first) && _words.Skip(1).FirstOrDefault() == ":=") (variable, _) = (_words.Dequeue(), _words.Dequeue());
+        var variable = Assigned(":=");
         var pipe = WholePipe();
         var then = Block(out var end);
         List<TemplateNode> otherwise = [];
@@ -191,6 +186,15 @@ internal sealed partial class TemplateParser
         };
     }
 
+    /// <summary>The variable that the rest of the action is given to; none where it is not.</summary>
+    private string? Assigned(string sign)
+    {
+        if (!_words.TryPeek(out var name) || !IsVariable(name) || _words.ElementAtOrDefault(1) != sign) return null;
+        _words.Dequeue();
+        _words.Dequeue();
+        return name;
+    }
+
     private string Variable() => _words.TryDequeue(out var word) && IsVariable(word) ? word : throw Unread("a variable is wanted");
 
     private static bool IsVariable(string word) => word.Length > 1 && word[0] == '$' && !word.Contains('.');
@@ -201,7 +205,8 @@ internal sealed partial class TemplateParser
     {
         try
         {
-            return JsonSerializer.Deserialize(word, TemplateJson.Default.String)!;
+            using var text = JsonDocument.Parse(word);
+            return text.RootElement.GetString()!;
         }
         catch (JsonException)
         {

@@ -28,6 +28,11 @@ public sealed class LifeTests
         await host.Networking.StopSandboxAsync(Some.ContainerId(2), default);
         await host.LiveAgainAsync();
         Assert.Equal([Some.ContainerId(1)], host.Found.Sandboxes);
+        // One that this life took over, stopped and started again.
+        await host.Networking.StopSandboxAsync(Some.ContainerId(1), default);
+        await host.Networking.StartSandboxAsync(Some.Container(1) with { Mode = SandboxMode.Host }, default);
+        await host.LiveAgainAsync();
+        Assert.Equal([Some.ContainerId(1)], host.Found.Sandboxes);
         await host.Networking.SweepAsync(new HashSet<NetworkId>(), new HashSet<ContainerId>(), new HashSet<EndpointId>(), default);
         await host.LiveAgainAsync();
         Assert.Empty(host.Found.Sandboxes);

@@ -60,6 +60,7 @@ public sealed class TextTests
     [InlineData("{{if eq .IPAM.Driver \"x\" \"default\"}}same{{end}}{{if ne .ID .Name}} other{{end}}", "same other")]
     [InlineData("{{with .IPAM}}{{.Driver}}{{end}}{{with .None}}x{{else}}-{{end}}", "default-")]
     [InlineData("{{with $d := .IPAM.Driver}}{{$d}}{{end}} {{if $n := .Name}}{{$n}}{{end}}", "default isolated_nw")]
+    [InlineData("{{json (printf \"ü<%s>\" .ID)}} {{json (split \"é,&\" \",\")}}", "\"ü<06a6>\" [\"é\",\"&\"]")]
     [InlineData("{{join .List \"; \"}}|{{.Name | upper | printf \"%-13s|\"}}", "b; a|ISOLATED_NW  |")]
     [InlineData("{{$n := .Name}}{{range .List}}{{$n = .}}{{end}}{{$n}} {{(index .Ends 0).Name}}", "a one")]
     [InlineData("{{$n := .Name}}{{range .List}}{{$n := .}}{{end}}{{$n}}", "isolated_nw")]

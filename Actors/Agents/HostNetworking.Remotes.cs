@@ -56,6 +56,7 @@ public sealed partial class HostNetworking
                 // One that is there with another value is replaced.
                 .. after.Forwardings.Select(f => new AddForwarding(f)),
                 .. after.Neighbours.Select(n => new AddNeighbour(n)),
+                .. after.Neighbours.Select(n => new AnnounceNeighbour(n)),
             ], cancel);
         }, cancel);
     }

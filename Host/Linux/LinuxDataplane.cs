@@ -24,6 +24,7 @@ public sealed class LinuxDataplane : IDataplane
     private readonly HostWatch _watch;
     private readonly NftElements _elements = new();
     private readonly LibNftables _nftables = new();
+    private readonly NeighbourAnnouncer _announcer = new();
     private volatile Dictionary<int, string> _linkNames = [];
 
     /// <summary>The kernel this process sees.</summary>
@@ -63,6 +64,7 @@ public sealed class LinuxDataplane : IDataplane
         _sockets.Dispose();
         _elements.Dispose();
         _nftables.Dispose();
+        _announcer.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -162,7 +164,7 @@ public sealed class LinuxDataplane : IDataplane
     }
 
     private static bool IsRtnetlink(Step step) =>
-        step is not (NoteOnHost or ForgetOnHost or CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or SkipDuplicateDetection or ReplaceTable or AddElement or DeleteElement or AddMapping or DeleteMapping or AwaitCarrier);
+        step is not (NoteOnHost or ForgetOnHost or CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or SkipDuplicateDetection or ReplaceTable or AddElement or DeleteElement or AddMapping or DeleteMapping or AwaitCarrier or AnnounceNeighbour);
 
     /// <summary>Applies a step that is not rtnetlink's; false for one that is.</summary>
     private bool ApplyAlone(Step step)
@@ -179,6 +181,7 @@ public sealed class LinuxDataplane : IDataplane
                     _sandboxes.Delete(s.Name);
                     break;
                 case AwaitCarrier s: WaitFor(s); break;
+                case AnnounceNeighbour s: _announcer.Announce(s.Neighbour); break;
                 case EndProcesses s: SandboxKill.End(_sandboxes.PathOf(s.Sandbox)); break;
                 case WriteFile s: _sandboxes.Write(s.File); break;
                 case SetSysctl s: Sysctls.Write(s.Setting); break;

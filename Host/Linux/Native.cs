@@ -8,6 +8,7 @@ namespace NetworkCluster.Linux;
 internal static partial class Native
 {
     public const int AfNetlink = 16;
+    public const int AfPacket = 17;
     public const int SockRaw = 3;
     public const int SockCloexec = 0x80000;
     public const int CloneNewNet = 0x40000000;
@@ -34,6 +35,12 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int fd, ReadOnlySpan<byte> buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
+    public static partial nint SendTo(int fd, ReadOnlySpan<byte> buffer, nint length, int flags, ReadOnlySpan<byte> address, int addressLength);
+
+    [LibraryImport("libc", EntryPoint = "if_nametoindex", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int IndexOfLink(string name);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(int fd, Span<byte> buffer, nint length, int flags);

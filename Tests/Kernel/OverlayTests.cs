@@ -18,7 +18,8 @@ public sealed class OverlayTests
         await using var outside = Outside.Make();
         MakePeer();
         await host.RunAsync(1, Network, 2);
-        // The other host knows ours from the beginning; ours asks nobody for it.
+        // The other host knows ours from the beginning; ours asks nobody for it, and tells nobody of those it knows.
+        await host.Networking.ChangeRemotesAsync(Network, Some.Remote(8, Network, 8, "192.0.2.8"), null, default);
         Assert.False(KernelHost.Pings(1, "10.71.0.9"));
         Assert.Contains("\"tx\":{\"bytes\":0,", KernelHost.Shell($"ip -j -s link show {KernelHost.Options.Naming.Tunnel(Network.Id)}"), StringComparison.Ordinal);
 
@@ -33,6 +34,36 @@ public sealed class OverlayTests
 
         await host.Networking.ChangeRemotesAsync(Network, null, remote.Id, default);
         Assert.False(KernelHost.Pings(1, "10.71.0.9"));
+    }
+
+    [KernelFact]
+    public async Task An_address_that_comes_to_another_host_with_another_link_layer_address_is_reached_at_once_by_who_knew_it_before()
+    {
+        await using var host = await KernelHost.StartAsync();
+        await using var outside = Outside.Make();
+        MakePeer();
+        await host.RunAsync(1, Network, 2);
+        await host.Networking.StartSandboxAsync(Some.Container(2), default);
+        var was = Some.Endpoint(2, Network, 9) with { Mac = Addressing.MacAddress.Parse("02:00:00:00:00:01") };
+        await host.Networking.AttachAsync(Network, was, default);
+        string[] addresses = ["10.71.0.9", "fd71::9"];
+        Assert.All(addresses, address => Assert.True(KernelHost.Pings(1, address), address));
+
+        // From this host to another.
+        await host.Networking.DetachAsync(was.Id, default);
+        var there = Some.Remote(9, Network, 9, Outside.Address);
+        await host.Networking.ChangeRemotesAsync(Network, there, null, default);
+        Assert.All(addresses, address => Assert.True(KernelHost.Pings(1, address), $"{address} {KernelHost.In(1, "ip neigh")}"));
+
+        // There, with another link-layer address; the same again where the whole view is told.
+        foreach (var (mac, whole) in new[] { ("02:00:00:00:00:02", false), ("02:00:00:00:00:03", true) })
+        {
+            Outside.Run($"ip link set br0 address {mac}");
+            KnowOurs();
+            var now = there with { Mac = Addressing.MacAddress.Parse(mac) };
+            await (whole ? host.Networking.SetRemotesAsync(Network, [now], default) : host.Networking.ChangeRemotesAsync(Network, now, there.Id, default));
+            Assert.All(addresses, address => Assert.True(KernelHost.Pings(1, address), $"{address} {KernelHost.In(1, "ip neigh")}"));
+        }
     }
 
     [KernelFact]
@@ -136,7 +167,13 @@ public sealed class OverlayTests
         Outside.Run("ip link set vx0 up");
         Outside.Run($"bridge fdb add {its} dev vx0 dst 192.0.2.1");
         Outside.Run($"bridge fdb add {its} dev vx0 master static");
-        Outside.Run($"ip neigh replace {at} lladdr {its} dev br0 nud permanent");
-        Outside.Run($"ip neigh replace fd71::2 lladdr {its} dev br0 nud permanent");
+        KnowOurs(at, its);
+    }
+
+    // A link that gets another link-layer address forgets all whom it knew.
+    private static void KnowOurs(string address = "10.71.0.2", string mac = "02:42:0a:47:00:02")
+    {
+        Outside.Run($"ip neigh replace {address} lladdr {mac} dev br0 nud permanent");
+        Outside.Run($"ip neigh replace fd71::2 lladdr {mac} dev br0 nud permanent");
     }
 }

@@ -28,6 +28,7 @@ public static class FoundHostAfter
         DeleteForwarding s => host.In(Netns.Host, n => n with { Forwardings = n.Forwardings.Remove(s.Forwarding) }),
         AddNeighbour s => host.In(host.Existing(LinkName.OnHost(s.Neighbour.Link), Netns.Host), n => n with { Neighbours = n.Neighbours.Except(n.Neighbours.Where(f => f.Link == s.Neighbour.Link && f.Address == s.Neighbour.Address)).Add(s.Neighbour) }),
         DeleteNeighbour s => host.In(Netns.Host, n => n with { Neighbours = n.Neighbours.Remove(s.Neighbour) }),
+        AnnounceNeighbour s => host.With(LinkName.OnHost(s.Neighbour.Link), l => l),
         SetAlias s => host.With(s.Link, l => l with { Alias = s.Alias }),
         SetUp s => host.With(s.Link, l => l with { Up = s.Up, Carrier = l.Carrier && s.Up }).In(s.Netns, n => s.Up ? n : WithoutNeighbours(n, s.Link)),
         AwaitCarrier s => host.With(s.Link, l => l with { Carrier = Refused(!l.Up, "no carrier", true) }),

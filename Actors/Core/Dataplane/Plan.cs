@@ -142,7 +142,10 @@ public static partial class Plan
         var answers = disturbed.Contains(LinkName.OnHost(tunnel.Master)) ? [] : found.Host.Neighbours.Where(n => n.Link == tunnel.Master).ToHashSet();
         var known = neighbours.Select(n => n.Address).ToHashSet();
         foreach (var stale in answers.Where(n => !known.Contains(n.Address)).OrderBy(n => n.Address)) steps.Add(new DeleteNeighbour(stale));
-        foreach (var missing in neighbours.Where(n => !answers.Contains(n)).OrderBy(n => n.Address)) steps.Add(new AddNeighbour(missing));
+        var news = neighbours.Where(n => !answers.Contains(n)).OrderBy(n => n.Address).ToList();
+        steps.AddRange(news.Select(n => new AddNeighbour(n)));
+        // Where the bridge is new, nobody has known anybody.
+        if (!disturbed.Contains(LinkName.OnHost(tunnel.Master))) steps.AddRange(news.Select(n => new AnnounceNeighbour(n)));
     }
 
     private static void EnsureRoutes(Wanted wanted, FoundHost found, HashSet<LinkName> disturbed, ImmutableArray<Step>.Builder steps)

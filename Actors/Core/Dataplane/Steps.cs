@@ -109,6 +109,17 @@ public sealed record AddNeighbour(Neighbour Neighbour) : Step
     public override string ToString() => $"ip neigh replace {Neighbour.Address} lladdr {Neighbour.Mac} dev {Neighbour.Link} nud permanent";
 }
 
+/// <summary>
+/// Tells who is on a bridge at which link-layer address another host's address is now: who knew it at another one would send there for up to a minute. Goes out of the bridge by itself,
+/// to its own ports and over no tunnel (RFC 5227 section 3, RFC 4861 section 7.2.6).
+/// </summary>
+public sealed record AnnounceNeighbour(Neighbour Neighbour) : Step
+{
+    /// <inheritdoc/>
+    public override string ToString() =>
+        Neighbour.Address.IsIPv6 ? $"ndsend {Neighbour.Address} {Neighbour.Link} # at {Neighbour.Mac}" : $"arping -U -c 1 -i {Neighbour.Link} -s {Neighbour.Mac} -S {Neighbour.Address} {Neighbour.Address}";
+}
+
 /// <summary>Has a bridge answer for an address no more.</summary>
 public sealed record DeleteNeighbour(Neighbour Neighbour) : Step
 {

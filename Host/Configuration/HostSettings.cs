@@ -21,6 +21,13 @@ internal enum DataplaneMode
     Simulated,
 }
 
+/// <summary>Docker's API over TCP. The files are PEM.</summary>
+/// <param name="Address">Where.</param>
+/// <param name="AuthorityFile">Who signs clients' certificates.</param>
+/// <param name="CertificateFile">The host's, and those between it and its authority.</param>
+/// <param name="KeyFile">Its key.</param>
+internal sealed record DockerTcpSettings(IPEndPoint Address, string AuthorityFile, string CertificateFile, string KeyFile);
+
 /// <summary>The settings of one host, checked. What each means, its unit and its default stand in <c>hocon/akka.conf</c>.</summary>
 internal sealed record HostSettings
 {
@@ -28,6 +35,8 @@ internal sealed record HostSettings
     public required IPEndPoint Pbm { get; init; }
     public required string DockerSocket { get; init; }
     public required string DockerGroup { get; init; }
+    /// <summary>None: docker's clients come by the socket alone.</summary>
+    public required DockerTcpSettings? DockerTcp { get; init; }
     public required IPEndPoint ClusterAddress { get; init; }
     public required NodeSettings Node { get; init; }
     public required string JournalConnection { get; init; }
@@ -71,6 +80,7 @@ internal sealed record HostSettings
             Pbm = new(Read("pbm.address", config.GetString("pbm.address"), IPAddress.Parse, IPAddress.Loopback), Ranged("pbm.port", 0, 65535)),
             DockerSocket = config.GetString("docker-api.socket") ?? "",
             DockerGroup = config.GetString("docker-api.group") ?? "",
+            DockerTcp = DockerTcpOf(),
             ClusterAddress = new(address, Ranged("cluster.port", 0, 65535)),
             JournalConnection = connection is { Length: > 0 } ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
             Node = new()
@@ -116,6 +126,21 @@ internal sealed record HostSettings
         void Check(bool good, string problem)
         {
             if (!good) problems.Add(problem);
+        }
+
+        DockerTcpSettings? DockerTcpOf()
+        {
+            if (config.GetString("docker-api.tcp.address") is not { Length: > 0 } text) return null;
+            var listen = Read("docker-api.tcp.address", text, ParseSeed, new IPEndPoint(IPAddress.Loopback, 1));
+            return new(listen, FileOf("docker-api.tcp.ca"), FileOf("docker-api.tcp.certificate"), FileOf("docker-api.tcp.key"));
+        }
+
+        string FileOf(string key)
+        {
+            var path = config.GetString(key) ?? "";
+            Check(path.Length > 0, $"{key}: with docker-api.tcp.address it is needed: without TLS on both sides anybody could command the host");
+            Check(path.Length == 0 || File.Exists(path), $"{key}: there is no file {path}");
+            return path;
         }
 
         int Ranged(string key, int least, int most)

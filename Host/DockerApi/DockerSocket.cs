@@ -6,12 +6,12 @@ using NetworkCluster.Configuration;
 
 namespace NetworkCluster.DockerApi;
 
-/// <summary>The unix socket that Docker's clients talk to. Who may write to it can command the host: its mode is 0660.</summary>
+/// <summary>The unix socket that Docker's clients talk to; over TCP see <see cref="DockerTcp"/>. Who may write to it can command the host: its mode is 0660.</summary>
 internal static partial class DockerSocket
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
-    /// <summary>What came over the socket, and not by pbm's port.</summary>
+    /// <summary>What came from Docker's clients, and not by pbm's port.</summary>
     public sealed record Mark;
 
     /// <summary>Makes the place for it: the directory, and away with what a process that was killed has left.</summary>
@@ -76,11 +76,14 @@ internal static partial class DockerSocket
     {
         listen.Protocols = HttpProtocols.Http1;
         listen.UseLimit();
-        listen.Use(next => connection =>
-        {
-            connection.Features.Set(new Mark());
-            return hijacked.RunAsync(connection, next);
-        });
+        listen.ServeDocker(hijacked);
+    });
+
+    /// <summary>What comes there is for Docker's API alone.</summary>
+    public static void ServeDocker(this ListenOptions listen, HijackedRequests hijacked) => listen.Use(next => connection =>
+    {
+        connection.Features.Set(new Mark());
+        return hijacked.RunAsync(connection, next);
     });
 
     /// <summary>Opens it to its group, once it is there. Until then nobody but its owner can connect.</summary>

@@ -43,7 +43,7 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         get
         {
-            var address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(listened => !listened.Contains("unix:", StringComparison.Ordinal)).Replace("http://", "", StringComparison.Ordinal);
+            var address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(listened => listened.StartsWith("http://", StringComparison.Ordinal) && !listened.Contains("unix:", StringComparison.Ordinal)).Replace("http://", "", StringComparison.Ordinal);
             var pbm = address == "127.0.0.1:9110" ? "./pbm" : $"./pbm {address}";
             return $"""
 
@@ -84,12 +84,15 @@ internal sealed class HostProcess : IAsyncDisposable
 
     private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts)
     {
-        RefuseTaken(options.Pbm);
+        RefuseTaken("pbm", options.Pbm);
+        var tcp = options.DockerTcp is null ? null : DockerTcp.Read(options.DockerTcp);
+        if (options.DockerTcp is { Address: var address }) RefuseTaken("docker-api.tcp.address", address);
+        if (tcp is not null) parts.Push(new Disposing(tcp));
         var data = DataDirectory.Take(options);
         parts.Push(new Disposing(data));
         var wished = options.DockerSocket;
         if (wished.Length > 0 && !DockerSocket.Prepare(wished, options.DockerGroup)) options = options with { DockerSocket = "" };
-        var web = BuildWeb(options, time);
+        var web = BuildWeb(options, tcp, time);
         parts.Push(web);
         parts.Push(new Disposing(EndAtHangup(web)));
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
@@ -121,7 +124,7 @@ internal sealed class HostProcess : IAsyncDisposable
         await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token));
         var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox, simulated);
         var reader = new JournalReader(node.System);
-        if (options.DockerSocket.Length > 0) web.MapDocker(gateway, commands, (node.Journal, node.Feed, reader), new Random(), time);
+        if (options.DockerSocket.Length > 0 || tcp is not null) web.MapDocker(gateway, commands, (node.Journal, node.Feed, reader), new Random(), time);
         web.MapPbm(PbmPalettes.All(gateway, reader, new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
         await web.StartAsync();
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
@@ -131,7 +134,7 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     // Found before the journal and the kernel are touched, and not when everything else is up.
-    private static void RefuseTaken(IPEndPoint address)
+    private static void RefuseTaken(string setting, IPEndPoint address)
     {
         try
         {
@@ -140,7 +143,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
         catch (SocketException cause)
         {
-            throw new ConfigurationProblemException([$"network-cluster.pbm: cannot listen on {address}: {cause.Message}"]);
+            throw new ConfigurationProblemException([$"network-cluster.{setting}: cannot listen on {address}: {cause.Message}"]);
         }
     }
 
@@ -150,7 +153,7 @@ internal sealed class HostProcess : IAsyncDisposable
         foreach (var line in step.Split('\n')) plan.LogInformation("{Step}", line);
     }
 
-    private static WebApplication BuildWeb(HostSettings options, TimeProvider time)
+    private static WebApplication BuildWeb(HostSettings options, DockerTcp? tcp, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
@@ -165,10 +168,12 @@ internal sealed class HostProcess : IAsyncDisposable
         builder.Services.AddSingleton(hijacked);
         // Commands are told that the host ends; who does not listen is cut off.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
+        if (tcp is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ListenPbm(options.Pbm);
             if (options.DockerSocket.Length > 0) kestrel.ListenDocker(options.DockerSocket, hijacked);
+            tcp?.Listen(kestrel, hijacked);
         });
         return builder.Build();
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -212,28 +211,11 @@ public sealed class DockerCliTests : IAsyncLifetime
         }
     }
 
-    private string Done(string line, string? input = null)
-    {
-        var (code, output, error) = Docker(line, input);
-        Assert.True(code == 0, $"docker {line}: {code} {output}{error}");
-        return output.Trim();
-    }
+    private DockerCommandLine Client => new(_host.DockerSocket);
 
-    private void Refused(string text, string line)
-    {
-        var (code, output, error) = Docker(line);
-        Assert.True(code != 0 && $"{output}{error}".Contains(text, StringComparison.Ordinal), $"docker {line}: {code} {output}{error}");
-    }
+    private string Done(string line, string? input = null) => Client.Done(line, input);
 
-    private (int Code, string Output, string Error) Docker(string line, string? input = null)
-    {
-        var start = new ProcessStartInfo("sh", ["-c", $"docker {line}"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["DOCKER_HOST"] = $"unix://{_host.DockerSocket}" } };
-        using var process = Process.Start(start)!;
-        process.StandardInput.Write(input);
-        process.StandardInput.Close();
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
-    }
+    private void Refused(string text, string line) => Client.Refused(text, line);
+
+    private (int Code, string Output, string Error) Docker(string line, string? input = null) => Client.Run(line, input);
 }

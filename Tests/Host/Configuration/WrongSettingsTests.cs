@@ -17,6 +17,8 @@ public sealed class WrongSettingsTests
     [InlineData("log-level=loud", "network-cluster.log-level: 'loud' is not one of trace, debug, information")]
     [InlineData("dataplane.mode=7", "network-cluster.dataplane.mode: '7' is not one of auto, linux, simulated")]
     [InlineData("ipam.default-pools.local=x", "network-cluster.ipam.default-pools.local: 'x' is not a list")]
+    [InlineData("docker-api.tcp.address=nowhere", "network-cluster.docker-api.tcp.address: 'nowhere' is not address:port")]
+    [InlineData("docker-api.tcp.address=0.0.0.0:2376", "network-cluster.docker-api.tcp.ca: with docker-api.tcp.address it is needed: without TLS on both sides anybody could command the host")]
     [InlineData("pbm=9110", "network-cluster.pbm is not one setting but many: '9110'")]
     public void What_cannot_be_understood_is_named_with_what_would_be(string setting, string problem) =>
         Assert.Contains(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings($"network-cluster.{setting}")).Message, StringComparison.Ordinal);

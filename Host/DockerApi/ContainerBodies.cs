@@ -53,6 +53,9 @@ internal sealed record ExecBody
     public IReadOnlyList<string>? Cmd { get; init; }
     public IReadOnlyList<string>? Env { get; init; }
     public bool? AttachStdin { get; init; }
+    public bool? Tty { get; init; }
+    public IReadOnlyList<int>? ConsoleSize { get; init; }
+    public string? DetachKeys { get; init; }
     public string? User { get; init; }
     public string? WorkingDir { get; init; }
 }

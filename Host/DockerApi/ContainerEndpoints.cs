@@ -10,7 +10,7 @@ using NetworkCluster.Gateway;
 namespace NetworkCluster.DockerApi;
 
 /// <summary><c>/containers</c>: sandboxes with the host's file system. Whatever image is named is taken and ignored.</summary>
-internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirectory directory, ContainerCreator creator, StreamEndpoints streams, RandomNames names, TimeProvider time)
+internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirectory directory, ContainerCreator creator, StreamEndpoints streams, IContainerProcesses processes, RandomNames names, TimeProvider time)
 {
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder endpoints)
@@ -38,8 +38,11 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         await http.WriteAsync([.. containers.Select(container => ContainerSummary.From(container, time.GetUtcNow()))], DockerJson.Plain.ImmutableArrayContainerSummary);
     }
 
-    private async Task InspectAsync(HttpContext http) =>
-        await http.WriteAsync(ContainerDocument.From(await FindAsync(http)), DockerJson.Plain.ContainerDocument);
+    private async Task InspectAsync(HttpContext http)
+    {
+        var container = await FindAsync(http);
+        await http.WriteAsync(ContainerDocument.From(container, processes.PlaceOf(container)), DockerJson.Plain.ContainerDocument);
+    }
 
     private async Task CreateAsync(HttpContext http)
     {

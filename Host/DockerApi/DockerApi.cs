@@ -24,7 +24,7 @@ internal static class DockerApi
         var swarm = new SwarmManners();
         var (directory, names) = (new NetworkDirectory(gateway), new RandomNames(random));
         var streams = new StreamEndpoints(gateway, directory, processes, time);
-        var containers = new ContainerEndpoints(gateway, directory, new ContainerCreator(gateway, directory, names, time), streams, names, time);
+        var containers = new ContainerEndpoints(gateway, directory, new ContainerCreator(gateway, directory, names, time), streams, processes, names, time);
         var execs = new ExecEndpoints(directory, processes);
         app.Services.GetRequiredService<HijackedRequests>().Serve = request => DockerVersion.Strip(request.Path).Split('/') switch
         {

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using NetworkCluster.Addressing;
 using NetworkCluster.Commands;
 using NetworkCluster.Endpoints;
+using NetworkCluster.Linux;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.DockerApi;
@@ -58,7 +60,20 @@ internal static class DockerValues
     }
 
     /// <summary>Whether a switch of the query is on.</summary>
-    public static bool Flag(HttpContext http, string name) => http.Request.Query[name] is ["1" or "true" or "True" or "TRUE" or "t"];
+    public static bool Flag(HttpContext http, string name) => Flag(http.Request.Query, name);
+
+    /// <inheritdoc cref="Flag(HttpContext, string)"/>
+    public static bool Flag(IQueryCollection query, string name) => query[name] is ["1" or "true" or "True" or "TRUE" or "t"];
+
+    /// <summary>Whether the query says no.</summary>
+    public static bool Denied(IQueryCollection query, string name) => query[name] is ["0" or "false" or "False" or "FALSE" or "f"];
+
+    /// <summary>The size of a window: <c>h</c> rows, <c>w</c> columns.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static WindowSize WindowSize(this HttpContext http) =>
+        ushort.TryParse(http.Request.Query["h"], NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && ushort.TryParse(http.Request.Query["w"], NumberStyles.None, CultureInfo.InvariantCulture, out var columns)
+            ? new(rows, columns)
+            : throw new UsageException($"h and w are a terminal's rows and columns: '{http.Request.Query["h"]}' and '{http.Request.Query["w"]}' are not");
 
     /// <summary>Sorted; none: empty.</summary>
     public static ImmutableSortedDictionary<string, string> Sorted(IReadOnlyDictionary<string, string>? pairs) => (pairs ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value ?? "", StringComparer.Ordinal);

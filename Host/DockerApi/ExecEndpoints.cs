@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
@@ -10,11 +11,11 @@ namespace NetworkCluster.DockerApi;
 /// <summary>Further commands in running containers. They are this process's: one that was made and not started is forgotten with it.</summary>
 internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProcesses processes)
 {
-    /// <summary>How many are remembered; beyond that those that ended first are forgotten.</summary>
+    /// <summary>How many are remembered; beyond that the oldest that does not run is forgotten.</summary>
     private const int Remembered = 1000;
 
     private readonly ConcurrentDictionary<string, Exec> _execs = new();
-    private readonly ConcurrentQueue<string> _ended = new();
+    private readonly ConcurrentQueue<string> _oldest = new();
 
     private sealed class Exec(string id, ContainerView container, ExecRequest request)
     {
@@ -23,6 +24,7 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         public string Id => id;
         public ContainerView Container => container;
         public ExecRequest Request => request;
+        public ImmutableArray<byte> DetachKeys { get; init; }
         public bool Running { get; set; }
         public int? ExitCode { get; set; }
 
@@ -34,7 +36,7 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
     {
         endpoints.MapPost("/containers/{id}/exec", CreateAsync);
         endpoints.MapPost("/exec/{id}/start", StartAsync);
-        endpoints.MapPost("/exec/{id}/resize", (HttpContext http) => Find(http) is not null ? http.Empty(StatusCodes.Status200OK) : Task.CompletedTask);
+        endpoints.MapPost("/exec/{id}/resize", ResizeAsync);
         endpoints.MapGet("/exec/{id}/json", (HttpContext http) => http.WriteAsync(Document(Find(http)), DockerJson.Plain.ExecDocument));
     }
 
@@ -46,8 +48,45 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
         if (body.User is { Length: > 0 } user and not ("root" or "0" or "0:0" or "root:root")) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, $"commands run as the host's process does: user {user} is not taken here");
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        _execs[id] = new(id, container, new() { Command = [.. command], Environment = [.. body.Env ?? []], Interactive = body.AttachStdin ?? false, WorkingDirectory = Place(body.WorkingDir) });
+        _execs[id] = new(id, container, new()
+        {
+            Command = [.. command],
+            Environment = [.. body.Env ?? []],
+            Interactive = body.AttachStdin ?? false,
+            WorkingDirectory = Place(body.WorkingDir),
+            Terminal = body.Tty is true ? new(Window(body.ConsoleSize)) : null,
+        })
+        {
+            DetachKeys = DetachKeys.Parse(body.DetachKeys),
+        };
+        Forget(id);
         await http.WriteAsync(new(id), DockerJson.Plain.ExecCreatedDocument, StatusCodes.Status201Created);
+    }
+
+    private static WindowSize? Window(IReadOnlyList<int>? size) => size switch
+    {
+        null or [] or [0, 0] => null,
+        [>= 0 and <= ushort.MaxValue and var rows, >= 0 and <= ushort.MaxValue and var columns] => new((ushort)rows, (ushort)columns),
+        _ => throw new UsageException($"ConsoleSize is a terminal's rows and columns: [{string.Join(", ", size)}] are not"),
+    };
+
+    private void Forget(string latest)
+    {
+        _oldest.Enqueue(latest);
+        for (var looks = _oldest.Count; _execs.Count > Remembered && looks > 0 && _oldest.TryDequeue(out var id); looks--)
+        {
+            if (_execs.TryGetValue(id, out var exec) && exec.Running) _oldest.Enqueue(id);
+            else _execs.TryRemove(id, out _);
+        }
+    }
+
+    private async Task ResizeAsync(HttpContext http)
+    {
+        var exec = Find(http);
+        var size = http.WindowSize();
+        // Clients ask again: a terminal comes a moment after its command.
+        if (exec.Request.Terminal is { } terminal && !terminal.Resize(size)) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"the terminal of exec {exec.Id} is not there (yet)");
+        await http.Empty(StatusCodes.Status200OK);
     }
 
     private static string? Place(string? directory)
@@ -65,7 +104,16 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         if (body.Detach == true) throw new UsageException("a detached command needs no connection of its own");
         var raw = body.Tty ?? false;
         var (input, output) = await request.TakeAsync(raw);
-        await RunAsync(exec, new RawStreams(input, output, !raw), CancellationToken.None);
+        if (exec.Request.Terminal is null)
+        {
+            await RunAsync(exec, new RawStreams(input, output, !raw), CancellationToken.None);
+            return;
+        }
+
+        var typed = new DetachKeys(input, exec.DetachKeys);
+        var streams = new RawStreams(typed, output, !raw);
+        // Who leaves by the keys leaves it running, unheard.
+        if (await Task.WhenAny(RunAsync(exec, streams, CancellationToken.None), typed.Left) == typed.Left) await streams.LeaveAsync();
     }
 
     // Without a connection of its own there is no input.
@@ -106,8 +154,6 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         finally
         {
             exec.Running = false;
-            _ended.Enqueue(exec.Id);
-            while (_ended.Count > Remembered && _ended.TryDequeue(out var oldest)) _execs.TryRemove(oldest, out _);
         }
     }
 

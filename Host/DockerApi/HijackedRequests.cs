@@ -11,9 +11,10 @@ namespace NetworkCluster.DockerApi;
 
 /// <summary>A request that takes its connection over.</summary>
 /// <param name="Path">Without query, escaped as it came.</param>
+/// <param name="Query">Its query.</param>
 /// <param name="Body">What came with it.</param>
 /// <param name="Connection">What is left of the connection.</param>
-internal sealed record HijackedRequest(string Path, byte[] Body, IDuplexPipe Connection)
+internal sealed record HijackedRequest(string Path, IQueryCollection Query, byte[] Body, IDuplexPipe Connection)
 {
     /// <summary>The body as JSON.</summary>
     /// <exception cref="DockerRefusedException">It is something else.</exception>
@@ -109,7 +110,8 @@ internal sealed class HijackedRequests(TimeProvider time)
             }
 
             connection.Input.AdvanceTo(read.Buffer.GetPosition(from + size));
-            return new(lines[0].Split(' ')[1].Split('?')[0], bytes[from..(from + size)], connection);
+            var (path, query) = lines[0].Split(' ')[1].Split('?', 2) is [var before, var behind] ? (before, behind) : (lines[0].Split(' ')[1], "");
+            return new(path, new QueryCollection(QueryHelpers.ParseQuery(query)), bytes[from..(from + size)], connection);
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class RawStreams(Stream input, Stream output, bool multiplexed, 
     private const int HeaderBytes = 8;
 
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private bool _left;
 
     public Stream Input => input;
 
@@ -24,11 +25,20 @@ internal sealed class RawStreams(Stream input, Stream output, bool multiplexed, 
     /// <summary>The streams are not closed: they are the connection's.</summary>
     public void Dispose() => _gate.Dispose();
 
+    /// <summary>Nobody listens from now on: what is written is lost. The connection is not used any more when this returns.</summary>
+    public async Task LeaveAsync()
+    {
+        await _gate.WaitAsync();
+        _left = true;
+        _gate.Release();
+    }
+
     private async ValueTask WriteAsync(byte stream, ReadOnlyMemory<byte> data, CancellationToken cancel)
     {
         await _gate.WaitAsync(cancel);
         try
         {
+            if (_left) return;
             await output.WriteAsync(multiplexed ? Framed(stream, data.Span) : data, cancel);
             await output.FlushAsync(cancel);
         }

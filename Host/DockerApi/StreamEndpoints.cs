@@ -28,7 +28,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         endpoints.MapPost("/containers/{id}/wait", WaitAsync);
         endpoints.MapPost("/containers/{id}/attach", NoConnection);
         endpoints.MapGet("/containers/{id}/logs", LogsAsync);
-        endpoints.MapPost("/containers/{id}/resize", (HttpContext http) => http.Empty(StatusCodes.Status200OK));
+        endpoints.MapPost("/containers/{id}/resize", ResizeAsync);
     }
 
     /// <summary>The container has been started: one that is to go with its command goes as soon as nobody listens any more. (Without us it goes a little later.)</summary>
@@ -67,39 +67,32 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         http.Response.ContentType = "application/json";
         await http.Response.StartAsync(http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
-        if (condition == "next-exit") await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Created }, http.RequestAborted);
+        if (condition == "next-exit") await LivesAsync(container, http.RequestAborted);
         var last = await EndAsync(container.Spec.Id, http.RequestAborted);
         if (condition == "removed") last = await _watch.UntilAsync(container.Spec.Id, view => view is null, http.RequestAborted) is { ExitCode: not null } seen ? seen : last;
         await http.WriteBodyAsync(new WaitDocument(last?.ExitCode ?? _gone.FirstOrDefault(gone => gone.Container == container.Spec.Id).ExitCode), DockerJson.Plain.WaitDocument);
     }
 
-    /// <summary>Passes the output of the container's command on, over the connection that the request has taken over, from its start to its end.</summary>
+    /// <summary>
+    /// Passes the output of the container's command on, over the connection that the request has taken over, and what is typed to it: of a container that runs from now on (with <c>logs=1</c>
+    /// from its start), of another one the whole of its next life.
+    /// </summary>
     public async Task AttachAsync(string nameOrId, HijackedRequest request)
     {
         var container = await directory.ContainerAsync(nameOrId, CancellationToken.None);
         var tty = container.Spec.Tty ?? false;
+        var keys = DetachKeys.Parse(request.Query["detachKeys"]);
+        var tail = container.Status == ContainerStatus.Running && !DockerValues.Flag(request.Query, "logs") ? 0 : (int?)null;
         var listening = _listeners.GetOrAdd(container.Spec.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
             var (input, output) = await request.TakeAsync(tty);
-            if (await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Created }, CancellationToken.None) is null) return;
             using var streams = new RawStreams(input, output, !tty);
+            if (DockerValues.Flag(request.Query, "logs") && DockerValues.Denied(request.Query, "stream")) await processes.ReadOutputAsync(container, streams, null, CancellationToken.None);
+            else if (!await LivesAsync(container, CancellationToken.None)) return;
             // Without a command there is nothing to hear; the connection is there as long as the container.
-            if (container.Spec.Command.IsEmpty) await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
-            else
-            {
-                using var over = new CancellationTokenSource();
-                var typing = container.Spec.OpenStdin is true ? TypeAsync(container, input, over.Token) : Task.CompletedTask;
-                try
-                {
-                    await FollowAsync(container, streams, null, CancellationToken.None);
-                }
-                finally
-                {
-                    await over.CancelAsync();
-                    await typing;
-                }
-            }
+            else if (container.Spec.Command.IsEmpty) await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
+            else await ConverseAsync(container, streams, tail, new(input, keys), types: container.Spec.OpenStdin is true && !DockerValues.Denied(request.Query, "stdin"));
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
@@ -110,6 +103,38 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
             _listeners.TryRemove(new(container.Spec.Id, listening));
             listening.TrySetResult();
         }
+    }
+
+    private async Task ConverseAsync(ContainerView container, RawStreams streams, int? tail, DetachKeys typed, bool types)
+    {
+        using var over = new CancellationTokenSource();
+        var typing = types ? TypeAsync(container, container.Spec.Tty is true ? typed : streams.Input, over.Token) : Task.CompletedTask;
+        var following = FollowAsync(container, streams, tail, over.Token);
+        try
+        {
+            // Who leaves by the keys leaves everything as it is.
+            if (await Task.WhenAny(following, typed.Left) == following) await following;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await typing;
+            await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // One that has not been started, or has ended, is waited for; false where it never comes.
+    private async Task<bool> LivesAsync(ContainerView container, CancellationToken cancel) =>
+        container.Status == ContainerStatus.Running || await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: ContainerStatus.Running } || view.StartedAt != container.StartedAt, cancel) is not null;
+
+    private async Task ResizeAsync(HttpContext http)
+    {
+        var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
+        var size = http.WindowSize();
+        if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
+        // Clients ask again: a terminal comes a moment after its container.
+        if (container.Spec.Tty is true && !processes.Resize(container, size)) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"the terminal of container {container.Spec.Name} is not there (yet)");
+        await http.Empty(StatusCodes.Status200OK);
     }
 
     // A container runs from the moment that it is to; its command comes last. One that has ended by now may have written its output since.

@@ -22,6 +22,15 @@ internal sealed class ContainerProcesses(SandboxProcesses processes, Func<Contai
 
     public Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel) => processes.Main(container.Spec.Id.ToString()).WriteInputAsync(input, container.Spec.StdinOnce ?? false, cancel);
 
+    public ContainerPlace PlaceOf(ContainerView container)
+    {
+        // As ip netns has it, which runs commands there.
+        var path = container.Spec.Mode == SandboxMode.Host ? "" : $"/run/netns/{netnsName(container.Spec.Id)}";
+        return new(processes.Main(container.Spec.Id.ToString()).Pid ?? 0, File.Exists(path) ? path : "");
+    }
+
+    public bool Resize(ContainerView container, WindowSize size) => processes.Main(container.Spec.Id.ToString()).Resize(size);
+
     public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) => processes.Main(container.Spec.Id.ToString()).ReadOutputAsync(streams, tail, cancel);
 
     public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>

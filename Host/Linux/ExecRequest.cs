@@ -15,6 +15,8 @@ public sealed record ExecRequest
     public string? WorkingDirectory { get; init; }
     /// <summary>Whether <see cref="IExecStreams.Input"/> is passed on; otherwise the command's input is at its end.</summary>
     public bool Interactive { get; init; }
+    /// <summary>The terminal it runs in; none: it has pipes. In a terminal both outputs are one, and without <see cref="Interactive"/> nobody types, and the input does not end.</summary>
+    public CommandTerminal? Terminal { get; init; }
 }
 
 /// <summary>The other end of a command's standard streams. The two outputs may be written at the same time; a slow one slows the command down.</summary>

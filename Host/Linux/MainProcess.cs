@@ -67,6 +67,9 @@ internal sealed class MainProcess(string folder)
 
     private string InputFile => Path.Combine(folder, "stdin");
 
+    // There where the command has a terminal.
+    private string TerminalFile => Path.Combine(folder, "terminal");
+
     private string HolderFile => Path.Combine(folder, "holder");
 
     /// <summary>Where its output goes.</summary>
@@ -80,7 +83,10 @@ internal sealed class MainProcess(string folder)
         if (Status is MainProcessStatus.Running) return null;
         Forget();
         Directory.CreateDirectory(folder);
-        var start = SandboxLaunch.Of(netnsName, request, ["/bin/sh", "-c", Watch, "watch", folder, request.Interactive ? "open" : "", request.Command[0]]);
+        if (request.Terminal is not null) await File.WriteAllBytesAsync(TerminalFile, [], cancel);
+        // A terminal has no end of input unless somebody types it.
+        var open = request.Interactive || request.Terminal is not null;
+        var start = SandboxLaunch.Of(netnsName, request, ["/bin/sh", "-c", Watch, "watch", folder, open ? "open" : "", request.Command[0]]);
         using var recorded = new FileSignal(folder);
         using var watcher = Process.Start(start)!;
         var ended = watcher.WaitForExitAsync(CancellationToken.None);
@@ -133,7 +139,7 @@ internal sealed class MainProcess(string folder)
         if (Status is not MainProcessStatus.Running running) return Status;
         if (patience > TimeSpan.Zero)
         {
-            foreach (var child in Children(running.Pid)) ProcessGroup.Terminate(child);
+            foreach (var command in Commands(running.Pid)) ProcessGroup.Terminate(command);
             using var limit = new CancellationTokenSource(patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
             try
@@ -146,13 +152,37 @@ internal sealed class MainProcess(string folder)
             }
             finally
             {
-                ProcessGroup.Kill(running.Pid);
+                Kill(running.Pid);
             }
         }
 
-        ProcessGroup.Kill(running.Pid);
+        Kill(running.Pid);
         await WaitAsync(cancel);
         return Status;
+    }
+
+    /// <summary>Gives its terminal another size.</summary>
+    /// <returns>Whether it has one, now.</returns>
+    public bool Resize(WindowSize size) => File.Exists(TerminalFile) && Recorded() is { } watcher && CommandTerminal.Children(watcher.Pid).Any(child => new CommandTerminal().HeldBy(child).Resize(size));
+
+    // A command in a terminal has a group of its own.
+    private void Kill(int watcher)
+    {
+        foreach (var command in Commands(watcher)) ProcessGroup.Kill(command);
+        ProcessGroup.Kill(watcher);
+    }
+
+    /// <summary>The process id of the command itself; none: it does not run.</summary>
+    public int? Pid => Status is MainProcessStatus.Running running ? Commands(running.Pid).Except([Holder ?? 0]).Select(command => (int?)command).FirstOrDefault() : null;
+
+    // Holds an open input open.
+    private int? Holder => File.Exists(HolderFile) && int.TryParse(File.ReadAllText(HolderFile), CultureInfo.InvariantCulture, out var holder) ? holder : null;
+
+    // Who stands around a terminal's command has other ideas of a polite end.
+    private IEnumerable<int> Commands(int watcher)
+    {
+        var children = CommandTerminal.Children(watcher);
+        return File.Exists(TerminalFile) ? children.SelectMany(CommandTerminal.Children) : children;
     }
 
     /// <summary>Writes into its open input what is read from a stream, to the stream's end.</summary>
@@ -163,8 +193,8 @@ internal sealed class MainProcess(string folder)
     public async Task WriteInputAsync(Stream input, bool ends, CancellationToken cancel)
     {
         await using (var pipe = OpenInput()) await input.CopyToAsync(pipe, cancel);
-        if (!ends || Recorded() is not { } watcher || !File.Exists(HolderFile) || !int.TryParse(await File.ReadAllTextAsync(HolderFile, cancel), CultureInfo.InvariantCulture, out var holder)) return;
-        if (Children(watcher.Pid).Contains(holder)) ProcessGroup.Terminate(holder);
+        if (!ends || Recorded() is not { } watcher || Holder is not { } holder) return;
+        if (CommandTerminal.Children(watcher.Pid).Contains(holder)) ProcessGroup.Terminate(holder);
     }
 
     // To open a pipe waits for its other end: we are that ourselves, for a moment. Without a reader after that a write fails.
@@ -200,18 +230,6 @@ internal sealed class MainProcess(string folder)
         catch (IOException)
         {
             return false;
-        }
-    }
-
-    private static IEnumerable<int> Children(int pid)
-    {
-        try
-        {
-            return [.. File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(c => int.Parse(c, CultureInfo.InvariantCulture))];
-        }
-        catch (IOException)
-        {
-            return [];
         }
     }
 }

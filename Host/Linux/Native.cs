@@ -27,6 +27,9 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int ControlDevice(int fd, nuint request, ReadOnlySpan<ushort> argument);
+
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(int fd, int command, int argument);
 
@@ -85,6 +88,18 @@ internal static partial class Native
 
     /// <summary>Opens for reading; not inherited by children.</summary>
     public static int OpenRead(string path) => Open(path, SockCloexec) is var fd and >= 0 ? fd : throw Failure($"open {path}");
+
+    /// <summary>Sets how many characters a terminal shows, without making it this process's own. False where there is no such terminal.</summary>
+    public static bool SetWindowSize(string device, ushort rows, ushort columns)
+    {
+        const int NoControl = 0x100;
+        const nuint SetSize = 0x5414;
+        var fd = Open(device, SockCloexec | NoControl);
+        if (fd < 0) return false;
+        var done = ControlDevice(fd, SetSize, [rows, columns, 0, 0]) == 0;
+        _ = Close(fd);
+        return done;
+    }
 
     /// <summary>Waits until one of some files is readable; a bit for each that is, the first's the lowest. None when the time is over; a signal, whatever it was for, ends nothing.</summary>
     /// <param name="withinMilliseconds">How long; -1 is for ever.</param>

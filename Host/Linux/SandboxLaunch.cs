@@ -4,8 +4,8 @@ namespace NetworkCluster.Linux;
 
 /// <summary>
 /// The chain of programs that puts a command into a sandbox. Every link execs the next, so the command has the process id that was started:
-/// <c>setsid</c> (a session and process group of its own), <c>unshare --uts</c> with a shell that sets the host name, <c>ip netns exec</c> (which also lays
-/// <c>/etc/netns/NAME/*</c> over <c>/etc</c>), and a shell that turns an unknown command into 127 as Docker does.
+/// <c>env</c> (a host that a shell has put into the background ignores Ctrl-C, and its commands would, too), <c>setsid</c> (a session and process group of its own), <c>unshare --uts</c> with a shell that sets the host name, <c>ip netns exec</c> (which also lays
+/// <c>/etc/netns/NAME/*</c> over <c>/etc</c>), and a shell that turns an unknown command into 127 as Docker does; last, where the command has a terminal, what makes that (<see cref="CommandTerminal"/>).
 /// </summary>
 internal static class SandboxLaunch
 {
@@ -19,14 +19,14 @@ internal static class SandboxLaunch
     public static ProcessStartInfo Of(string? netnsName, ExecRequest request, IReadOnlyList<string>? wrapper = null)
     {
         if (request.Command.IsDefaultOrEmpty) throw new ArgumentException("a command has at least one word", nameof(request));
-        var start = new ProcessStartInfo("/usr/bin/setsid") { UseShellExecute = false, WorkingDirectory = request.WorkingDirectory ?? "/" };
+        var start = new ProcessStartInfo("/usr/bin/env") { UseShellExecute = false, WorkingDirectory = request.WorkingDirectory ?? "/" };
         var words = start.ArgumentList;
-        foreach (var word in wrapper ?? []) words.Add(word);
+        foreach (var word in (string[])["--default-signal", "/usr/bin/setsid", .. wrapper ?? []]) words.Add(word);
         if (request.Hostname is { } hostname)
             foreach (var word in (string[])["/usr/bin/unshare", "--uts", "/bin/sh", "-c", SetHostname, "sh", hostname]) words.Add(word);
         if (netnsName is not null)
             foreach (var word in (string[])["/usr/sbin/ip", "netns", "exec", netnsName]) words.Add(word);
-        foreach (var word in (string[])["/bin/sh", "-c", Run, "sh", .. request.Command]) words.Add(word);
+        foreach (var word in (string[])["/bin/sh", "-c", Run, "sh", .. request.Terminal?.Around(request.Command) ?? request.Command]) words.Add(word);
         SetEnvironment(start, request);
         return start;
     }
@@ -36,6 +36,7 @@ internal static class SandboxLaunch
     {
         foreach (var name in start.Environment.Keys.ToList())
             if (name is not ("PATH" or "HOME" or "LANG")) start.Environment.Remove(name);
+        if (request.Terminal is not null) start.Environment["TERM"] = "xterm";
         start.Environment["HOSTNAME"] = request.Hostname ?? Environment.MachineName;
         foreach (var variable in request.Environment)
         {

@@ -22,9 +22,10 @@ internal sealed class SandboxProcesses(string stateDirectory)
         var start = SandboxLaunch.Of(netnsName, request);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
-        await using var kill = cancel.Register(() => ProcessGroup.Kill(process.Id));
+        request.Terminal?.HeldBy(process.Id);
+        await using var kill = cancel.Register(() => Kill(process));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var input = FeedAsync(process, request.Interactive ? streams.Input : Stream.Null, ended.Token);
+        var input = FeedAsync(process, request.Interactive ? streams.Input : Stream.Null, endless: !request.Interactive && request.Terminal is not null, ended.Token);
         try
         {
             await Task.WhenAll(
@@ -56,17 +57,25 @@ internal sealed class SandboxProcesses(string stateDirectory)
         }
         catch
         {
-            ProcessGroup.Kill(process.Id);
+            Kill(process);
             throw;
         }
     }
 
-    private static async Task FeedAsync(Process process, Stream input, CancellationToken ended)
+    // A command in a terminal has a group of its own.
+    private static void Kill(Process process)
+    {
+        foreach (var child in CommandTerminal.Children(process.Id)) ProcessGroup.Kill(child);
+        ProcessGroup.Kill(process.Id);
+    }
+
+    private static async Task FeedAsync(Process process, Stream input, bool endless, CancellationToken ended)
     {
         try
         {
             await using var into = process.StandardInput.BaseStream;
             await input.CopyToAsync(into, ended);
+            if (endless) await Task.Delay(Timeout.Infinite, ended);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {

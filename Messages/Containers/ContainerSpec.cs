@@ -13,7 +13,7 @@ public sealed record ContainerSpec
     public string? Hostname { get; init; }
     /// <summary>The command with its arguments; empty: nothing runs, the sandbox stays.</summary>
     public ImmutableArray<string> Command { get; init; } = [];
-    /// <summary>Whether its client takes the command's output for a terminal's: then it comes without Docker's frames. None: no.</summary>
+    /// <summary>Whether the command has a terminal of its own: then its output comes as it shows it. None: no.</summary>
     public bool? Tty { get; init; }
     /// <summary>Whether the command's input stays open, for whoever attaches. None: it is at its end.</summary>
     public bool? OpenStdin { get; init; }

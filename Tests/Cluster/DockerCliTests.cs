@@ -115,6 +115,35 @@ public sealed class DockerCliTests : IAsyncLifetime
     }
 
     [KernelFact]
+    public void Who_asks_for_a_terminal_has_one_of_the_size_of_his_own_and_leaves_it_by_its_keys()
+    {
+        Assert.Contains("33 99\r\n", Typed("run -it --rm busybox sh", "stty size; exit 3\n", code: 3), StringComparison.Ordinal);
+        Done("run -itd --name shell busybox sh");
+        // Where it is, for those who look from outside.
+        Assert.Equal("172.17.0.2 true", Done("inspect -f '{{.NetworkSettings.IPAddress}} {{.Config.OpenStdin}}' shell"));
+        Assert.Contains("172.17.0.2/16", Client.RunIn("nsenter --net=$(docker inspect -f '{{.NetworkSettings.SandboxKey}}' shell) ip -br -4 addr").Output, StringComparison.Ordinal);
+        Assert.Contains("172.17.0.2/16", Client.RunIn("nsenter --net --target $(docker inspect -f '{{.State.Pid}}' shell) ip -br -4 addr").Output, StringComparison.Ordinal);
+        Assert.Contains("33 99\r\n", Typed("exec -it shell sh", "stty size; tty; exit\n"), StringComparison.Ordinal);
+        Assert.Matches("/dev/pts/\\d+", Done("exec -t shell tty"));
+        // Ctrl-P Ctrl-Q leaves it running (here others: before the client reads, a terminal keeps Ctrl-Q for itself), and the next finds it as it was.
+        Assert.Contains("read escape sequence", Typed("attach --detach-keys ctrl-a,ctrl-e shell", "echo here; x=5\n\u0001\u0005", code: 1), StringComparison.Ordinal);
+        Assert.Contains("still 5", Typed("attach shell", "echo still $x\nexit 4\n", code: 4), StringComparison.Ordinal);
+        Assert.Contains("still 5", Done("logs shell"), StringComparison.Ordinal);
+        // Started again, a client hears its next life, and nothing of the last one.
+        var again = Typed("start -ai shell", "echo again; exit 5\n", code: 5);
+        Assert.Contains("again", again, StringComparison.Ordinal);
+        Assert.DoesNotContain("still", again, StringComparison.Ordinal);
+    }
+
+    // At a terminal of 33 lines and 99 columns, which a client needs on its own side.
+    private string Typed(string line, string keys, int code = 0)
+    {
+        var (ended, output, _) = Client.RunIn($"timeout 60 script -qec \"stty rows 33 cols 99; docker {line}\" /dev/null", keys);
+        Assert.True(ended == code, $"docker {line}: {ended} {output}");
+        return output;
+    }
+
+    [KernelFact]
     public async Task Events_come_once_as_they_happen_and_are_there_afterwards()
     {
         using var http = UnixSocketClient.To(_host.DockerSocket);

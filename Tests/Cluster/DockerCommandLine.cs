@@ -23,9 +23,12 @@ internal sealed class DockerCommandLine(string socket, string options = "")
         Assert.True(code != 0 && $"{output}{error}".Contains(text, StringComparison.Ordinal), $"docker {line}: {code} {output}{error}");
     }
 
-    public (int Code, string Output, string Error) Run(string line, string? input = null)
+    public (int Code, string Output, string Error) Run(string line, string? input = null) => RunIn($"docker {options} {line}", input);
+
+    /// <summary>Runs a line of a shell in which docker finds its host.</summary>
+    public (int Code, string Output, string Error) RunIn(string line, string? input = null)
     {
-        var start = new ProcessStartInfo("sh", ["-c", $"docker {options} {line}"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["DOCKER_HOST"] = $"unix://{socket}" } };
+        var start = new ProcessStartInfo("sh", ["-c", line]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["DOCKER_HOST"] = $"unix://{socket}" } };
         using var process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();

@@ -75,7 +75,11 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
     {
         var documents = new List<ContainerDocument>();
         var code = await output.ForEachAsync(
-            invocation.Values("container"), async name => documents.Add(ContainerDocument.From(await _directory.ContainerAsync(name, cancel))), cancel);
+            invocation.Values("container"), async name =>
+            {
+                var container = await _directory.ContainerAsync(name, cancel);
+                documents.Add(ContainerDocument.From(container, processes.PlaceOf(container)));
+            }, cancel);
         await output.DocumentAsync([.. documents], DocumentJson.Default.ImmutableArrayContainerDocument, cancel);
         return code;
     }

@@ -3,6 +3,11 @@ using NetworkCluster.Linux;
 
 namespace NetworkCluster.Commands.Containers;
 
+/// <summary>Where a container is, on this host.</summary>
+/// <param name="Pid">Its own command; 0: none runs here.</param>
+/// <param name="Namespace">The path of its network namespace; empty: it has none here.</param>
+internal readonly record struct ContainerPlace(int Pid, string Namespace);
+
 /// <summary>The commands that run in containers of this host.</summary>
 internal interface IContainerProcesses
 {
@@ -19,6 +24,12 @@ internal interface IContainerProcesses
     /// <summary>Writes into the open input of the container's own command, see <see cref="ContainerSpec.OpenStdin"/>, until the stream ends.</summary>
     /// <exception cref="IOException">It does not run (yet).</exception>
     Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel);
+
+    /// <summary>Where a container is now.</summary>
+    ContainerPlace PlaceOf(ContainerView container);
+
+    /// <summary>Gives the terminal of the container's own command another size; false where it has none, yet or any more.</summary>
+    bool Resize(ContainerView container, WindowSize size);
 
     /// <summary>Passes on what the container's own command has written until now: nothing where it never ran.</summary>
     Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel);

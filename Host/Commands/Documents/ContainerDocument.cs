@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using NetworkCluster.Commands.Containers;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
 
@@ -21,7 +22,15 @@ internal sealed record ContainerDocument
     public required ContainerConfigDocument Config { get; init; }
     public required NetworkSettingsDocument NetworkSettings { get; init; }
 
-    public static ContainerDocument From(ContainerView view) => new()
+    /// <summary>How often the host has started it again by itself: it does not.</summary>
+    public int RestartCount { get; init; }
+    public string Platform { get; init; } = "linux";
+    public ImmutableArray<NothingDocument> Mounts { get; init; } = [];
+
+    /// <summary>The document of one.</summary>
+    /// <param name="view">The container.</param>
+    /// <param name="place">Where it is on this host.</param>
+    public static ContainerDocument From(ContainerView view, ContainerPlace place) => new()
     {
         Id = view.Spec.Id.ToString(),
         Created = Rfc3339.Text(view.Spec.Created),
@@ -32,6 +41,7 @@ internal sealed record ContainerDocument
             Status = StatusText(view.Status),
             Running = view.Status == ContainerStatus.Running,
             ExitCode = view.ExitCode ?? 0,
+            Pid = view.Status == ContainerStatus.Running ? place.Pid : 0,
             StartedAt = Rfc3339.Text(view.StartedAt ?? DateTimeOffset.MinValue),
             FinishedAt = Rfc3339.Text(view.FinishedAt ?? DateTimeOffset.MinValue),
         },
@@ -43,12 +53,36 @@ internal sealed record ContainerDocument
             Hostname = view.Spec.Hostname ?? view.Spec.Id.Short,
             Image = view.Spec.Image ?? HostImage,
             Tty = view.Spec.Tty ?? false,
+            OpenStdin = view.Spec.OpenStdin ?? false,
+            StdinOnce = view.Spec.StdinOnce ?? false,
             Env = view.Spec.Environment,
             Cmd = view.Spec.Command,
             Labels = view.Spec.Labels,
         },
-        NetworkSettings = new() { Ports = PortDocument.Published(view), Networks = Networks(view) },
+        NetworkSettings = Settings(view, place),
     };
+
+    // Addresses outside of Networks are those in the predefined network, for those who were there before there were others.
+    private static NetworkSettingsDocument Settings(ContainerView view, ContainerPlace place)
+    {
+        var networks = Networks(view);
+        var predefined = networks.GetValueOrDefault("bridge");
+        return new()
+        {
+            SandboxID = view.Status == ContainerStatus.Running ? view.Spec.Id.ToString() : "",
+            SandboxKey = view.Status == ContainerStatus.Running ? place.Namespace : "",
+            Ports = PortDocument.Published(view),
+            EndpointID = predefined?.EndpointId ?? "",
+            Gateway = predefined?.Gateway ?? "",
+            GlobalIPv6Address = predefined?.GlobalIPv6Address ?? "",
+            GlobalIPv6PrefixLen = predefined?.GlobalIPv6PrefixLength ?? 0,
+            IPAddress = predefined?.IPAddress ?? "",
+            IPPrefixLen = predefined?.IPPrefixLength ?? 0,
+            IPv6Gateway = predefined?.IPv6Gateway ?? "",
+            MacAddress = predefined?.MacAddress ?? "",
+            Networks = networks,
+        };
+    }
 
     /// <summary>What is told where Docker tells an image, and none was named.</summary>
     public const string HostImage = "host";
@@ -89,7 +123,15 @@ internal sealed record ContainerStateDocument
 {
     public required string Status { get; init; }
     public required bool Running { get; init; }
+    public bool Paused { get; init; }
+    public bool Restarting { get; init; }
+    [JsonPropertyName("OOMKilled")]
+    public bool OomKilled { get; init; }
+    public bool Dead { get; init; }
+    /// <summary>The process id of its command, on its host; 0: it runs none, or is another host's.</summary>
+    public required int Pid { get; init; }
     public required int ExitCode { get; init; }
+    public string Error { get; init; } = "";
     /// <summary>The year 1, as in Docker, where it never was or is not known.</summary>
     public required string StartedAt { get; init; }
     /// <inheritdoc cref="StartedAt"/>
@@ -121,17 +163,35 @@ internal sealed record ContainerConfigDocument
 {
     public required IReadOnlyDictionary<string, NothingDocument> ExposedPorts { get; init; }
     public required string Hostname { get; init; }
+    public string Domainname { get; init; } = "";
+    public string User { get; init; } = "";
     public required string Image { get; init; }
     public required bool Tty { get; init; }
+    public required bool OpenStdin { get; init; }
+    public required bool StdinOnce { get; init; }
     public required ImmutableArray<string> Env { get; init; }
     public required ImmutableArray<string> Cmd { get; init; }
+    public ImmutableArray<string>? Entrypoint { get; init; }
+    public string WorkingDir { get; init; } = "";
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 }
 
 /// <summary>The container's ports, and its networks by name.</summary>
 internal sealed record NetworkSettingsDocument
 {
+    public string Bridge { get; init; } = "";
+    public required string SandboxID { get; init; }
+    /// <summary>The path of its network namespace; empty: it does not run, or on another host.</summary>
+    public required string SandboxKey { get; init; }
     public required IReadOnlyDictionary<string, ImmutableArray<PortDocument>?> Ports { get; init; }
+    public required string EndpointID { get; init; }
+    public required string Gateway { get; init; }
+    public required string GlobalIPv6Address { get; init; }
+    public required int GlobalIPv6PrefixLen { get; init; }
+    public required string IPAddress { get; init; }
+    public required int IPPrefixLen { get; init; }
+    public required string IPv6Gateway { get; init; }
+    public required string MacAddress { get; init; }
     public required IReadOnlyDictionary<string, EndpointDocument> Networks { get; init; }
 }
 

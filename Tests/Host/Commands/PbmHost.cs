@@ -69,6 +69,10 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
 
     public Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel) => Task.CompletedTask;
 
+    public ContainerPlace PlaceOf(ContainerView container) => new(4711, $"/run/netns/nwc-{container.Spec.Id.Short}");
+
+    public bool Resize(ContainerView container, WindowSize size) => false;
+
     public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>
         streams.WriteOutputAsync(System.Text.Encoding.UTF8.GetBytes($"{tail?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "all"} of {container.Spec.Name}\n"), cancel).AsTask();
 

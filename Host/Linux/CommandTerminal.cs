@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace NetworkCluster.Linux;
+
+/// <summary>How many characters a terminal shows.</summary>
+public readonly record struct WindowSize(ushort Rows, ushort Columns);
+
+/// <summary>
+/// A command's own terminal. <c>script(1)</c> makes it, stands around the command, passes what is typed and shown on, and ends with the command's exit code; so it needs nothing of this process,
+/// and the terminal of a container's main command outlives it. What is typed is echoed, lines end as terminals end them, and the end of the input is typed as Ctrl-D.
+/// </summary>
+/// <param name="initial">The size it begins with; none: it has none, which programs take for 80 by 24.</param>
+public sealed class CommandTerminal(WindowSize? initial = null)
+{
+    // The major number of the terminals' devices is 136; the minor number is around it (see new_encode_dev in the kernel).
+    private const int MajorMask = 0xfff00, Major = 136 << 8;
+
+    private volatile int _holder;
+
+    /// <summary>Words that run a command in it.</summary>
+    internal IEnumerable<string> Around(ImmutableArray<string> command)
+    {
+        var size = initial is { } window ? string.Create(CultureInfo.InvariantCulture, $"stty rows {window.Rows} cols {window.Columns}; ") : "";
+        return ["/usr/bin/script", "-qef", "-E", "always", "-c", $"{size}exec {string.Join(' ', command.Select(Quoted))}", "/dev/null"];
+    }
+
+    /// <summary>Says who stands around the command.</summary>
+    internal CommandTerminal HeldBy(int process)
+    {
+        _holder = process;
+        return this;
+    }
+
+    /// <summary>Gives it another size; the command is told (SIGWINCH). Any thread.</summary>
+    /// <returns>Whether there is one: not before the command begins, and not after its end.</returns>
+    public bool Resize(WindowSize size) => Device is { } device && Native.SetWindowSize(device, size.Rows, size.Columns);
+
+    /// <summary>The processes that somebody started, at this moment.</summary>
+    internal static IEnumerable<int> Children(int process)
+    {
+        try
+        {
+            return [.. File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(child => int.Parse(child, CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    // The command may have other streams than its terminal: what counts is which one controls it.
+    private string? Device
+    {
+        get
+        {
+            foreach (var command in _holder is > 0 and var holder ? Children(holder) : [])
+            {
+                if (Field(command, 6) is var number && (number & MajorMask) == Major) return string.Create(CultureInfo.InvariantCulture, $"/dev/pts/{(number & 0xff) | ((number >> 12) & 0xfff00)}");
+            }
+
+            return null;
+        }
+    }
+
+    // Counted from the process id, behind a name in which anything may stand.
+    private static int Field(int process, int field)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[field - 2], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -14,6 +14,7 @@ public sealed partial class HostNetworking
         try
         {
             state.Hostname = container.Hostname ?? container.Id.Short;
+            state.Resolver = container.Resolver;
             state.OnHost = container.Mode == SandboxMode.Host;
             if (state.OnHost)
             {

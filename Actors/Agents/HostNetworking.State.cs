@@ -36,6 +36,7 @@ public sealed partial class HostNetworking
         public WantedSandbox Wanted { get; } = new(name, id);
         public Netns Netns { get; } = new(name);
         public string Hostname { get; set; } = id.Short;
+        public ContainerResolver? Resolver { get; set; }
         public bool Started { get; set; }
         public bool Removed { get; set; }
         public bool OnHost { get; set; }
@@ -51,7 +52,7 @@ public sealed partial class HostNetworking
         public ImmutableHashSet<PortMapping> KnownMappings { get; set; } = [];
 
         /// <summary>The sandbox as a whole, with these places.</summary>
-        public Wanted Shape(IEnumerable<Place> places) => SandboxShape.Describe(Wanted, Hostname, [.. places.Select(p => p.Endpoint).OfType<SandboxEndpoint>()], Ports, Names);
+        public Wanted Shape(IEnumerable<Place> places) => SandboxShape.Describe(Wanted, Hostname, [.. places.Select(p => p.Endpoint).OfType<SandboxEndpoint>()], Ports, Names, Resolver);
 
         /// <summary>What a plan may take for found without looking.</summary>
         public FoundHost Assumed => FoundHost.Nothing with

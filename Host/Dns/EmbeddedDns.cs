@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using NetworkCluster.Containers;
 using NetworkCluster.Linux;
@@ -46,9 +47,12 @@ public sealed class EmbeddedDns : IAsyncDisposable
     /// Serves the sandbox from now on; its loopback must be up. Opening again changes nothing; where the path is another, or leads to a
     /// namespace that was made anew, the old sockets are closed first.
     /// </summary>
+    /// <param name="container">Whose it is.</param>
+    /// <param name="netnsPath">Its namespace.</param>
+    /// <param name="upstreams">Whom to ask for names that no network of it knows; none: the host's servers.</param>
     /// <exception cref="IOException">There is no such namespace, or the process may not enter it.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">Something in the sandbox has the port already at which the server listens, or its loopback is down.</exception>
-    public void Open(ContainerId container, string netnsPath)
+    public void Open(ContainerId container, string netnsPath, ImmutableArray<IPEndPoint> upstreams = default)
     {
         lock (_changing)
         {
@@ -60,7 +64,8 @@ public sealed class EmbeddedDns : IAsyncDisposable
                 Close(container);
             }
 
-            var server = new SandboxServer(container, netnsPath, _sockets, _options, _forwarder, Counters, _stopping.Token);
+            var above = upstreams.IsDefaultOrEmpty ? _forwarder.Default : new UpstreamChoice(() => upstreams);
+            var server = new SandboxServer(container, netnsPath, _sockets, _options, _forwarder, above, Counters, _stopping.Token);
             _opened[container] = new(server, inode, _udp.Add(server), _tcp.AcceptAsync(server));
         }
     }

@@ -19,9 +19,9 @@ internal sealed class SandboxServer : IDisposable
     /// <summary>Opens both sockets and has what is asked at the well-known port come to them, or nothing of it.</summary>
     /// <exception cref="IOException">There is no such namespace.</exception>
     /// <exception cref="SocketException">Somebody in the sandbox has the port already, or its loopback is down.</exception>
-    public SandboxServer(ContainerId container, string netnsPath, ISandboxSockets sockets, EmbeddedDnsOptions options, UpstreamForwarder forwarder, DnsCounters counters, CancellationToken stop)
+    public SandboxServer(ContainerId container, string netnsPath, ISandboxSockets sockets, EmbeddedDnsOptions options, UpstreamForwarder forwarder, UpstreamChoice above, DnsCounters counters, CancellationToken stop)
     {
-        (Container, NetnsPath, _options, _forwarder, _counters) = (container, netnsPath, options, forwarder, counters);
+        (Container, NetnsPath, Above, _options, _forwarder, _counters) = (container, netnsPath, above, options, forwarder, counters);
         RequireLoopback(sockets, netnsPath);
         Udp = Bound(sockets, netnsPath, SocketType.Dgram, ProtocolType.Udp);
         try
@@ -43,6 +43,9 @@ internal sealed class SandboxServer : IDisposable
     public ContainerId Container { get; }
 
     public string NetnsPath { get; }
+
+    /// <summary>Whom it asks for what no network of it knows.</summary>
+    public UpstreamChoice Above { get; }
 
     public Socket Udp { get; }
 
@@ -93,7 +96,7 @@ internal sealed class SandboxServer : IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent(UpstreamForwarder.UdpReplyBytes);
         try
         {
-            var length = await _forwarder.AskAsync(query, DnsTransport.Udp, buffer, Closed);
+            var length = await _forwarder.AskAsync(Above, query, DnsTransport.Udp, buffer, Closed);
             Udp.SendTo(buffer.AsSpan(0, length), SocketFlags.None, client);
         }
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException)

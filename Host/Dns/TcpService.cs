@@ -118,7 +118,7 @@ internal sealed class TcpService(EmbeddedDnsOptions options, DnsResponder respon
         if (!server.TryEnterForward()) return query.Fail(reply.Span);
         try
         {
-            return await forwarder.AskAsync(query, DnsTransport.Tcp, reply, server.Closed);
+            return await forwarder.AskAsync(server.Above, query, DnsTransport.Tcp, reply, server.Closed);
         }
         finally
         {

@@ -16,9 +16,12 @@ internal sealed class UpstreamForwarder(EmbeddedDnsOptions options, DnsCounters 
     public const int UdpReplyBytes = 4096;
 
     private const int LengthPrefix = 2;
-    private readonly UpstreamServers _servers = new(options, time, logger);
     private int _pending;
-    private int _preferred;
+
+    /// <summary>The host's own servers.</summary>
+    public UpstreamChoice Default { get; } = Of(new UpstreamServers(options, time, logger));
+
+    private static UpstreamChoice Of(UpstreamServers servers) => new(() => servers.Current);
 
     /// <summary>Whether one more query may go up; then <see cref="Exit"/> is due.</summary>
     public bool TryEnter()
@@ -32,15 +35,16 @@ internal sealed class UpstreamForwarder(EmbeddedDnsOptions options, DnsCounters 
     public void Exit() => Interlocked.Decrement(ref _pending);
 
     /// <summary>Asks until a server answers or the attempts are used up. The reply stands in <paramref name="buffer"/> under the client's id; SERVFAIL if there is none.</summary>
+    /// <param name="above">Whom.</param>
     /// <param name="query">The client's query.</param>
     /// <param name="transport">How the client came: over TCP it gets the whole answer.</param>
     /// <param name="buffer">Room for the reply: <see cref="UdpReplyBytes"/> or <see cref="DnsResponder.MaxTcpBytes"/>.</param>
     /// <param name="stop">Ends the process's DNS or this sandbox.</param>
     /// <returns>Bytes of the reply.</returns>
-    public async ValueTask<int> AskAsync(ForwardedQuery query, DnsTransport transport, Memory<byte> buffer, CancellationToken stop)
+    public async ValueTask<int> AskAsync(UpstreamChoice above, ForwardedQuery query, DnsTransport transport, Memory<byte> buffer, CancellationToken stop)
     {
-        var servers = _servers.Current;
-        var first = Volatile.Read(ref _preferred);
+        var servers = above.Servers;
+        var first = Volatile.Read(ref above.Preferred);
         var refusal = 0;
         for (var attempt = 0; attempt < options.UpstreamAttempts && !servers.IsEmpty; attempt++)
         {
@@ -50,7 +54,7 @@ internal sealed class UpstreamForwarder(EmbeddedDnsOptions options, DnsCounters 
             var length = await TryAskAsync(servers[at], query, transport, buffer, stop);
             if (length > 0 && !ForwardedQuery.IsFailure(buffer.Span))
             {
-                Volatile.Write(ref _preferred, at);
+                Volatile.Write(ref above.Preferred, at);
                 return query.Return(buffer.Span[..length]);
             }
 

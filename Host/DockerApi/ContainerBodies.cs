@@ -29,6 +29,10 @@ internal sealed record HostConfigBody
     public bool? PublishAllPorts { get; init; }
     public IReadOnlyList<string>? Links { get; init; }
     public bool? AutoRemove { get; init; }
+    public IReadOnlyList<string>? Dns { get; init; }
+    public IReadOnlyList<string>? DnsSearch { get; init; }
+    public IReadOnlyList<string>? DnsOptions { get; init; }
+    public IReadOnlyList<string>? ExtraHosts { get; init; }
 }
 
 /// <summary>A port of the host.</summary>

@@ -61,6 +61,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
             StdinOnce = body.StdinOnce is true ? true : null,
             AutoRemove = body.HostConfig?.AutoRemove is true ? true : null,
             Ports = PortWords.Of(Published(body.HostConfig), body.ExposedPorts?.Keys ?? [], body.HostConfig?.PublishAllPorts ?? false),
+            Resolver = await creator.ResolverAsync(body.HostConfig?.Dns ?? [], body.HostConfig?.DnsSearch ?? [], body.HostConfig?.DnsOptions ?? [], body.HostConfig?.ExtraHosts ?? [], http.RequestAborted),
             Created = time.GetUtcNow(),
         }, Places(body), http.RequestAborted);
         await http.WriteAsync(new(container.Spec.Id.ToString(), []), DockerJson.Plain.ContainerCreatedDocument, StatusCodes.Status201Created);

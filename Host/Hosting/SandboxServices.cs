@@ -1,3 +1,4 @@
+using System.Net;
 using NetworkCluster.Agents;
 using NetworkCluster.Containers;
 using NetworkCluster.Dns;
@@ -8,6 +9,7 @@ namespace NetworkCluster.Hosting;
 /// <summary>What lives with a sandbox besides its links, on this machine: the DNS server in it and its main command.</summary>
 internal sealed class SandboxServices(EmbeddedDns? dns, SandboxProcesses processes, TimeProvider time) : ISandboxServices
 {
+    private const int DnsPort = 53;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     public void Open(ContainerSpec container, Sandbox sandbox, bool adopted, Action<int> exited)
@@ -20,7 +22,7 @@ internal sealed class SandboxServices(EmbeddedDns? dns, SandboxProcesses process
 
     public void Reopen(ContainerSpec container, Sandbox sandbox)
     {
-        if (container.Mode == SandboxMode.Own) dns?.Open(container.Id, sandbox.Path);
+        if (container.Mode == SandboxMode.Own) dns?.Open(container.Id, sandbox.Path, [.. (container.Resolver?.Servers ?? []).Select(server => new IPEndPoint(server.ToIPAddress(), DnsPort))]);
     }
 
     public async Task<Rejection?> StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel)

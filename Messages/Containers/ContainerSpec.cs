@@ -29,6 +29,8 @@ public sealed record ContainerSpec
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     /// <summary>What is to be reached from outside its networks; none: nothing.</summary>
     public ContainerPorts? Ports { get; init; }
+    /// <summary>What it resolves besides the names of its networks; none: what its host does.</summary>
+    public ContainerResolver? Resolver { get; init; }
     /// <summary>How the sandbox is made.</summary>
     public SandboxMode Mode { get; init; } = SandboxMode.Own;
     /// <summary>When it was asked for.</summary>

@@ -135,6 +135,25 @@ public sealed class DockerCliTests : IAsyncLifetime
         Assert.DoesNotContain("still", again, StringComparison.Ordinal);
     }
 
+    [KernelFact]
+    public async Task A_container_knows_the_names_and_asks_the_servers_that_it_was_given_also_after_its_host_was_killed()
+    {
+        Done("run -d --name asker --add-host db:10.9.9.9 --add-host host.docker.internal:host-gateway --dns 172.17.0.1 --dns-search corp.example --dns-option ndots:2 busybox");
+        await using var server = new Host.Dns.FakeUpstream((query, _) => [Core.Dns.Packets.Reply(query, 0, "192.0.2.7")], new(IPAddress.Parse("172.17.0.1"), 53));
+        Assert.Equal("nameserver 127.0.0.11 search corp.example options ndots:2", Done("exec asker cat /etc/resolv.conf").ReplaceLineEndings(" "));
+        Assert.Equal("10.9.9.9 172.17.0.1", Done("exec asker sh -c 'getent hosts db host.docker.internal' | awk '{ print $1 }'").ReplaceLineEndings(" "));
+        Assert.StartsWith("192.0.2.7", Done("exec asker getent ahostsv4 anything.at.all"), StringComparison.Ordinal);
+        Assert.Equal("[172.17.0.1] [corp.example] [ndots:2] [db:10.9.9.9 host.docker.internal:172.17.0.1]", Done("inspect -f '{{.HostConfig.Dns}} {{.HostConfig.DnsSearch}} {{.HostConfig.DnsOptions}} {{.HostConfig.ExtraHosts}}' asker"));
+        await _host.KillAsync();
+        await _host.StartAsync();
+        Assert.StartsWith("192.0.2.7", Done("exec asker getent ahostsv4 something.else"), StringComparison.Ordinal);
+        Assert.Contains("10.9.9.9", Done("exec asker cat /etc/hosts"), StringComparison.Ordinal);
+
+        Refused("invalid DNS server 127.0.0.53: servers are asked from the host", "run -d --dns 127.0.0.53 busybox");
+        Refused("conflicting options: a container on the network host", "run -d --network host --add-host a:10.0.0.1 busybox");
+        Assert.Equal("asker", Done("ps -a --format '{{.Names}}'"));
+    }
+
     // At a terminal of 33 lines and 99 columns, which a client needs on its own side.
     private string Typed(string line, string keys, int code = 0)
     {

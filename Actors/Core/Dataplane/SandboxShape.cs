@@ -32,7 +32,7 @@ public static class SandboxShape
     /// The sandbox with these endpoints, in the order they came. Its published ports of a family lead to the endpoint that has the family's default route, so that
     /// answers leave as the questions came; when that one goes, to the next.
     /// </summary>
-    public static Wanted Describe(WantedSandbox sandbox, string hostname, IReadOnlyList<SandboxEndpoint> endpoints, IReadOnlyList<PublishedPort> ports, IReadOnlyList<HostsEntry> names)
+    public static Wanted Describe(WantedSandbox sandbox, string hostname, IReadOnlyList<SandboxEndpoint> endpoints, IReadOnlyList<PublishedPort> ports, IReadOnlyList<HostsEntry> names, ContainerResolver? resolver = null)
     {
         var netns = new Netns(sandbox.Name);
         var v4 = endpoints.Where(e => e.GatewayIPv4 is not null).MaxBy(e => e.Priority);
@@ -49,8 +49,8 @@ public static class SandboxShape
             Mappings = [.. ports.SelectMany(port => MappingKey.Of(port.Host).SelectMany(key => Mapping(key, port.Port, key.IsIPv6 ? v6 : v4)))],
             Files =
             [
-                new SandboxFile(sandbox.Name, "resolv.conf", ResolvConf),
-                new SandboxFile(sandbox.Name, "hosts", Hosts(hostname, endpoints.SelectMany(e => e.Addresses), names)),
+                new SandboxFile(sandbox.Name, "resolv.conf", ResolvConf(resolver ?? new())),
+                new SandboxFile(sandbox.Name, "hosts", Hosts(hostname, endpoints.SelectMany(e => e.Addresses), [.. names, .. (resolver?.Hosts ?? []).Select(host => new HostsEntry(host.Address, host.Name))])),
             ],
         };
     }
@@ -58,8 +58,13 @@ public static class SandboxShape
     private static IEnumerable<PortMapping> Mapping(MappingKey key, int port, SandboxEndpoint? gateway) =>
         (gateway?.Addresses ?? []).Where(address => address.IsIPv6 == key.IsIPv6).Take(1).Select(address => new PortMapping(key, address, port));
 
-    /// <summary>Only our resolver; no search list, so that the host's does not leak in; dots do not matter to names of containers.</summary>
-    private const string ResolvConf = "nameserver 127.0.0.11\noptions ndots:0\n";
+    // Only our resolver, which asks others where that is wished; no search list of the host's; dots do not matter to names of containers.
+    private static string ResolvConf(ContainerResolver resolver)
+    {
+        var search = resolver.Search is [] or ["."] ? "" : $"search {string.Join(' ', resolver.Search)}\n";
+        string[] dots = resolver.Options.Any(option => option.StartsWith("ndots:", StringComparison.Ordinal)) ? [] : ["ndots:0"];
+        return $"nameserver 127.0.0.11\n{search}options {string.Join(' ', [.. dots, .. resolver.Options])}\n";
+    }
 
     private static string Hosts(string hostname, IEnumerable<InetAddress> own, IEnumerable<HostsEntry> names)
     {

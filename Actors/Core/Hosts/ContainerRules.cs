@@ -11,6 +11,7 @@ public static class ContainerRules
         if (NameProblem(spec.Name) is { } name) yield return name;
         if (spec.Hostname is { } hostname && !IsHostname(hostname)) yield return $"invalid hostname {hostname}: 1 to 63 letters, digits, dots and dashes";
         foreach (var problem in EnvironmentProblems(spec.Environment)) yield return problem;
+        foreach (var problem in spec.Resolver is { } resolver ? ResolverRules.Problems(resolver, spec.Mode) : []) yield return problem;
         if (spec.Ports is not { } ports) yield break;
         if (spec.Mode != SandboxMode.Own) yield return $"conflicting options: a container on the network {(spec.Mode == SandboxMode.Host ? "host" : "none")} has no ports to publish";
         foreach (var port in ports.Exposed.Concat(ports.Bindings.Select(binding => binding.Port)).Where(port => !IsPort(port.Number)).Distinct()) yield return $"invalid containerPort: {port.Number} (1 to 65535)";

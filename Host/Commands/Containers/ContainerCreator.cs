@@ -35,6 +35,7 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
         new() { Name = "publish-all", Short = 'P', Description = "Publish every exposed port at a free one of the host" },
         new() { Name = "rm", Description = "Remove the container when it has stopped" },
         new() { Name = "tty", Short = 't', Description = "Accepted for -itd; there is no terminal inside" },
+        .. ResolverWords.Options,
         .. Words.EndpointOptions("network-alias"),
     ];
 
@@ -53,11 +54,22 @@ internal sealed class ContainerCreator(IClusterGateway gateway, NetworkDirectory
             Environment = invocation.Values("env"),
             Labels = invocation.KeyValues("label"),
             Ports = invocation.Ports(),
+            Resolver = await ResolverAsync(invocation.Values("dns"), invocation.Values("dns-search"), invocation.Values("dns-option"), invocation.Values("add-host"), cancel),
             AutoRemove = invocation.Has("rm") ? true : null,
             OpenStdin = invocation.Has("interactive") && invocation.Has("detach") ? true : null,
             Created = time.GetUtcNow(),
         }, [.. wanted.Select((network, i) => (network, i == 0 ? settings : EndpointSettings.None))], cancel);
     }
+
+    /// <summary>What words say of a container's resolver, see <see cref="ResolverWords"/>.</summary>
+    /// <exception cref="UsageException">A word makes no sense.</exception>
+    public Task<ContainerResolver?> ResolverAsync(IEnumerable<string> servers, IEnumerable<string> search, IEnumerable<string> options, IEnumerable<string> hosts, CancellationToken cancel) =>
+        ResolverWords.OfAsync(servers, search, options, hosts, async () =>
+        {
+            // Where every container reaches the host, whatever its networks are.
+            var predefined = await directory.NetworkAsync("bridge", cancel);
+            return predefined.Pools.Select(pool => pool.Gateway).OfType<Addressing.InetAddress>().First();
+        });
 
     /// <summary>Creates the container with places in these networks, by name or id.</summary>
     /// <exception cref="RefusedException">It was refused; nothing is left.</exception>

@@ -46,7 +46,17 @@ internal sealed record ContainerDocument
             FinishedAt = Rfc3339.Text(view.FinishedAt ?? DateTimeOffset.MinValue),
         },
         Name = $"/{view.Spec.Name}",
-        HostConfig = new() { NetworkMode = ModeOf(view), AutoRemove = view.Spec.AutoRemove ?? false, PortBindings = PortDocument.Wishes(view.Spec.Ports), PublishAllPorts = view.Spec.Ports?.PublishAll ?? false },
+        HostConfig = new()
+        {
+            NetworkMode = ModeOf(view),
+            AutoRemove = view.Spec.AutoRemove ?? false,
+            PortBindings = PortDocument.Wishes(view.Spec.Ports),
+            PublishAllPorts = view.Spec.Ports?.PublishAll ?? false,
+            Dns = [.. (view.Spec.Resolver?.Servers ?? []).Select(server => server.ToString())],
+            DnsOptions = view.Spec.Resolver?.Options ?? [],
+            DnsSearch = view.Spec.Resolver?.Search ?? [],
+            ExtraHosts = ExtraHosts(view.Spec.Resolver),
+        },
         Config = new()
         {
             ExposedPorts = new SortedDictionary<string, NothingDocument>(PortText.Known(view.Spec.Ports).ToDictionary(port => port.ToString(), _ => new NothingDocument()), StringComparer.Ordinal),
@@ -61,6 +71,8 @@ internal sealed record ContainerDocument
         },
         NetworkSettings = Settings(view, place),
     };
+
+    private static ImmutableArray<string>? ExtraHosts(ContainerResolver? resolver) => resolver is { Hosts: { IsEmpty: false } hosts } ? [.. hosts.Select(host => $"{host.Name}:{host.Address}")] : null;
 
     // Addresses outside of Networks are those in the predefined network, for those who were there before there were others.
     private static NetworkSettingsDocument Settings(ContainerView view, ContainerPlace place)
@@ -146,6 +158,10 @@ internal sealed record HostConfigDocument
     public LogConfigDocument LogConfig { get; init; } = new();
     public required IReadOnlyDictionary<string, ImmutableArray<PortDocument>> PortBindings { get; init; }
     public required bool PublishAllPorts { get; init; }
+    public required ImmutableArray<string> Dns { get; init; }
+    public required ImmutableArray<string> DnsOptions { get; init; }
+    public required ImmutableArray<string> DnsSearch { get; init; }
+    public required ImmutableArray<string>? ExtraHosts { get; init; }
 }
 
 /// <summary>How the output of the container's command is kept: in a file, and read with <c>logs</c>. Clients know which drivers can be read by their names.</summary>

@@ -15,10 +15,11 @@ internal sealed class FakeUpstream : IAsyncDisposable
     private readonly Channel<byte[]> _received = Channel.CreateUnbounded<byte[]>();
 
     /// <param name="answer">From a query and whether it came over TCP to the packets that go back.</param>
-    public FakeUpstream(Func<byte[], bool, IEnumerable<byte[]>> answer)
+    /// <param name="at">Where; none: a port of the loopback that the kernel picks.</param>
+    public FakeUpstream(Func<byte[], bool, IEnumerable<byte[]>> answer, IPEndPoint? at = null)
     {
         _answer = answer;
-        (_udp, _tcp) = OnOnePort();
+        (_udp, _tcp) = OnOnePort(at ?? new(IPAddress.Loopback, 0));
         EndPoint = (IPEndPoint)_udp.LocalEndPoint!;
         _ = ServeUdpAsync();
         _ = ServeTcpAsync();
@@ -27,19 +28,19 @@ internal sealed class FakeUpstream : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     // The port that the kernel picks for one protocol may be somebody's in the other: then another one.
-    private static (Socket Udp, TcpListener Tcp) OnOnePort()
+    private static (Socket Udp, TcpListener Tcp) OnOnePort(IPEndPoint at)
     {
         while (true)
         {
             var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            udp.Bind(at);
             var tcp = new TcpListener((IPEndPoint)udp.LocalEndPoint!);
             try
             {
                 tcp.Start();
                 return (udp, tcp);
             }
-            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            catch (SocketException taken) when (at.Port == 0 && taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
                 udp.Dispose();
                 tcp.Dispose();

@@ -71,6 +71,22 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public async Task A_container_asks_its_own_servers_over_both_transports_and_only_those()
+    {
+        await using var hosts = Answering("1.1.1.1");
+        await using var own = Answering("2.2.2.2");
+        await using var fixture = Fixture(TimeSpan.FromSeconds(5), hosts.EndPoint);
+        fixture.Dns.Close(DnsFixture.C1);
+        fixture.Dns.Open(DnsFixture.C1, "one", [own.EndPoint]);
+        (await fixture.AskAsync(Asked)).Is("2.2.2.2");
+        await using var tcp = await fixture.ConnectAsync();
+        await tcp.WriteAsync(DnsFixture.Framed(Asked));
+        (await DnsFixture.ReadAsync(tcp)).Is("2.2.2.2");
+        Assert.Equal(0, hosts.Received.Count);
+        (await fixture.AskAsync(Query("c7"))).Is("10.0.0.7");
+    }
+
+    [Fact]
     public async Task A_lost_packet_is_sent_again_to_the_only_server()
     {
         var first = true;

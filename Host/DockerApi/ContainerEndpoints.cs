@@ -35,13 +35,20 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         var all = DockerValues.Flag(http, "all") || filter.AsksForStatus;
         var containers = (await directory.ContainersAsync(http.RequestAborted)).Where(container => (all || container.Status == ContainerStatus.Running) && filter.Matches(container));
         if (http.Request.Query["limit"] is [{ Length: > 0 } limit] && int.TryParse(limit, out var most) && most > 0) containers = containers.Take(most);
-        await http.WriteAsync([.. containers.Select(container => ContainerSummary.From(container, time.GetUtcNow()))], DockerJson.Plain.ImmutableArrayContainerSummary);
+        await http.WriteAsync([.. containers.Select(container => ContainerSummary.From(container, Networks(http, container), time.GetUtcNow()))], DockerJson.Plain.ImmutableArrayContainerSummary);
     }
 
     private async Task InspectAsync(HttpContext http)
     {
         var container = await FindAsync(http);
-        await http.WriteAsync(ContainerDocument.From(container, processes.PlaceOf(container)), DockerJson.Plain.ContainerDocument);
+        var document = ContainerDocument.From(container, processes.PlaceOf(container));
+        await http.WriteAsync(document with { NetworkSettings = document.NetworkSettings with { Networks = Networks(http, container) } }, DockerJson.Plain.ContainerDocument);
+    }
+
+    private static Dictionary<string, EndpointDocument> Networks(HttpContext http, ContainerView container)
+    {
+        var networks = ContainerDocument.Networks(container);
+        return http.Version().CompareTo(DockerVersion.WithoutShortIds) >= 0 ? networks : networks.ToDictionary(network => network.Key, network => network.Value.WithShortId(container.Spec.Id.Short));
     }
 
     private async Task CreateAsync(HttpContext http)
@@ -143,10 +150,23 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     private static IEnumerable<string> Words(JsonElement? value, string what) => value switch
     {
         null or { ValueKind: JsonValueKind.Null } => [],
-        { ValueKind: JsonValueKind.String } text => ["/bin/sh", "-c", text.GetString()!],
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(word => word.ValueKind == JsonValueKind.String) => [.. list.EnumerateArray().Select(word => word.GetString()!)],
+        { ValueKind: JsonValueKind.String } text => ["/bin/sh", "-c", Word(text, what)],
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(word => word.ValueKind == JsonValueKind.String) => [.. list.EnumerateArray().Select(word => Word(word, what))],
         _ => throw new UsageException($"invalid JSON: {what} is a list of words"),
     };
+
+    // Half of a pair of UTF-16 stands for nothing that a program could be told.
+    private static string Word(JsonElement text, string what)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new UsageException($"invalid JSON: {what} has a word that is no text");
+        }
+    }
 }
 
 /// <summary>The answer for every image.</summary>

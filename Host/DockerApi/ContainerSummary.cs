@@ -21,7 +21,7 @@ internal sealed record ContainerSummary
     public required NetworksSummary NetworkSettings { get; init; }
     public ImmutableArray<string> Mounts { get; init; } = [];
 
-    public static ContainerSummary From(ContainerView container, DateTimeOffset now) => new()
+    public static ContainerSummary From(ContainerView container, IReadOnlyDictionary<string, EndpointDocument> networks, DateTimeOffset now) => new()
     {
         Id = container.Spec.Id.ToString(),
         Names = [$"/{container.Spec.Name}"],
@@ -43,7 +43,7 @@ internal sealed record ContainerSummary
             ContainerStatus.Running => container.StartedAt is { } started ? $"Up {Ages.Text(now - started)}" : "Up",
             _ => string.Create(CultureInfo.InvariantCulture, $"Exited ({container.ExitCode ?? 0}){(container.FinishedAt is { } finished ? $" {Ages.Text(now - finished)} ago" : "")}"),
         },
-        NetworkSettings = new() { Networks = ContainerDocument.Networks(container) },
+        NetworkSettings = new() { Networks = networks },
     };
 }
 

@@ -13,10 +13,8 @@ namespace NetworkCluster.DockerApi;
 /// </summary>
 internal static class DockerApi
 {
-    private static readonly string Release = typeof(DockerApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
-    /// <summary>What this is called where Docker names its release.</summary>
-    public static string Version => Release;
+    /// <summary>What stands where Docker names its release.</summary>
+    public static readonly string Release = typeof(DockerApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>Serves everything that comes over the socket; nothing else of the process is reached there.</summary>
     public static void MapDocker(this WebApplication app, IClusterGateway gateway, IContainerProcesses processes, (JournalHealth Health, IJournalFeed Feed, IJournalReader Reader) journal, Random random, TimeProvider time)
@@ -26,7 +24,7 @@ internal static class DockerApi
         var streams = new StreamEndpoints(gateway, directory, processes, time);
         var containers = new ContainerEndpoints(gateway, directory, new ContainerCreator(gateway, directory, names, time), streams, processes, names, time);
         var execs = new ExecEndpoints(directory, processes);
-        app.Services.GetRequiredService<HijackedRequests>().Serve = request => DockerVersion.Strip(request.Path).Split('/') switch
+        app.Services.GetRequiredService<HijackedRequests>().Serve = request => DockerVersion.Strip(request.Path).Path.Split('/') switch
         {
             ["", "exec", var id, "start"] => execs.StartAsync(Uri.UnescapeDataString(id), request),
             ["", "containers", var id, "attach"] => streams.AttachAsync(Uri.UnescapeDataString(id), request),
@@ -62,9 +60,16 @@ internal static class DockerApi
         // The routes of pbm's port were matched before: they are not served here.
         http.SetEndpoint(null);
         http.Request.RouteValues.Clear();
-        http.Request.Path = DockerVersion.Strip(http.Request.Path!);
+        (var path, var version) = DockerVersion.Strip(http.Request.Path!);
+        http.Request.Path = path;
+        http.Features.Set(new Asked(version));
         return next(http);
     }
+
+    private sealed record Asked(DockerVersion Version);
+
+    /// <summary>The version that the client speaks.</summary>
+    public static DockerVersion Version(this HttpContext http) => http.Features.Get<Asked>()!.Version;
 
     private static readonly string[] Elsewhere = ["/build", "/commit", "/configs", "/containers", "/distribution", "/events", "/exec", "/images", "/nodes", "/plugins", "/secrets", "/services", "/session", "/swarm", "/system", "/tasks", "/volumes"];
 

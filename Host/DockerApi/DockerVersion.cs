@@ -27,9 +27,13 @@ internal readonly record struct DockerVersion(int Major, int Minor) : IComparabl
         static bool Number(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
-    /// <summary>A path without its version, where it has one.</summary>
+    /// <summary>The first in which the short id of a container is none of its aliases.</summary>
+    public static DockerVersion WithoutShortIds { get; } = new(1, 45);
+
+    /// <summary>A path without its version, where it has one, and the version that is asked for.</summary>
     /// <exception cref="UsageException">That one is not served.</exception>
-    public static string Strip(string path) => !TryTake(path, out var version, out var rest) ? path : version.Refusal is { } refusal ? throw new UsageException(refusal) : rest;
+    public static (string Path, DockerVersion Version) Strip(string path) =>
+        !TryTake(path, out var version, out var rest) ? (path, Newest) : version.Refusal is { } refusal ? throw new UsageException(refusal) : (rest, version);
 
     /// <summary>Why it is not served, in Docker's words; none: it is.</summary>
     public string? Refusal =>

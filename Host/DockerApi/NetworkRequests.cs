@@ -108,5 +108,10 @@ internal sealed record PrunedDocument(ImmutableArray<string>? NetworksDeleted);
 internal sealed partial class DockerJson : JsonSerializerContext
 {
     /// <summary>Quotes and the like as they are: the answers are for programs, not for web pages.</summary>
-    public static DockerJson Plain { get; } = new(new JsonSerializerOptions { PropertyNameCaseInsensitive = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static DockerJson Plain { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNameCaseInsensitive = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new GoListConverter<string>(""), new GoListConverter<PortBindingBody>(new()) },
+    });
 }

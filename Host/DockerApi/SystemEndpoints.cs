@@ -48,14 +48,14 @@ internal sealed class SystemEndpoints(IClusterGateway gateway, SwarmManners swar
             new()
             {
                 Name = "Engine",
-                Version = DockerApi.Version,
+                Version = DockerApi.Release,
                 Details = new Dictionary<string, string>
                 {
                     ["ApiVersion"] = $"{DockerVersion.Newest}", ["Arch"] = Architecture, ["Experimental"] = "false", ["KernelVersion"] = Kernel, ["MinAPIVersion"] = $"{DockerVersion.Oldest}", ["Os"] = "linux",
                 },
             },
         ],
-        Version = DockerApi.Version,
+        Version = DockerApi.Release,
         ApiVersion = $"{DockerVersion.Newest}",
         MinAPIVersion = $"{DockerVersion.Oldest}",
         Arch = Architecture,
@@ -79,7 +79,7 @@ internal sealed class SystemEndpoints(IClusterGateway gateway, SwarmManners swar
             NCPU = Environment.ProcessorCount,
             MemTotal = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             Name = gateway.Host.ToString(),
-            ServerVersion = DockerApi.Version,
+            ServerVersion = DockerApi.Release,
             Warnings = [Sandboxes],
         }, DockerJson.Plain.InfoDocument);
     }

@@ -219,6 +219,13 @@ public sealed class DockerCliTests : IAsyncLifetime
         using var http = UnixSocketClient.To(_host.DockerSocket);
         await AnswersAsync(HttpMethod.Get, "/v1.23/networks", null, HttpStatusCode.BadRequest, "client version 1.23 is too old");
         await AnswersAsync(HttpMethod.Get, "/v1.99/networks", null, HttpStatusCode.BadRequest, "client version 1.99 is too new");
+        // Before 1.45 the short id was an alias; since, all names are told apart from what was asked for.
+        Done("network create --subnet 10.66.0.0/24 versions");
+        var id = Done("run -d --name one --network versions --network-alias app busybox");
+        await AnswersAsync(HttpMethod.Get, "/v1.44/containers/one/json", null, HttpStatusCode.OK, $"\"Aliases\":[\"app\",\"{id[..12]}\"]");
+        await AnswersAsync(HttpMethod.Get, "/v1.45/containers/one/json", null, HttpStatusCode.OK, "\"Aliases\":[\"app\"]");
+        await AnswersAsync(HttpMethod.Get, "/containers/one/json", null, HttpStatusCode.OK, $"\"DNSNames\":[\"one\",\"app\",\"{id[..12]}\"]");
+        await AnswersAsync(HttpMethod.Get, "/v1.24/containers/json", null, HttpStatusCode.OK, $"\"Aliases\":[\"app\",\"{id[..12]}\"]");
         await AnswersAsync(HttpMethod.Get, "/palettes", null, HttpStatusCode.NotFound, "page not found");
         await AnswersAsync(HttpMethod.Get, "/services", null, HttpStatusCode.ServiceUnavailable, "not a swarm manager");
         await AnswersAsync(HttpMethod.Post, "/networks/create", "{\"Name\":5}", HttpStatusCode.BadRequest, "Name has a value of another type");

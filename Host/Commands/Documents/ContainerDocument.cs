@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using NetworkCluster.Commands.Containers;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
 
 namespace NetworkCluster.Commands.Documents;
 
@@ -236,6 +237,12 @@ internal sealed record EndpointDocument
     public required string MacAddress { get; init; }
     public required int GwPriority { get; init; }
     public IReadOnlyDictionary<string, string>? DriverOpts { get; init; }
+    /// <summary>All names by which the network's members find it: the container's, the aliases, the short id. None where names do not resolve.</summary>
+    [JsonPropertyName("DNSNames")]
+    public required ImmutableArray<string>? DnsNames { get; init; }
+
+    /// <summary>As Docker had it before API 1.45, when the short id stood among the aliases.</summary>
+    public EndpointDocument WithShortId(string shortId) => DnsNames is null ? this : this with { Aliases = [.. Aliases ?? [], shortId] };
 
     public static EndpointDocument From(ContainerEndpoint endpoint)
     {
@@ -256,6 +263,7 @@ internal sealed record EndpointDocument
             MacAddress = (facts?.Mac ?? wish.Mac)?.ToString() ?? "",
             GwPriority = wish.GatewayPriority ?? 0,
             DriverOpts = wish.DriverOptions.IsEmpty ? null : wish.DriverOptions,
+            DnsNames = endpoint.Spec.NetworkName is NetworkRules.Bridge or NetworkRules.Host or NetworkRules.None ? null : [.. wish.Aliases.Prepend(endpoint.Spec.ContainerName).Append(endpoint.Spec.Container.Short).Distinct(StringComparer.Ordinal)],
         };
     }
 }

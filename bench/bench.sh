@@ -1,5 +1,6 @@
 #!/bin/sh
-# Measures a Release host beside the raw kernel, the raw journal and forked tools, in one run, in namespaces of its own. As root.
+# Measures a Release host beside the raw kernel, the raw journal, forked tools and a Docker Engine, in one run, in namespaces of its own. As root. Arguments name parts: bench/bench.sh docker;
+# without any all are run. The part docker wants docker.io, iptables and busybox-static, which are not installed for it; without them it says so.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 . "$here/../.ci/prepare.sh"

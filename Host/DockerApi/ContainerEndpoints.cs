@@ -113,9 +113,10 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     {
         var container = await FindAsync(http);
         if (container.Status != ContainerStatus.Running) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"Cannot kill container: {http.Named()}: container {container.Spec.Id} is not running");
-        if (http.Request.Query["signal"] is [{ Length: > 0 } signal] && signal is not ("KILL" or "SIGKILL" or "9" or "TERM" or "SIGTERM" or "15" or "INT" or "SIGINT" or "2"))
-            throw new DockerRefusedException(StatusCodes.Status501NotImplemented, $"signal {signal} is not sent here: a container is ended, or not");
-        await gateway.AskAsync<ContainerDone>(new StopContainer(container.Host, container.Spec.Id), http.RequestAborted);
+        var signal = Signals.Parse(http.Request.Query["signal"]);
+        // A container without a command is ended by what asks a command to end.
+        if (signal == Signals.Kill || (container.Spec.Command.IsEmpty && Signals.AsksToEnd(signal))) await gateway.AskAsync<ContainerDone>(new StopContainer(container.Host, container.Spec.Id), http.RequestAborted);
+        else if (!processes.Signal(container, signal)) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"Cannot kill container: {http.Named()}: {(container.Host == gateway.Host ? "it runs no command" : $"its command is on host {container.Host}: ask there")}, and only KILL ends it from here");
         await http.Empty(StatusCodes.Status204NoContent);
     }
 

@@ -18,8 +18,9 @@ internal sealed class DetachKeys(Stream typed, ImmutableArray<byte> keys) : Stre
     private readonly byte[] _piece = new byte[4096];
     private readonly Queue<byte> _ready = [];
     private int _held;
+    private bool _typed;
 
-    /// <summary>Done when they have been typed.</summary>
+    /// <summary>Done when they have been typed, and the reader has come back for more: what was typed before them is where it should be.</summary>
     public Task Left => _left.Task;
 
     /// <summary>Reads keys as clients name them: <c>ctrl-p,ctrl-q</c>, or single characters. Ctrl goes with a to z, @, [, \, ], ^ and _.</summary>
@@ -42,7 +43,12 @@ internal sealed class DetachKeys(Stream typed, ImmutableArray<byte> keys) : Stre
     {
         while (_ready.Count == 0)
         {
-            if (_left.Task.IsCompleted) await Task.Delay(Timeout.Infinite, cancellationToken);
+            if (_typed)
+            {
+                _left.TrySetResult();
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
             var count = await typed.ReadAsync(_piece, cancellationToken);
             foreach (var key in _piece.AsSpan(0, count)) Take(key);
             if (count > 0) continue;
@@ -61,10 +67,10 @@ internal sealed class DetachKeys(Stream typed, ImmutableArray<byte> keys) : Stre
 
     private void Take(byte key)
     {
-        if (_left.Task.IsCompleted) return;
+        if (_typed) return;
         if (key != keys[_held]) Release();
         if (key != keys[_held]) _ready.Enqueue(key);
-        else if (++_held == keys.Length) _left.TrySetResult();
+        else _typed = ++_held == keys.Length;
     }
 
     private void Release()

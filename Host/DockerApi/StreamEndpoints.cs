@@ -108,8 +108,9 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     private async Task ConverseAsync(ContainerView container, RawStreams streams, int? tail, DetachKeys typed, bool types)
     {
         using var over = new CancellationTokenSource();
-        var typing = types ? TypeAsync(container, container.Spec.Tty is true ? typed : streams.Input, over.Token) : Task.CompletedTask;
+        // Begun first: what is typed may have its answer at once.
         var following = FollowAsync(container, streams, tail, over.Token);
+        var typing = types ? TypeAsync(container, container.Spec.Tty is true ? typed : streams.Input, over.Token) : Task.CompletedTask;
         try
         {
             // Who leaves by the keys leaves everything as it is.
@@ -142,6 +143,8 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     {
         for (var last = false; !await TryFollowAsync(container, streams, tail, cancel) && !last;)
         {
+            // Nothing has been written so far: all that comes is news.
+            tail = null;
             await Task.Delay(LookEvery, time, cancel);
             last = await gateway.SendAsync(new FindContainer(container.Host, container.Spec.Id.ToString()), cancel) is not ContainerView { Status: ContainerStatus.Running };
         }

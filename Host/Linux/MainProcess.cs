@@ -175,6 +175,10 @@ internal sealed class MainProcess(string folder)
     /// <summary>The process id of the command itself; none: it does not run.</summary>
     public int? Pid => Status is MainProcessStatus.Running running ? Commands(running.Pid).Except([Holder ?? 0]).Select(command => (int?)command).FirstOrDefault() : null;
 
+    /// <summary>Sends it a signal.</summary>
+    /// <returns>Whether it runs.</returns>
+    public bool Signal(int signal) => Pid is { } command && ProcessGroup.Signal(command, signal);
+
     // Holds an open input open.
     private int? Holder => File.Exists(HolderFile) && int.TryParse(File.ReadAllText(HolderFile), CultureInfo.InvariantCulture, out var holder) ? holder : null;
 

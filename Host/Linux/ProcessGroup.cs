@@ -14,6 +14,9 @@ internal static partial class ProcessGroup
     /// <summary>Asks one process to end.</summary>
     public static void Terminate(int process) => _ = Send(process, SigTerm);
 
+    /// <summary>Sends one process a signal; false where there is none.</summary>
+    public static bool Signal(int process, int signal) => Send(process, signal) == 0;
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Send(int process, int signal);

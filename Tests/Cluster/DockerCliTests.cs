@@ -107,6 +107,17 @@ public sealed class DockerCliTests : IAsyncLifetime
         Done("stop goes; timeout 20 sh -c 'while docker container inspect goes >/dev/null 2>&1; do :; done'");
         Refused("No such container: goes", "logs goes");
 
+        // A signal goes to the command, which does with it what it likes.
+        Done("run -d --name hears busybox sh -c 'trap \"echo heard\" USR1; trap \"exit 8\" TERM; echo ready; while :; do sleep 0.05; done'");
+        Client.RunIn("until docker logs hears | grep -q ready; do :; done; docker kill -s USR1 hears; until docker logs hears | grep -q heard; do :; done");
+        Done("kill -s SIGTERM hears");
+        Assert.Equal("8", Done("wait hears"));
+        Refused("Invalid signal: NOPE", "run -d --name bare busybox && docker kill -s NOPE bare");
+        Refused("it runs no command", "kill -s USR1 bare");
+        Done("kill -s HUP bare");
+        Assert.Equal("exited", Done("inspect -f {{.State.Status}} bare"));
+        Done("rm -f hears bare");
+
         Done("network create --subnet 10.50.0.0/16 --ip-range 10.50.4.0/24 --gateway 10.50.0.9 --aux-address r=10.50.4.0 --label a=b --internal wide");
         Assert.Equal("10.50.0.0/16 10.50.4.0/24 10.50.0.9 map[r:10.50.4.0] true map[a:b]", Done("network inspect wide -f '{{range .IPAM.Config}}{{.Subnet}} {{.IPRange}} {{.Gateway}} {{.AuxiliaryAddresses}}{{end}} {{.Internal}} {{.Labels}}'"));
         Refused("10.50.8.0/24 overlaps 10.50.0.0/16 of network wide", "network create --subnet 10.50.8.0/24 over");

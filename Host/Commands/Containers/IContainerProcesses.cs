@@ -28,6 +28,9 @@ internal interface IContainerProcesses
     /// <summary>Where a container is now.</summary>
     ContainerPlace PlaceOf(ContainerView container);
 
+    /// <summary>Sends a signal to the container's own command; false where none runs on this host.</summary>
+    bool Signal(ContainerView container, int signal);
+
     /// <summary>Gives the terminal of the container's own command another size; false where it has none, yet or any more.</summary>
     bool Resize(ContainerView container, WindowSize size);
 

@@ -71,6 +71,8 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
 
     public ContainerPlace PlaceOf(ContainerView container) => new(4711, $"/run/netns/nwc-{container.Spec.Id.Short}");
 
+    public bool Signal(ContainerView container, int signal) => false;
+
     public bool Resize(ContainerView container, WindowSize size) => false;
 
     public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>

@@ -7,6 +7,8 @@ namespace NetworkCluster.DockerApi;
 internal sealed record ContainerCreateBody
 {
     public string? Hostname { get; init; }
+    public string? User { get; init; }
+    public string? WorkingDir { get; init; }
     public IReadOnlyList<string>? Env { get; init; }
     public JsonElement? Cmd { get; init; }
     public JsonElement? Entrypoint { get; init; }
@@ -33,6 +35,38 @@ internal sealed record HostConfigBody
     public IReadOnlyList<string>? DnsSearch { get; init; }
     public IReadOnlyList<string>? DnsOptions { get; init; }
     public IReadOnlyList<string>? ExtraHosts { get; init; }
+    public JsonElement? Binds { get; init; }
+    public JsonElement? Mounts { get; init; }
+    public JsonElement? VolumesFrom { get; init; }
+    public JsonElement? Tmpfs { get; init; }
+    public JsonElement? CapAdd { get; init; }
+    public JsonElement? CapDrop { get; init; }
+    public JsonElement? Sysctls { get; init; }
+    public JsonElement? Ulimits { get; init; }
+    public bool? ReadonlyRootfs { get; init; }
+    public long? Memory { get; init; }
+    public long? NanoCpus { get; init; }
+    public long? PidsLimit { get; init; }
+    public RestartPolicyBody? RestartPolicy { get; init; }
+
+    /// <summary>What was asked for and has no effect in a network sandbox, in words.</summary>
+    public IEnumerable<string> WithoutEffect()
+    {
+        (string, bool)[] asked =
+        [
+            ("Binds", Says(Binds)), ("Mounts", Says(Mounts)), ("VolumesFrom", Says(VolumesFrom)), ("Tmpfs", Says(Tmpfs)), ("CapAdd", Says(CapAdd)), ("CapDrop", Says(CapDrop)), ("Sysctls", Says(Sysctls)), ("Ulimits", Says(Ulimits)),
+            ("ReadonlyRootfs", ReadonlyRootfs is true), ("Memory", Memory > 0), ("NanoCpus", NanoCpus > 0), ("PidsLimit", PidsLimit > 0), ("RestartPolicy", RestartPolicy?.Name is { Length: > 0 } and not "no"),
+        ];
+        return asked.Where(one => one.Item2).Select(one => $"{one.Item1} has no effect: a container is a network sandbox with the host's file system");
+    }
+
+    private static bool Says(JsonElement? value) => value is { ValueKind: JsonValueKind.Array } list ? list.GetArrayLength() > 0 : value is { ValueKind: JsonValueKind.Object } pairs && pairs.EnumerateObject().Any();
+}
+
+/// <summary>When the host is to start it again by itself.</summary>
+internal sealed record RestartPolicyBody
+{
+    public string? Name { get; init; }
 }
 
 /// <summary>A port of the host.</summary>
@@ -50,6 +84,13 @@ internal sealed record NetworkingConfigBody
 
 /// <summary>The answer to it.</summary>
 internal sealed record ContainerCreatedDocument(string Id, ImmutableArray<string> Warnings);
+
+/// <summary>The answer to <c>POST /containers/prune</c>.</summary>
+internal sealed record PrunedContainersDocument(ImmutableArray<string> ContainersDeleted)
+{
+    /// <summary>A container takes none of its own.</summary>
+    public long SpaceReclaimed { get; init; }
+}
 
 /// <summary>The body of <c>POST /containers/{id}/exec</c>.</summary>
 internal sealed record ExecBody

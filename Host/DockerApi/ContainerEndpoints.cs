@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
@@ -23,6 +24,8 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         endpoints.MapPost("/containers/{id}/restart", RestartAsync);
         endpoints.MapPost("/containers/{id}/kill", KillAsync);
         endpoints.MapDelete("/containers/{id}", RemoveAsync);
+        endpoints.MapPost("/containers/prune", PruneAsync);
+        endpoints.MapGet("/images/json", (HttpContext http) => http.WriteAsync([], DockerJson.Plain.ImmutableArrayImageDocument));
         // Clients ask before they would pull: any name is there.
         endpoints.MapGet("/images/{*name}", (HttpContext http) => http.Request.Path.Value!.EndsWith("/json", StringComparison.Ordinal)
             ? http.WriteAsync(new ImageDocument(), DockerJson.Plain.ImageDocument)
@@ -54,13 +57,16 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.ReadAsync(DockerJson.Plain.ContainerCreateBody);
+        ExecEndpoints.RefuseOtherUser(body.User);
         var container = await MakeAsync(new()
         {
             Id = NewIds.Container(),
-            Name = http.Request.Query["name"] is [{ Length: > 0 } name] ? name.TrimStart('/') : names.Next(),
+            Name = http.Request.Query["name"] is [{ Length: > 0 } name, ..] ? name.TrimStart('/') : names.Next(),
             Hostname = body.Hostname is { Length: > 0 } hostname ? hostname : null,
             Command = [.. Words(body.Entrypoint, "Entrypoint"), .. Words(body.Cmd, "Cmd")],
-            Environment = [.. body.Env ?? []],
+            // A name alone takes a variable away that the image has; there is none.
+            Environment = [.. (body.Env ?? []).Where(variable => variable.IndexOf('=') > 0 || variable.Length == 0 || variable[0] == '=')],
+            WorkingDirectory = ExecEndpoints.Place(body.WorkingDir),
             Labels = DockerValues.Sorted(body.Labels),
             Image = body.Image is { Length: > 0 } image ? image : null,
             Tty = body.Tty is true ? true : null,
@@ -71,7 +77,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
             Resolver = await creator.ResolverAsync(body.HostConfig?.Dns ?? [], body.HostConfig?.DnsSearch ?? [], body.HostConfig?.DnsOptions ?? [], body.HostConfig?.ExtraHosts ?? [], http.RequestAborted),
             Created = time.GetUtcNow(),
         }, Places(body), http.RequestAborted);
-        await http.WriteAsync(new(container.Spec.Id.ToString(), []), DockerJson.Plain.ContainerCreatedDocument, StatusCodes.Status201Created);
+        await http.WriteAsync(new(container.Spec.Id.ToString(), [.. body.HostConfig?.WithoutEffect() ?? []]), DockerJson.Plain.ContainerCreatedDocument, StatusCodes.Status201Created);
     }
 
     // To clients 404 means that there is no such image, and they try to pull it.
@@ -96,6 +102,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
             return;
         }
 
+        if (http.Request.Query["t"] is [{ Length: > 0 } seconds, ..] && !int.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) throw new UsageException($"t is a number of seconds: '{seconds}' is not");
         var done = await gateway.AskAsync<ContainerDone>(command(container), http.RequestAborted);
         if (done.Container.Status == ContainerStatus.Running) streams.Started(done.Container);
         await http.Empty(StatusCodes.Status204NoContent);
@@ -125,6 +132,20 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         var container = await FindAsync(http);
         await gateway.AskAsync<ContainerDone>(new RemoveContainer(container.Host, container.Spec.Id, DockerValues.Flag(http, "force")), http.RequestAborted);
         await http.Empty(StatusCodes.Status204NoContent);
+    }
+
+    private async Task PruneAsync(HttpContext http)
+    {
+        var filter = ContainerFilter.Parse(DockerValues.Filters(http));
+        var stopped = (await directory.ContainersAsync(http.RequestAborted)).Where(container => container.Status != ContainerStatus.Running && filter.Matches(container));
+        var removed = ImmutableArray.CreateBuilder<string>();
+        foreach (var container in stopped)
+        {
+            // One that has been started or removed meanwhile stays, or is gone.
+            if (await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: false), http.RequestAborted) is ContainerDone) removed.Add(container.Spec.Id.ToString());
+        }
+
+        await http.WriteAsync(new(removed.ToImmutable()), DockerJson.Plain.PrunedContainersDocument);
     }
 
     private Task<ContainerView> FindAsync(HttpContext http) => directory.ContainerAsync(http.Named(), http.RequestAborted);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
 using NetworkCluster.Containers;
+using NetworkCluster.Hosts;
 using NetworkCluster.Linux;
 
 namespace NetworkCluster.DockerApi;
@@ -46,7 +47,8 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         if (body.Cmd is not { Count: > 0 } command) throw new UsageException("No exec command specified");
         var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
         if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
-        if (body.User is { Length: > 0 } user and not ("root" or "0" or "0:0" or "root:root")) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, $"commands run as the host's process does: user {user} is not taken here");
+        RefuseOtherUser(body.User);
+        if (ContainerRules.CommandProblems(command).Concat(ContainerRules.CommandProblems(body.Env ?? [])).FirstOrDefault() is { } problem) throw new UsageException(problem);
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         _execs[id] = new(id, container, new()
         {
@@ -54,7 +56,7 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
             Environment = [.. body.Env ?? []],
             Interactive = body.AttachStdin ?? false,
             WorkingDirectory = Place(body.WorkingDir),
-            Terminal = body.Tty is true ? new(Window(body.ConsoleSize)) : null,
+            Terminal = Window(body.ConsoleSize) is var window && body.Tty is true ? new(window) : null,
         })
         {
             DetachKeys = DetachKeys.Parse(body.DetachKeys),
@@ -89,7 +91,16 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         await http.Empty(StatusCodes.Status200OK);
     }
 
-    private static string? Place(string? directory)
+    /// <summary>Commands run as the host's process does.</summary>
+    /// <exception cref="DockerRefusedException">They should run as somebody else.</exception>
+    public static void RefuseOtherUser(string? wanted)
+    {
+        if (wanted is { Length: > 0 } user and not ("root" or "0" or "0:0" or "root:root")) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, $"commands run as the host's process does: user {user} is not taken here");
+    }
+
+    /// <summary>Where a command begins.</summary>
+    /// <exception cref="UsageException">There is no such place.</exception>
+    public static string? Place(string? directory)
     {
         if (directory is not { Length: > 0 }) return null;
         if (!directory.StartsWith('/')) throw new UsageException($"the working directory '{directory}' is invalid, it needs to be an absolute path");

@@ -98,6 +98,8 @@ internal sealed record PrunedDocument(ImmutableArray<string>? NetworksDeleted);
 [JsonSerializable(typeof(ContainerDocument))]
 [JsonSerializable(typeof(ImmutableArray<ContainerSummary>))]
 [JsonSerializable(typeof(ImageDocument))]
+[JsonSerializable(typeof(ImmutableArray<ImageDocument>))]
+[JsonSerializable(typeof(PrunedContainersDocument))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(EventDocument))]
 [JsonSerializable(typeof(WaitDocument))]

@@ -18,11 +18,14 @@ public sealed class CommandTerminal(WindowSize? initial = null)
 
     private volatile int _holder;
 
-    /// <summary>Words that run a command in it.</summary>
-    internal IEnumerable<string> Around(ImmutableArray<string> command)
+    /// <summary>Words that run a command in it. They want no variable SHELL, by which <c>script</c> would take another shell than its own.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="shell">The variable SHELL that the command is to have.</param>
+    internal IEnumerable<string> Around(ImmutableArray<string> command, string? shell)
     {
-        var size = initial is { } window ? string.Create(CultureInfo.InvariantCulture, $"stty rows {window.Rows} cols {window.Columns}; ") : "";
-        return ["/usr/bin/script", "-qef", "-E", "always", "-c", $"{size}exec {string.Join(' ', command.Select(Quoted))}", "/dev/null"];
+        var variable = shell is null ? "" : $"export SHELL={Quoted(shell)}; ";
+        var size = initial is { } window ? string.Create(CultureInfo.InvariantCulture, $"/usr/bin/stty rows {window.Rows} cols {window.Columns}; ") : "";
+        return ["/usr/bin/script", "-qef", "-E", "always", "-c", $"{size}{variable}exec {string.Join(' ', command.Select(Quoted))}", "/dev/null"];
     }
 
     /// <summary>Says who stands around the command.</summary>

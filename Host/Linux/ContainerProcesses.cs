@@ -20,7 +20,7 @@ internal sealed class ContainerProcesses(SandboxProcesses processes, Func<Contai
             streams, cancel);
     }
 
-    public Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel) => processes.Main(container.Spec.Id.ToString()).WriteInputAsync(input, container.Spec.StdinOnce ?? false, cancel);
+    public Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel) => processes.Main(container.Spec.Id.ToString()).WriteInputAsync(input, container.Spec is { StdinOnce: true, Tty: not true }, cancel);
 
     public ContainerPlace PlaceOf(ContainerView container)
     {

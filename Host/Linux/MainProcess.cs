@@ -43,8 +43,8 @@ internal sealed class MainProcess(string folder)
         printf '%s %s %s\n' "$$" "$ticks" "$boot" >"$folder/pid.new"
         /bin/mv "$folder/pid.new" "$folder/pid"
         if [ -n "$open" ]; then
-          mkfifo "$folder/stdin.new"
-          sleep infinity <>"$folder/stdin.new" & holder=$!
+          /usr/bin/mkfifo "$folder/stdin.new"
+          /usr/bin/sleep infinity <>"$folder/stdin.new" & holder=$!
           exec 4<"$folder/stdin.new"
           printf '%s\n' "$holder" >"$folder/holder"
           /bin/mv "$folder/stdin.new" "$folder/stdin"
@@ -59,7 +59,7 @@ internal sealed class MainProcess(string folder)
         /bin/mv "$folder/exit.new" "$folder/exit"
         """;
 
-    private const int NotExecutable = 126, NotFound = 127;
+    private const int NotExecutable = 126, NotFound = 127, Killed = 128 + 9;
 
     private string PidFile => Path.Combine(folder, "pid");
 
@@ -157,8 +157,8 @@ internal sealed class MainProcess(string folder)
         }
 
         Kill(running.Pid);
-        await WaitAsync(cancel);
-        return Status;
+        // Who would have written its code is dead, too.
+        return await WaitAsync(cancel) is MainProcessStatus.Lost ? new MainProcessStatus.Exited(Killed) : Status;
     }
 
     /// <summary>Gives its terminal another size.</summary>

@@ -10,6 +10,7 @@ namespace NetworkCluster.Linux;
 internal static class SandboxLaunch
 {
     private const string SetHostname = """printf %s "$1" >/proc/sys/kernel/hostname && shift && exec "$@" """;
+    private const string ShellVariable = "SHELL=";
     private const string Run = """exec "$@" """;
 
     /// <summary>What to start, with streams and environment not yet decided.</summary>
@@ -26,10 +27,12 @@ internal static class SandboxLaunch
             foreach (var word in (string[])["/usr/bin/unshare", "--uts", "/bin/sh", "-c", SetHostname, "sh", hostname]) words.Add(word);
         if (netnsName is not null)
             foreach (var word in (string[])["/usr/sbin/ip", "netns", "exec", netnsName]) words.Add(word);
-        foreach (var word in (string[])["/bin/sh", "-c", Run, "sh", .. request.Terminal?.Around(request.Command) ?? request.Command]) words.Add(word);
+        foreach (var word in (string[])["/bin/sh", "-c", Run, "sh", .. request.Terminal?.Around(request.Command, Shell(request)) ?? request.Command]) words.Add(word);
         SetEnvironment(start, request);
         return start;
     }
+
+    private static string? Shell(ExecRequest request) => request.Environment.LastOrDefault(variable => variable.StartsWith(ShellVariable, StringComparison.Ordinal))?[ShellVariable.Length..];
 
     /// <summary>The host process's secrets (database passwords) are not for the sandboxes.</summary>
     private static void SetEnvironment(ProcessStartInfo start, ExecRequest request)
@@ -41,7 +44,7 @@ internal static class SandboxLaunch
         foreach (var variable in request.Environment)
         {
             var equals = variable.IndexOf('=');
-            if (equals > 0) start.Environment[variable[..equals]] = variable[(equals + 1)..];
+            if (equals > 0 && (request.Terminal is null || !variable.StartsWith(ShellVariable, StringComparison.Ordinal))) start.Environment[variable[..equals]] = variable[(equals + 1)..];
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed record ContainerSpec
     public bool? Tty { get; init; }
     /// <summary>Whether the command's input stays open, for whoever attaches. None: it is at its end.</summary>
     public bool? OpenStdin { get; init; }
-    /// <summary>Whether an open input ends with the first who attaches. None: no.</summary>
+    /// <summary>Whether an open input ends with the first who attaches; that of a terminal never does. None: no.</summary>
     public bool? StdinOnce { get; init; }
     /// <summary>Whether it is removed when it has stopped. None: no.</summary>
     public bool? AutoRemove { get; init; }
@@ -25,6 +25,8 @@ public sealed record ContainerSpec
     public string? Image { get; init; }
     /// <summary>Environment of the command, NAME=VALUE.</summary>
     public ImmutableArray<string> Environment { get; init; } = [];
+    /// <summary>Where the command begins, an absolute path; none: the root.</summary>
+    public string? WorkingDirectory { get; init; }
     /// <summary>The user's labels.</summary>
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
     /// <summary>What is to be reached from outside its networks; none: nothing.</summary>

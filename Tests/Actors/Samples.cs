@@ -105,6 +105,7 @@ internal static class Samples
         new ContainerConnected(Wish),
         new ContainerCreated(Container with
         {
+            WorkingDirectory = "/tmp",
             Resolver = new() { Servers = [InetAddress.Parse("192.0.2.53")], Search = ["corp.example"], Options = ["ndots:2"], Hosts = [new("db", InetAddress.Parse("2001:db8::5"))] },
             Ports = new() { Bindings = [new(InetAddress.Parse("192.0.2.1"), 8000, 8009, new(80, PortProtocol.Tcp)), new(null, 0, 0, new(53, PortProtocol.Udp))], Exposed = [new(6379, PortProtocol.Tcp)], PublishAll = true },
         }),

@@ -107,6 +107,23 @@ public sealed class DockerCliTests : IAsyncLifetime
         Done("stop goes; timeout 20 sh -c 'while docker container inspect goes >/dev/null 2>&1; do :; done'");
         Refused("No such container: goes", "logs goes");
 
+        // Where and as whom, and what has no effect is said.
+        Assert.Equal("/tmp", Done("run --rm -w /tmp busybox pwd"));
+        Refused("user nobody is not taken here", "run --rm -u nobody busybox id");
+        Refused("there is no directory /nope", "run --rm -w /nope busybox pwd");
+        Assert.Equal((0, "x\n"), Docker("run --rm -i -e PATH=/nonexistent busybox /bin/echo x") is var (plainCode, plain, _) ? (plainCode, plain) : default);
+        var (_, _, warned) = Docker("run --rm -v /etc:/mnt --read-only --restart no --cap-drop ALL busybox true");
+        Assert.Equal(3, warned.Split("has no effect: a container is a network sandbox").Length - 1);
+        Assert.Equal("", Done("images -q"));
+
+        // What was killed says so.
+        Done("run -d --name deaf busybox sh -c 'trap \"\" TERM; echo ready; while :; do sleep 0.05; done'");
+        Client.RunIn("until docker logs deaf | grep -q ready; do :; done");
+        Done("stop deaf");
+        Assert.Equal("137", Done("inspect -f {{.State.ExitCode}} deaf"));
+        Assert.Contains(Done("inspect -f {{.Id}} deaf"), Done("container prune -f"), StringComparison.Ordinal);
+        Refused("No such container: deaf", "rm deaf");
+
         // A signal goes to the command, which does with it what it likes.
         Done("run -d --name hears busybox sh -c 'trap \"echo heard\" USR1; trap \"exit 8\" TERM; echo ready; while :; do sleep 0.05; done'");
         Client.RunIn("until docker logs hears | grep -q ready; do :; done; docker kill -s USR1 hears; until docker logs hears | grep -q heard; do :; done");
@@ -131,15 +148,23 @@ public sealed class DockerCliTests : IAsyncLifetime
         Assert.Contains("33 99\r\n", Typed("run -it --rm busybox sh", "stty size; exit 3\n", code: 3), StringComparison.Ordinal);
         Done("run -itd --name shell busybox sh");
         // Where it is, for those who look from outside.
-        Assert.Equal("172.17.0.2 true", Done("inspect -f '{{.NetworkSettings.IPAddress}} {{.Config.OpenStdin}}' shell"));
-        Assert.Contains("172.17.0.2/16", Client.RunIn("nsenter --net=$(docker inspect -f '{{.NetworkSettings.SandboxKey}}' shell) ip -br -4 addr").Output, StringComparison.Ordinal);
-        Assert.Contains("172.17.0.2/16", Client.RunIn("nsenter --net --target $(docker inspect -f '{{.State.Pid}}' shell) ip -br -4 addr").Output, StringComparison.Ordinal);
+        Assert.Equal("true", Done("inspect -f '{{.Config.OpenStdin}}' shell"));
+        var address = Done("inspect -f '{{.NetworkSettings.IPAddress}}' shell");
+        Assert.NotEmpty(address);
+        Assert.Contains(address, Client.RunIn("nsenter --net=$(docker inspect -f '{{.NetworkSettings.SandboxKey}}' shell) ip -br -4 addr").Output, StringComparison.Ordinal);
+        Assert.Contains(address, Client.RunIn("nsenter --net --target $(docker inspect -f '{{.State.Pid}}' shell) ip -br -4 addr").Output, StringComparison.Ordinal);
         Assert.Contains("33 99\r\n", Typed("exec -it shell sh", "stty size; tty; exit\n"), StringComparison.Ordinal);
         Assert.Matches("/dev/pts/\\d+", Done("exec -t shell tty"));
         // Ctrl-P Ctrl-Q leaves it running (here others: before the client reads, a terminal keeps Ctrl-Q for itself), and the next finds it as it was.
         Assert.Contains("read escape sequence", Typed("attach --detach-keys ctrl-a,ctrl-e shell", "echo here; x=5\n\u0001\u0005", code: 1), StringComparison.Ordinal);
         Assert.Contains("still 5", Typed("attach shell", "echo still $x\nexit 4\n", code: 4), StringComparison.Ordinal);
         Assert.Contains("still 5", Done("logs shell"), StringComparison.Ordinal);
+        // Who ran it leaves it in the same way: the client closes its connection, and a terminal's input does not end with that.
+        Typed("run -it --name left --detach-keys ctrl-a,ctrl-e busybox sh", "x=7\n\u0001\u0005");
+        Assert.Equal("running", Done("inspect -f {{.State.Status}} left"));
+        Assert.Contains("x is 7", Typed("attach left", "echo x is $x; exit\n"), StringComparison.Ordinal);
+        // No variable of the container's changes how it gets its terminal.
+        Assert.Contains("/bin/false /nonexistent", Typed("run -it --rm -e SHELL=/bin/false -e PATH=/nonexistent busybox /bin/sh -c 'echo \\$SHELL \\$PATH'", ""), StringComparison.Ordinal);
         // Started again, a client hears its next life, and nothing of the last one.
         var again = Typed("start -ai shell", "echo again; exit 5\n", code: 5);
         Assert.Contains("again", again, StringComparison.Ordinal);
@@ -149,12 +174,14 @@ public sealed class DockerCliTests : IAsyncLifetime
     [KernelFact]
     public async Task A_container_knows_the_names_and_asks_the_servers_that_it_was_given_also_after_its_host_was_killed()
     {
-        Done("run -d --name asker --add-host db:10.9.9.9 --add-host host.docker.internal:host-gateway --dns 172.17.0.1 --dns-search corp.example --dns-option ndots:2 busybox");
-        await using var server = new Host.Dns.FakeUpstream((query, _) => [Core.Dns.Packets.Reply(query, 0, "192.0.2.7")], new(IPAddress.Parse("172.17.0.1"), 53));
+        // Another test's host may have the first of the default subnets.
+        var gateway = Done("network inspect bridge -f '{{(index .IPAM.Config 0).Gateway}}'");
+        Done($"run -d --name asker --add-host db:10.9.9.9 --add-host host.docker.internal:host-gateway --dns {gateway} --dns-search corp.example --dns-option ndots:2 busybox");
+        await using var server = new Host.Dns.FakeUpstream((query, _) => [Core.Dns.Packets.Reply(query, 0, "192.0.2.7")], new(IPAddress.Parse(gateway), 53));
         Assert.Equal("nameserver 127.0.0.11 search corp.example options ndots:2", Done("exec asker cat /etc/resolv.conf").ReplaceLineEndings(" "));
-        Assert.Equal("10.9.9.9 172.17.0.1", Done("exec asker sh -c 'getent hosts db host.docker.internal' | awk '{ print $1 }'").ReplaceLineEndings(" "));
+        Assert.Equal($"10.9.9.9 {gateway}", Done("exec asker sh -c 'getent hosts db host.docker.internal' | awk '{ print $1 }'").ReplaceLineEndings(" "));
         Assert.StartsWith("192.0.2.7", Done("exec asker getent ahostsv4 anything.at.all"), StringComparison.Ordinal);
-        Assert.Equal("[172.17.0.1] [corp.example] [ndots:2] [db:10.9.9.9 host.docker.internal:172.17.0.1]", Done("inspect -f '{{.HostConfig.Dns}} {{.HostConfig.DnsSearch}} {{.HostConfig.DnsOptions}} {{.HostConfig.ExtraHosts}}' asker"));
+        Assert.Equal($"[{gateway}] [corp.example] [ndots:2] [db:10.9.9.9 host.docker.internal:{gateway}]", Done("inspect -f '{{.HostConfig.Dns}} {{.HostConfig.DnsSearch}} {{.HostConfig.DnsOptions}} {{.HostConfig.ExtraHosts}}' asker"));
         await _host.KillAsync();
         await _host.StartAsync();
         Assert.StartsWith("192.0.2.7", Done("exec asker getent ahostsv4 something.else"), StringComparison.Ordinal);
@@ -250,6 +277,10 @@ public sealed class DockerCliTests : IAsyncLifetime
         await AnswersAsync(HttpMethod.Post, "/networks/bridge/connect", "{}", HttpStatusCode.BadRequest, "empty ID or name");
         await AnswersAsync(HttpMethod.Get, "/networks?filters=[]", null, HttpStatusCode.BadRequest, "filters is an object of lists");
         await AnswersAsync(HttpMethod.Delete, "/networks/bridge", null, HttpStatusCode.Forbidden, "pre-defined");
+        await AnswersAsync(HttpMethod.Post, "/containers/one/stop?t=x", "{}", HttpStatusCode.BadRequest, "t is a number of seconds");
+        await AnswersAsync(HttpMethod.Post, "/containers/one/exec", """{"Cmd":["a\u0000b"]}""", HttpStatusCode.BadRequest, "a word has no NUL");
+        await AnswersAsync(HttpMethod.Post, "/containers/create", """{"Cmd":["true"],"Env":["A=\u0000"]}""", HttpStatusCode.BadRequest, "a word has no NUL");
+        await AnswersAsync(HttpMethod.Post, "/containers/create", """{"Cmd":["true"],"Env":["ALONE"]}""", HttpStatusCode.Created, "Id");
         await AnswersAsync(HttpMethod.Post, "/exec/nope/start", "{}", HttpStatusCode.NotFound, "No such exec instance");
 
         // Half of a request, and then nothing; and one that takes its connection over for nobody.

@@ -10,7 +10,8 @@ public static class ContainerRules
     {
         if (NameProblem(spec.Name) is { } name) yield return name;
         if (spec.Hostname is { } hostname && !IsHostname(hostname)) yield return $"invalid hostname {hostname}: 1 to 63 letters, digits, dots and dashes";
-        foreach (var problem in EnvironmentProblems(spec.Environment)) yield return problem;
+        foreach (var problem in CommandProblems(spec.Command).Concat(CommandProblems(spec.Environment)).Concat(EnvironmentProblems(spec.Environment))) yield return problem;
+        if (spec.WorkingDirectory is { } directory && (!directory.StartsWith('/') || directory.Contains('\0'))) yield return $"the working directory '{directory}' is invalid, it needs to be an absolute path";
         foreach (var problem in spec.Resolver is { } resolver ? ResolverRules.Problems(resolver, spec.Mode) : []) yield return problem;
         if (spec.Ports is not { } ports) yield break;
         if (spec.Mode != SandboxMode.Own) yield return $"conflicting options: a container on the network {(spec.Mode == SandboxMode.Host ? "host" : "none")} has no ports to publish";
@@ -30,6 +31,10 @@ public static class ContainerRules
             }
         }
     }
+
+    /// <summary>Words that no program can be told.</summary>
+    public static IEnumerable<string> CommandProblems(IEnumerable<string> words) =>
+        words.Where(word => word.Contains('\0')).Select(word => $"invalid word {word.Replace("\0", "\\0", StringComparison.Ordinal)}: a word has no NUL in it");
 
     /// <summary>Variables without a name, or without a value.</summary>
     public static IEnumerable<string> EnvironmentProblems(IEnumerable<string> environment) =>

@@ -26,6 +26,11 @@ internal sealed record ContainerDocument
     /// <summary>How often the host has started it again by itself: it does not.</summary>
     public int RestartCount { get; init; }
     public string Platform { get; init; } = "linux";
+    public string Driver { get; init; } = "host";
+    /// <summary>The file that is laid over the host's, for commands in the sandbox; empty: it does not run, or has the host's.</summary>
+    public required string ResolvConfPath { get; init; }
+    /// <inheritdoc cref="ResolvConfPath"/>
+    public required string HostsPath { get; init; }
     public ImmutableArray<NothingDocument> Mounts { get; init; } = [];
 
     /// <summary>The document of one.</summary>
@@ -47,6 +52,8 @@ internal sealed record ContainerDocument
             FinishedAt = Rfc3339.Text(view.FinishedAt ?? DateTimeOffset.MinValue),
         },
         Name = $"/{view.Spec.Name}",
+        ResolvConfPath = FileOf(place, "resolv.conf"),
+        HostsPath = FileOf(place, "hosts"),
         HostConfig = new()
         {
             NetworkMode = ModeOf(view),
@@ -68,12 +75,15 @@ internal sealed record ContainerDocument
             StdinOnce = view.Spec.StdinOnce ?? false,
             Env = view.Spec.Environment,
             Cmd = view.Spec.Command,
+            WorkingDir = view.Spec.WorkingDirectory ?? "",
             Labels = view.Spec.Labels,
         },
         NetworkSettings = Settings(view, place),
     };
 
     private static ImmutableArray<string>? ExtraHosts(ContainerResolver? resolver) => resolver is { Hosts: { IsEmpty: false } hosts } ? [.. hosts.Select(host => $"{host.Name}:{host.Address}")] : null;
+
+    private static string FileOf(ContainerPlace place, string name) => place.Namespace.Length == 0 ? "" : $"/etc/netns/{System.IO.Path.GetFileName(place.Namespace)}/{name}";
 
     // Addresses outside of Networks are those in the predefined network, for those who were there before there were others.
     private static NetworkSettingsDocument Settings(ContainerView view, ContainerPlace place)
@@ -189,7 +199,7 @@ internal sealed record ContainerConfigDocument
     public required ImmutableArray<string> Env { get; init; }
     public required ImmutableArray<string> Cmd { get; init; }
     public ImmutableArray<string>? Entrypoint { get; init; }
-    public string WorkingDir { get; init; } = "";
+    public required string WorkingDir { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 }
 

@@ -81,7 +81,7 @@ public sealed class CommandTerminalTests : IDisposable
         await main.StartAsync(null, new() { Command = ["sh", "-c", "trap '' HUP TERM; echo $$ ready; cat"], Terminal = new() }, CancellationToken.None);
         await LogAsync(main, "ready\r\n");
         Assert.IsType<MainProcessStatus.Running>(main.Status);
-        await main.StopAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
+        Assert.Equal(new MainProcessStatus.Exited(137), await main.StopAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
         Assert.IsNotType<MainProcessStatus.Running>(main.Status);
         var command = (await File.ReadAllTextAsync(main.LogFile)).Split(' ')[0];
         await Cluster.Eventually.IsSoAsync(TimeSpan.FromSeconds(10), () => Task.FromResult(!Directory.Exists($"/proc/{command}")));

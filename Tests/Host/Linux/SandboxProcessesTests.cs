@@ -97,7 +97,7 @@ public sealed class SandboxProcessesTests : IDisposable
         var child = int.Parse(await LoggedAsync(main, "\n"), System.Globalization.CultureInfo.InvariantCulture);
         using var process = System.Diagnostics.Process.GetProcessById(child);
         var status = await main.StopAsync(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
-        Assert.IsNotType<MainProcessStatus.Running>(status);
+        Assert.Equal(new MainProcessStatus.Exited(137), status);
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
     }
 

@@ -86,7 +86,7 @@ internal sealed record NetworkingConfigBody
 internal sealed record ContainerCreatedDocument(string Id, ImmutableArray<string> Warnings);
 
 /// <summary>The answer to <c>POST /containers/prune</c>.</summary>
-internal sealed record PrunedContainersDocument(ImmutableArray<string> ContainersDeleted)
+internal sealed record PrunedContainersDocument(ImmutableArray<string>? ContainersDeleted)
 {
     /// <summary>A container takes none of its own.</summary>
     public long SpaceReclaimed { get; init; }

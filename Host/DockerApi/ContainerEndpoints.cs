@@ -57,7 +57,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     private async Task CreateAsync(HttpContext http)
     {
         var body = await http.ReadAsync(DockerJson.Plain.ContainerCreateBody);
-        ExecEndpoints.RefuseOtherUser(body.User);
+        CommandRequests.RefuseOtherUser(body.User);
         var container = await MakeAsync(new()
         {
             Id = NewIds.Container(),
@@ -66,7 +66,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
             Command = [.. Words(body.Entrypoint, "Entrypoint"), .. Words(body.Cmd, "Cmd")],
             // A name alone takes a variable away that the image has; there is none.
             Environment = [.. (body.Env ?? []).Where(variable => variable.IndexOf('=') > 0 || variable.Length == 0 || variable[0] == '=')],
-            WorkingDirectory = ExecEndpoints.Place(body.WorkingDir),
+            WorkingDirectory = CommandRequests.Place(body.WorkingDir),
             Labels = DockerValues.Sorted(body.Labels),
             Image = body.Image is { Length: > 0 } image ? image : null,
             Tty = body.Tty is true ? true : null,
@@ -145,7 +145,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
             if (await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: false), http.RequestAborted) is ContainerDone) removed.Add(container.Spec.Id.ToString());
         }
 
-        await http.WriteAsync(new(removed.ToImmutable()), DockerJson.Plain.PrunedContainersDocument);
+        await http.WriteAsync(new(removed.Count == 0 ? null : removed.ToImmutable()), DockerJson.Plain.PrunedContainersDocument);
     }
 
     private Task<ContainerView> FindAsync(HttpContext http) => directory.ContainerAsync(http.Named(), http.RequestAborted);

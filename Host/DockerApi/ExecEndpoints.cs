@@ -47,7 +47,7 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         if (body.Cmd is not { Count: > 0 } command) throw new UsageException("No exec command specified");
         var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
         if (container.Status != ContainerStatus.Running) throw new RefusedException(new ContainerNotRunning(container.Spec.Name, container.Spec.Id));
-        RefuseOtherUser(body.User);
+        CommandRequests.RefuseOtherUser(body.User);
         if (ContainerRules.CommandProblems(command).Concat(ContainerRules.CommandProblems(body.Env ?? [])).FirstOrDefault() is { } problem) throw new UsageException(problem);
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         _execs[id] = new(id, container, new()
@@ -55,7 +55,7 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
             Command = [.. command],
             Environment = [.. body.Env ?? []],
             Interactive = body.AttachStdin ?? false,
-            WorkingDirectory = Place(body.WorkingDir),
+            WorkingDirectory = CommandRequests.Place(body.WorkingDir),
             Terminal = Window(body.ConsoleSize) is var window && body.Tty is true ? new(window) : null,
         })
         {
@@ -89,22 +89,6 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         // Clients ask again: a terminal comes a moment after its command.
         if (exec.Request.Terminal is { } terminal && !terminal.Resize(size)) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"the terminal of exec {exec.Id} is not there (yet)");
         await http.Empty(StatusCodes.Status200OK);
-    }
-
-    /// <summary>Commands run as the host's process does.</summary>
-    /// <exception cref="DockerRefusedException">They should run as somebody else.</exception>
-    public static void RefuseOtherUser(string? wanted)
-    {
-        if (wanted is { Length: > 0 } user and not ("root" or "0" or "0:0" or "root:root")) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, $"commands run as the host's process does: user {user} is not taken here");
-    }
-
-    /// <summary>Where a command begins.</summary>
-    /// <exception cref="UsageException">There is no such place.</exception>
-    public static string? Place(string? directory)
-    {
-        if (directory is not { Length: > 0 }) return null;
-        if (!directory.StartsWith('/')) throw new UsageException($"the working directory '{directory}' is invalid, it needs to be an absolute path");
-        return Directory.Exists(directory) ? directory : throw new UsageException($"there is no directory {directory}: a container has the host's file system");
     }
 
     /// <summary>Runs it over the connection that the request has taken over.</summary>

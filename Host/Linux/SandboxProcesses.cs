@@ -35,6 +35,8 @@ internal sealed class SandboxProcesses(string stateDirectory)
         }
         finally
         {
+            // Its process id may be another's from now on.
+            request.Terminal?.HeldBy(0);
             await ended.CancelAsync();
             await input;
         }

@@ -37,7 +37,7 @@ internal static class DockerValues
             LinkLocal = body.Addresses?.LinkLocalIPs is { Count: > 0 } links ? [.. links.Select(Words.LinkLocal)] : null,
             Mac = body.MacAddress is { Length: > 0 } mac ? MacAddress.TryParse(mac, null, out var parsed) ? parsed : throw Invalid($"invalid MAC address: {mac}") : null,
             GatewayPriority = body.GwPriority is 0 ? null : body.GwPriority,
-            Aliases = [.. (body.Aliases ?? []).Select(alias => alias ?? "")],
+            Aliases = [.. body.Aliases ?? []],
             Links = [.. (body.Links ?? []).Select(Link)],
             DriverOptions = Sorted(body.DriverOpts),
         };

@@ -14,7 +14,7 @@ public readonly record struct WindowSize(ushort Rows, ushort Columns);
 public sealed class CommandTerminal(WindowSize? initial = null)
 {
     // The major number of the terminals' devices is 136; the minor number is around it (see new_encode_dev in the kernel).
-    private const int MajorMask = 0xfff00, Major = 136 << 8;
+    private const int MajorMask = 0xfff00, Major = 136 << 8, TerminalField = 4;
 
     private volatile int _holder;
 
@@ -39,44 +39,17 @@ public sealed class CommandTerminal(WindowSize? initial = null)
     /// <returns>Whether there is one: not before the command begins, and not after its end.</returns>
     public bool Resize(WindowSize size) => Device is { } device && Native.SetWindowSize(device, size.Rows, size.Columns);
 
-    /// <summary>The processes that somebody started, at this moment.</summary>
-    internal static IEnumerable<int> Children(int process)
-    {
-        try
-        {
-            return [.. File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(child => int.Parse(child, CultureInfo.InvariantCulture))];
-        }
-        catch (IOException)
-        {
-            return [];
-        }
-    }
-
     // The command may have other streams than its terminal: what counts is which one controls it.
     private string? Device
     {
         get
         {
-            foreach (var command in _holder is > 0 and var holder ? Children(holder) : [])
+            foreach (var command in _holder is > 0 and var holder ? ProcessEntry.Children(holder) : [])
             {
-                if (Field(command, 6) is var number && (number & MajorMask) == Major) return string.Create(CultureInfo.InvariantCulture, $"/dev/pts/{(number & 0xff) | ((number >> 12) & 0xfff00)}");
+                if (ProcessEntry.Status(command) is { } status && int.Parse(status[TerminalField], CultureInfo.InvariantCulture) is var number && (number & MajorMask) == Major) return string.Create(CultureInfo.InvariantCulture, $"/dev/pts/{(number & 0xff) | ((number >> 12) & 0xfff00)}");
             }
 
             return null;
-        }
-    }
-
-    // Counted from the process id, behind a name in which anything may stand.
-    private static int Field(int process, int field)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{process}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[field - 2], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0;
         }
     }
 

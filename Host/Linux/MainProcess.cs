@@ -163,7 +163,7 @@ internal sealed class MainProcess(string folder)
 
     /// <summary>Gives its terminal another size.</summary>
     /// <returns>Whether it has one, now.</returns>
-    public bool Resize(WindowSize size) => File.Exists(TerminalFile) && Recorded() is { } watcher && CommandTerminal.Children(watcher.Pid).Any(child => new CommandTerminal().HeldBy(child).Resize(size));
+    public bool Resize(WindowSize size) => File.Exists(TerminalFile) && Recorded() is { } watcher && ProcessEntry.Children(watcher.Pid).Any(child => new CommandTerminal().HeldBy(child).Resize(size));
 
     // A command in a terminal has a group of its own.
     private void Kill(int watcher)
@@ -185,8 +185,8 @@ internal sealed class MainProcess(string folder)
     // Who stands around a terminal's command has other ideas of a polite end.
     private IEnumerable<int> Commands(int watcher)
     {
-        var children = CommandTerminal.Children(watcher);
-        return File.Exists(TerminalFile) ? children.SelectMany(CommandTerminal.Children) : children;
+        var children = ProcessEntry.Children(watcher);
+        return File.Exists(TerminalFile) ? children.SelectMany(ProcessEntry.Children) : children;
     }
 
     /// <summary>Writes into its open input what is read from a stream, to the stream's end.</summary>
@@ -198,7 +198,7 @@ internal sealed class MainProcess(string folder)
     {
         await using (var pipe = OpenInput()) await input.CopyToAsync(pipe, cancel);
         if (!ends || Recorded() is not { } watcher || Holder is not { } holder) return;
-        if (CommandTerminal.Children(watcher.Pid).Contains(holder)) ProcessGroup.Terminate(holder);
+        if (ProcessEntry.Children(watcher.Pid).Contains(holder)) ProcessGroup.Terminate(holder);
     }
 
     // To open a pipe waits for its other end: we are that ourselves, for a moment. Without a reader after that a write fails.
@@ -226,10 +226,8 @@ internal sealed class MainProcess(string folder)
         try
         {
             if (File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() != record.Boot) return false;
-            var fields = File.ReadAllText($"/proc/{record.Pid}/stat") is var stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : [];
-
             // A zombie has ended; only its parent has not looked yet.
-            return fields is [not ("Z" or "X"), ..] && fields[19] == record.StartTicks;
+            return ProcessEntry.Status(record.Pid) is [not ("Z" or "X"), ..] fields && fields[19] == record.StartTicks;
         }
         catch (IOException)
         {

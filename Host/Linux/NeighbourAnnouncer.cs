@@ -13,16 +13,17 @@ internal sealed class NeighbourAnnouncer : IDisposable
     /// <exception cref="Agents.DataplaneException">There is no such link, or it is down.</exception>
     public void Announce(Neighbour neighbour)
     {
-        var operation = new AnnounceNeighbour(neighbour).ToString();
         var index = Native.IndexOfLink(neighbour.Link);
-        if (index == 0) throw Native.Failure(operation);
+        if (index == 0) throw Failure();
         var frame = NeighbourFrame.For(neighbour.Address, neighbour.Mac);
         // sockaddr_ll: the frame says the rest.
         Span<byte> to = stackalloc byte[LinkAddressBytes];
         to.Clear();
         BitConverter.TryWriteBytes(to, (ushort)Native.AfPacket);
         BitConverter.TryWriteBytes(to[4..], index);
-        if (Native.SendTo(Opened(), frame, frame.Length, 0, to, to.Length) < 0) throw Native.Failure(operation);
+        if (Native.SendTo(Opened(), frame, frame.Length, 0, to, to.Length) < 0) throw Failure();
+
+        Agents.DataplaneException Failure() => Native.Failure(new AnnounceNeighbour(neighbour).ToString());
     }
 
     /// <summary>Closes the socket. Nothing may be announced afterwards.</summary>

@@ -67,7 +67,7 @@ internal sealed class SandboxProcesses(string stateDirectory)
     // A command in a terminal has a group of its own.
     private static void Kill(Process process)
     {
-        foreach (var child in CommandTerminal.Children(process.Id)) ProcessGroup.Kill(child);
+        foreach (var child in ProcessEntry.Children(process.Id)) ProcessGroup.Kill(child);
         ProcessGroup.Kill(process.Id);
     }
 

@@ -9,6 +9,13 @@ public interface ICommand : IAddressed;
 /// <summary>A command with which something begins: whoever refuses it says that nothing was done. The other commands carry on what began.</summary>
 public interface IRequest : ICommand;
 
+/// <summary>A command whose answer may take longer than others', because it waits for something that is not ours.</summary>
+public interface ITakesTime
+{
+    /// <summary>How much longer.</summary>
+    TimeSpan Extra { get; }
+}
+
 /// <summary>A question; changes nothing.</summary>
 public interface IQuery : IAddressed;
 

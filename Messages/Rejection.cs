@@ -62,6 +62,7 @@ public enum RejectionKind
 [JsonDerivedType(typeof(LinkTargetNotRunning), "link-target-not-running")]
 [JsonDerivedType(typeof(IdTaken), "id-taken")]
 [JsonDerivedType(typeof(HostUnknown), "host-unknown")]
+[JsonDerivedType(typeof(HostIsDrained), "host-is-drained")]
 [JsonDerivedType(typeof(HostFault), "host-fault")]
 [JsonDerivedType(typeof(JournalUnavailable), "journal-unavailable")]
 [JsonDerivedType(typeof(OutcomeUnknown), "outcome-unknown")]

@@ -176,6 +176,13 @@ internal sealed partial class HostAgent
         return new CommandStarted(_host, container.Id, run.Incarnation, failure);
     }
 
+    private async Task<Worked> EndCommandAsync(EndCommand end)
+    {
+        var failure = await TryAsync($"end the command of {end.Container.Short}", () => _services.EndCommandAsync(end.Container, end.Patience, end.Signal, _stopping.Token)).ConfigureAwait(false);
+        if (failure is not null) _log.Warning(failure.Text);
+        return new(end.Hurries ? null : new CommandEnded(_host, end.Container, end.Incarnation), null);
+    }
+
     private void Stop(StopSandbox stop)
     {
         _sandboxes.Remove(stop.Container);

@@ -164,6 +164,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Receive<WithdrawNetwork>(withdraw => Answer(WithdrawAsync(withdraw.Dismantle)));
         Receive<StartSandbox>(start => InLane(start.Container.Id, StartSandboxAsync(start)));
         Receive<RunCommand>(run => InLane(run.Container.Id, async () => await RunCommandAsync(run)));
+        // Beside the lanes: it may take long, and who is out of patience comes after whoever had some.
+        Receive<EndCommand>(end => EndCommandAsync(end).PipeTo(Self, Sender, failure: cause => new Failed(cause)));
         Receive<StopSandbox>(stop => Stop(stop));
         Receive<CommandExited>(exited =>
         {

@@ -24,6 +24,13 @@ public interface ISandboxServices
     /// <param name="cancel">Gives up.</param>
     Task<Rejection?> StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel);
 
+    /// <summary>Asks the command to end, waits, and kills it; returns when it has ended, and at once where none runs. Names are served meanwhile.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="patience">For how long it may go on; zero: it is killed.</param>
+    /// <param name="signal">The signal by which it is asked.</param>
+    /// <param name="cancel">Gives up; the command may live on.</param>
+    Task EndCommandAsync(ContainerId container, TimeSpan patience, int signal, CancellationToken cancel);
+
     /// <summary>Serves no names any more and ends the command. The exit code, where one ran and it is known.</summary>
     /// <param name="container">The container.</param>
     /// <param name="forget">Whether the command's output and exit code are to be forgotten, too.</param>

@@ -38,7 +38,7 @@ public sealed record Decision
     /// <summary>Messages to the entity itself after a time; they must be harmless when they come late.</summary>
     public ImmutableArray<(TimeSpan Delay, IAddressed Message)> Timers { get; init; } = [];
 
-    /// <summary>Whether the message has to wait.</summary>
+    /// <summary>Whether the message has to wait. <see cref="Orders"/> go out all the same, each time that it is looked at.</summary>
     public bool Defer { get; init; }
 
     /// <summary>A refusal: nothing changes.</summary>

@@ -120,6 +120,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         var decision = _decider.Decide(_state, command);
         if (decision.Defer)
         {
+            foreach (var order in decision.Orders) _router.Send(order, ActorRefs.NoSender);
             Stash.Stash();
             return;
         }

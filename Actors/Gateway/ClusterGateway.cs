@@ -28,13 +28,14 @@ public sealed class ClusterGateway(
     /// <inheritdoc/>
     public async Task<IReply> SendAsync(IAddressed message, CancellationToken cancel = default)
     {
+        var patience = message is ITakesTime patient ? AnswerTimeout + patient.Extra : AnswerTimeout;
         try
         {
-            return await router.TargetOf(message).Ask<IReply>(message, AnswerTimeout, cancel).ConfigureAwait(false);
+            return await router.TargetOf(message).Ask<IReply>(message, patience, cancel).ConfigureAwait(false);
         }
         catch (AskTimeoutException)
         {
-            return new Rejected(new OutcomeUnknown($"{message.Entity} did not answer within {AnswerTimeout.TotalSeconds:0} s"));
+            return new Rejected(new OutcomeUnknown($"{message.Entity} did not answer within {patience.TotalSeconds:0} s"));
         }
     }
 

@@ -12,6 +12,8 @@ internal sealed record ContainerCreateBody
     public IReadOnlyList<string>? Env { get; init; }
     public JsonElement? Cmd { get; init; }
     public JsonElement? Entrypoint { get; init; }
+    public string? StopSignal { get; init; }
+    public int? StopTimeout { get; init; }
     public bool? Tty { get; init; }
     public bool? OpenStdin { get; init; }
     public bool? StdinOnce { get; init; }

@@ -20,7 +20,8 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         endpoints.MapPost("/containers/create", CreateAsync);
         endpoints.MapGet("/containers/{id}/json", InspectAsync);
         endpoints.MapPost("/containers/{id}/start", (HttpContext http) => ChangeAsync(http, running => !running, container => new StartContainer(container.Host, container.Spec.Id) { At = time.GetUtcNow() }));
-        endpoints.MapPost("/containers/{id}/stop", (HttpContext http) => ChangeAsync(http, running => running, container => new StopContainer(container.Host, container.Spec.Id)));
+        endpoints.MapPost("/containers/{id}/stop", (HttpContext http) => ChangeAsync(http, running => running, container => Stop(http, container)));
+        endpoints.MapPost("/containers/{id}/rename", RenameAsync);
         endpoints.MapPost("/containers/{id}/restart", RestartAsync);
         endpoints.MapPost("/containers/{id}/kill", KillAsync);
         endpoints.MapDelete("/containers/{id}", RemoveAsync);
@@ -72,6 +73,8 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
             Tty = body.Tty is true ? true : null,
             OpenStdin = body.OpenStdin is true ? true : null,
             StdinOnce = body.StdinOnce is true ? true : null,
+            StopSignal = body.StopSignal is { Length: > 0 } ends ? Signals.Parse(ends) : null,
+            StopTimeout = body.StopTimeout,
             AutoRemove = body.HostConfig?.AutoRemove is true ? true : null,
             Ports = PortWords.Of(Published(body.HostConfig), body.ExposedPorts?.Keys ?? [], body.HostConfig?.PublishAllPorts ?? false),
             Resolver = await creator.ResolverAsync(body.HostConfig?.Dns ?? [], body.HostConfig?.DnsSearch ?? [], body.HostConfig?.DnsOptions ?? [], body.HostConfig?.ExtraHosts ?? [], http.RequestAborted),
@@ -102,16 +105,35 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
             return;
         }
 
-        if (http.Request.Query["t"] is [{ Length: > 0 } seconds, ..] && !int.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) throw new UsageException($"t is a number of seconds: '{seconds}' is not");
         var done = await gateway.AskAsync<ContainerDone>(command(container), http.RequestAborted);
         if (done.Container.Status == ContainerStatus.Running) streams.Started(done.Container);
+        await http.Empty(StatusCodes.Status204NoContent);
+    }
+
+    private static StopContainer Stop(HttpContext http, ContainerView container)
+    {
+        int? patience = container.Spec.StopTimeout;
+        if (http.Request.Query["t"] is [{ Length: > 0 } seconds, ..])
+        {
+            patience = int.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var given) ? given : throw new UsageException($"t is a number of seconds: '{seconds}' is not");
+        }
+
+        return new(container.Host, container.Spec.Id) { Patience = patience, Signal = http.Request.Query["signal"] is [{ Length: > 0 } signal, ..] ? Signals.Parse(signal) : null };
+    }
+
+    private async Task RenameAsync(HttpContext http)
+    {
+        var container = await FindAsync(http);
+        if (http.Request.Query["name"] is not [{ Length: > 0 } given, ..] || given.TrimStart('/') is not { Length: > 0 } name) throw new UsageException("Neither old nor new names may be empty");
+        if (name == container.Spec.Name) throw new UsageException("Renaming a container with the same name as its current name");
+        await gateway.AskAsync<ContainerDone>(new RenameContainer(container.Host, container.Spec.Id, name), http.RequestAborted);
         await http.Empty(StatusCodes.Status204NoContent);
     }
 
     private async Task RestartAsync(HttpContext http)
     {
         var container = await FindAsync(http);
-        await gateway.AskAsync<ContainerDone>(new StopContainer(container.Host, container.Spec.Id), http.RequestAborted);
+        await gateway.AskAsync<ContainerDone>(Stop(http, container), http.RequestAborted);
         await gateway.AskAsync<ContainerDone>(new StartContainer(container.Host, container.Spec.Id) { At = time.GetUtcNow() }, http.RequestAborted);
         await http.Empty(StatusCodes.Status204NoContent);
     }
@@ -122,7 +144,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         if (container.Status != ContainerStatus.Running) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"Cannot kill container: {http.Named()}: container {container.Spec.Id} is not running");
         var signal = Signals.Parse(http.Request.Query["signal"]);
         // A container without a command is ended by what asks a command to end.
-        if (signal == Signals.Kill || (container.Spec.Command.IsEmpty && Signals.AsksToEnd(signal))) await gateway.AskAsync<ContainerDone>(new StopContainer(container.Host, container.Spec.Id), http.RequestAborted);
+        if (signal == Signals.Kill || (container.Spec.Command.IsEmpty && Signals.AsksToEnd(signal))) await gateway.AskAsync<ContainerDone>(new StopContainer(container.Host, container.Spec.Id) { Patience = 0 }, http.RequestAborted);
         else if (!processes.Signal(container, signal)) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"Cannot kill container: {http.Named()}: {(container.Host == gateway.Host ? "it runs no command" : $"its command is on host {container.Host}: ask there")}, and only KILL ends it from here");
         await http.Empty(StatusCodes.Status204NoContent);
     }

@@ -82,6 +82,9 @@ internal sealed class EventProjection(IJournalReader journal)
             case ContainerCreated created:
                 _containers[created.Spec.Id] = created.Spec;
                 return [Of(created.Spec, "create")];
+            case ContainerRenamed renamed when _containers.TryGetValue(renamed.Container, out var spec):
+                _containers[renamed.Container] = spec with { Name = renamed.Name };
+                return [Of(_containers[renamed.Container], "rename", ("oldName", $"/{spec.Name}"))];
             case ContainerStarted started when _containers.TryGetValue(started.Container, out var spec):
                 _running.Add(started.Container);
                 return [Of(spec, "start")];

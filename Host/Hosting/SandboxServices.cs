@@ -9,7 +9,7 @@ namespace NetworkCluster.Hosting;
 /// <summary>What lives with a sandbox besides its links, on this machine: the DNS server in it and its main command.</summary>
 internal sealed class SandboxServices(EmbeddedDns? dns, SandboxProcesses processes, TimeProvider time) : ISandboxServices
 {
-    private const int DnsPort = 53;
+    private const int DnsPort = 53, Terminate = 15;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     public void Open(ContainerSpec container, Sandbox sandbox, bool adopted, Action<int> exited)
@@ -34,11 +34,14 @@ internal sealed class SandboxServices(EmbeddedDns? dns, SandboxProcesses process
         return null;
     }
 
+    public Task EndCommandAsync(ContainerId container, TimeSpan patience, int signal, CancellationToken cancel) => processes.Main(container.ToString()).StopAsync(patience, signal, time, cancel);
+
     public async Task<int?> CloseAsync(ContainerId container, bool forget, CancellationToken cancel)
     {
         dns?.Close(container);
         var main = processes.Main(container.ToString());
-        var status = await main.StopAsync(StopPatience, time, cancel);
+        // Who removes a container that runs has no patience.
+        var status = await main.StopAsync(forget ? TimeSpan.Zero : StopPatience, Terminate, time, cancel);
         if (forget) main.Forget();
         return (status as MainProcessStatus.Exited)?.Code;
     }

@@ -132,14 +132,15 @@ internal sealed class MainProcess(string folder)
 
     /// <summary>Asks it to end, waits, then kills it and everything it started. When it returns nothing of its group is alive.</summary>
     /// <param name="patience">How long it may take; zero kills at once.</param>
+    /// <param name="signal">By which it is asked.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancel">Gives up; the command may live on.</param>
-    public async Task<MainProcessStatus> StopAsync(TimeSpan patience, TimeProvider time, CancellationToken cancel)
+    public async Task<MainProcessStatus> StopAsync(TimeSpan patience, int signal, TimeProvider time, CancellationToken cancel)
     {
         if (Status is not MainProcessStatus.Running running) return Status;
         if (patience > TimeSpan.Zero)
         {
-            foreach (var command in Commands(running.Pid)) ProcessGroup.Terminate(command);
+            foreach (var command in Commands(running.Pid)) _ = ProcessGroup.Signal(command, signal);
             using var limit = new CancellationTokenSource(patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
             try
@@ -157,8 +158,12 @@ internal sealed class MainProcess(string folder)
         }
 
         Kill(running.Pid);
+        if (await WaitAsync(cancel) is not MainProcessStatus.Lost) return Status;
         // Who would have written its code is dead, too.
-        return await WaitAsync(cancel) is MainProcessStatus.Lost ? new MainProcessStatus.Exited(Killed) : Status;
+        var made = $"{ExitFile}.{Path.GetRandomFileName()}";
+        await File.WriteAllTextAsync(made, $"{Killed}\n", cancel);
+        File.Move(made, ExitFile, overwrite: true);
+        return new MainProcessStatus.Exited(Killed);
     }
 
     /// <summary>Gives its terminal another size.</summary>

@@ -30,14 +30,26 @@ public sealed record StartContainer(HostId Host, ContainerId Container) : IConta
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
-/// <summary>Stops a container: its endpoints leave, its settings and fixed addresses stay. Answer: <see cref="ContainerDone"/>; already stopped is fine.</summary>
-public sealed record StopContainer(HostId Host, ContainerId Container) : IContainerCommand, IRequest
+/// <summary>Stops a container: its command is asked to end, its endpoints leave, its settings and fixed addresses stay. Answer: <see cref="ContainerDone"/>; already stopped is fine.</summary>
+public sealed record StopContainer(HostId Host, ContainerId Container) : IContainerCommand, IRequest, ITakesTime
 {
+    /// <summary>For how many seconds its command may go on after it was asked to end; 0: it is not asked but killed; below 0: a day. None: what its container says, otherwise 10.</summary>
+    public int? Patience { get; init; }
+    /// <summary>The signal by which it is asked, as signal(7) numbers them. None: what its container says, otherwise TERM.</summary>
+    public int? Signal { get; init; }
+    TimeSpan ITakesTime.Extra => StopPatience.Of(Patience ?? StopPatience.Usual);
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Removes a container. Answer: <see cref="ContainerDone"/>. Refused: <see cref="ContainerNotFound"/>, <see cref="ContainerIsRunning"/> without force.</summary>
 public sealed record RemoveContainer(HostId Host, ContainerId Container, bool Force) : IContainerCommand, IRequest
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Gives a container another name: in all its networks, or in none. Answer: <see cref="ContainerDone"/>; the name that it has is fine.
+/// Refused: <see cref="ContainerNotFound"/>, <see cref="ContainerNameTaken"/>, <see cref="EndpointNameTaken"/>, <see cref="InvalidRequest"/>.</summary>
+public sealed record RenameContainer(HostId Host, ContainerId Container, string Name) : IContainerCommand, IRequest
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
@@ -106,6 +118,25 @@ public sealed record CommandStarted(HostId Host, ContainerId Container, Incarnat
 
 /// <summary>Agent to host: the container's command has ended by itself.</summary>
 public sealed record CommandExited(HostId Host, ContainerId Container, Incarnation Incarnation, int ExitCode) : IContainerCommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>Host to agent: ask the container's command to end, wait, and kill it. Its sandbox and its endpoints stay meanwhile: it may have something to say to somebody.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Container">The container.</param>
+/// <param name="Incarnation">The life of the host.</param>
+/// <param name="Patience">For how long it may go on; zero: it is killed.</param>
+/// <param name="Signal">The signal by which it is asked.</param>
+public sealed record EndCommand(HostId Host, ContainerId Container, Incarnation Incarnation, TimeSpan Patience, int Signal) : IAddressed
+{
+    /// <summary>Whether it was asked to end already, with more patience: whoever did that is answered, and nobody else.</summary>
+    public bool Hurries { get; init; }
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
+}
+
+/// <summary>Agent to host: the command has ended.</summary>
+public sealed record CommandEnded(HostId Host, ContainerId Container, Incarnation Incarnation) : IContainerCommand
 {
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }

@@ -6,6 +6,23 @@ namespace NetworkCluster.Containers;
 /// <summary>The container is there, stopped.</summary>
 public sealed record ContainerCreated(ContainerSpec Spec) : IEvent;
 
+/// <summary>The container is to have another name; its networks are asked to keep it free. If we stop here, recovery tells them that it will not.</summary>
+/// <param name="Container">Which.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Edition">What its networks are told about its names is numbered: the latest counts.</param>
+public sealed record ContainerRenaming(ContainerId Container, string Name, int Edition) : IEvent;
+
+/// <summary>The container has another name. If we stop here, recovery tells its networks.</summary>
+/// <param name="Container">Which.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Edition">See <see cref="ContainerRenaming"/>.</param>
+public sealed record ContainerRenamed(ContainerId Container, string Name, int Edition) : IEvent;
+
+/// <summary>The container keeps the name it has. If we stop here, recovery tells its networks.</summary>
+/// <param name="Container">Which.</param>
+/// <param name="Edition">See <see cref="ContainerRenaming"/>.</param>
+public sealed record ContainerRenameDropped(ContainerId Container, int Edition) : IEvent;
+
 /// <summary>The container wishes to be in a network. If we stop here, recovery gives the wish its place.</summary>
 public sealed record ContainerConnected(EndpointSpec Endpoint) : IEvent;
 

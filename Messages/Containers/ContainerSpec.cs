@@ -21,6 +21,10 @@ public sealed record ContainerSpec
     public bool? StdinOnce { get; init; }
     /// <summary>Whether it is removed when it has stopped. None: no.</summary>
     public bool? AutoRemove { get; init; }
+    /// <summary>The signal by which its command is asked to end, as signal(7) numbers them. None: TERM.</summary>
+    public int? StopSignal { get; init; }
+    /// <summary>For how many seconds its command may go on after that; see <see cref="StopContainer.Patience"/>.</summary>
+    public int? StopTimeout { get; init; }
     /// <summary>What the client called its image. Nothing comes of it but this name.</summary>
     public string? Image { get; init; }
     /// <summary>Environment of the command, NAME=VALUE.</summary>

@@ -47,6 +47,10 @@ public sealed record EndpointSpec
     public required ContainerId Container { get; init; }
     /// <summary>The container's name, which is also its name in the network's DNS.</summary>
     public required string ContainerName { get; init; }
+    /// <summary>The name that the container may get in a moment, kept free for it; none: it is not being renamed.</summary>
+    public string? NextName { get; init; }
+    /// <summary>Which word about the container's names this is; none: the first. The latest counts, whichever comes last.</summary>
+    public int? NameEdition { get; init; }
     /// <summary>The host the container lives on.</summary>
     public required HostId Host { get; init; }
     /// <summary>

@@ -62,6 +62,18 @@ public sealed record AwaitHost(HostId Host, string Token) : IQuery
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }
 
+/// <summary>The host takes no containers from now on, not even its own stopped ones; those that run go on. Answer: <see cref="HostView"/>. Refused: <see cref="HostUnknown"/>.</summary>
+public sealed record DrainHost(HostId Host) : IRequest
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
+/// <summary>The host takes containers again. Answer: <see cref="HostView"/>. Refused: <see cref="HostUnknown"/>.</summary>
+public sealed record ActivateHost(HostId Host) : IRequest
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
 /// <summary>One host.</summary>
 /// <param name="Id">Its name.</param>
 /// <param name="Incarnation">Its life.</param>
@@ -78,6 +90,9 @@ public sealed record HostView(HostId Id, Incarnation Incarnation, bool Lost, Dat
 
     /// <summary>Where other hosts send the packets of overlay networks to.</summary>
     public InetAddress? Vtep { get; init; }
+
+    /// <summary>Whether it takes no containers, see <see cref="DrainHost"/>.</summary>
+    public bool Drained { get; init; }
 }
 
 /// <summary>Host to the cluster's list of hosts: I exist. Idempotent.</summary>

@@ -18,6 +18,12 @@ public sealed record HostRegistered(HostId Host) : IEvent;
 /// <summary>A network that containers of this host wish for has another name.</summary>
 public sealed record NetworkRenamed(NetworkId Network, string Name) : IEvent;
 
+/// <summary>The host takes no containers from now on.</summary>
+public sealed record HostDrained(HostId Host) : IEvent;
+
+/// <summary>The host takes containers again.</summary>
+public sealed record HostActivated(HostId Host) : IEvent;
+
 /// <summary>The life is over.</summary>
 public sealed record HostLost(HostId Host, Incarnation Incarnation, DateTimeOffset At) : IEvent;
 
@@ -50,6 +56,8 @@ public enum OperationKind
     StartEndpoints,
     /// <summary>start: the command is started.</summary>
     StartCommand,
+    /// <summary>stop: the command is asked to end.</summary>
+    EndCommand,
     /// <summary>stop, or a failed start: the endpoints leave.</summary>
     StopEndpoints,
     /// <summary>stop: the sandbox goes.</summary>
@@ -60,6 +68,12 @@ public enum OperationKind
     UndoConnect,
     /// <summary>disconnect.</summary>
     Disconnect,
+    /// <summary>rename: the networks are asked to keep the name free.</summary>
+    ClaimName,
+    /// <summary>rename: the networks are told that it has the name.</summary>
+    TakeName,
+    /// <summary>A failed rename: the networks are told that it keeps the one it has.</summary>
+    DropName,
     /// <summary>rm: the endpoints leave.</summary>
     RemoveEndpoints,
     /// <summary>rm: the sandbox goes.</summary>

@@ -213,6 +213,8 @@ public sealed class HostAgentTests : TestKit
 
         public Task<Rejection?> StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel) => Task.FromResult<Rejection?>(null);
 
+        public Task EndCommandAsync(ContainerId container, TimeSpan patience, int signal, CancellationToken cancel) => Task.CompletedTask;
+
         public Task<int?> CloseAsync(ContainerId container, bool forget, CancellationToken cancel) => Task.FromResult<int?>(null);
     }
 }

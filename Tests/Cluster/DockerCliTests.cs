@@ -43,6 +43,16 @@ public sealed class DockerCliTests : IAsyncLifetime
         Refused("invalid link local IP address: 10.3.3.3", "network connect --link-local-ip 10.3.3.3 bridge container5");
         Done("network disconnect isolated_nw container5");
         Refused("Name or service not known", "exec container4 ping -c 1 -W 1 app");
+        // Another name, in all its networks at once and in none of them twice.
+        Done("rename container2 web");
+        Assert.Contains("1 received", Done("exec container3 ping -w 4 -c 1 web"), StringComparison.Ordinal);
+        Refused("Name or service not known", "exec container3 ping -c 1 -W 1 container2");
+        Assert.Equal("web", Done("inspect -f '{{.Name}}' web").TrimStart('/'));
+        Refused("The container name \"/container3\" is already in use", "rename web container3");
+        Refused("Renaming a container with the same name", "rename web web");
+        Refused("Invalid container name", "rename web w/b");
+        Refused("No such container: container2", "rename container2 other");
+        Done("rename web container2");
         Refused("has active endpoints: container2, container3, container4", "network rm isolated_nw");
         Done("rm -f container1 container2 container3 container4 container5");
         Assert.Equal("isolated_nw", Done("network rm isolated_nw"));
@@ -55,6 +65,27 @@ public sealed class DockerCliTests : IAsyncLifetime
         // What the container's own command says is kept as one stream; a further command's are two.
         Assert.Equal((3, "out\nerr\n", ""), Docker("run --rm busybox sh -c 'echo out; echo err >&2; exit 3'"));
         Assert.Equal("", Done("ps -aq"));
+        // A command that is asked to end may finish its work, in its networks, for as long as it is given.
+        Done("network create graceful");
+        Done("run -d --name patient --network graceful busybox sh -c 'trap \"ping -c1 -W1 witness && exit 7\" TERM; echo ready; while :; do sleep 0.1; done'");
+        Done("run -d --name witness --network graceful busybox");
+        Client.RunIn("until docker logs patient | grep -q ready; do :; done");
+        Done("stop patient");
+        Assert.Equal("7", Done("inspect -f '{{.State.ExitCode}}' patient"));
+        Assert.Contains("1 received", Done("logs patient"), StringComparison.Ordinal);
+        Done("run -d --name stubborn --stop-signal INT --stop-timeout 600 busybox sh -c 'trap \"echo asked\" TERM; trap \"exit 8\" INT; echo ready; while :; do sleep 0.1; done'");
+        Client.RunIn("until docker logs stubborn | grep -q ready; do :; done");
+        Done("stop stubborn");
+        Assert.Equal("8", Done("inspect -f '{{.State.ExitCode}}' stubborn"));
+        // Two who stop it at once: the one without patience wins.
+        Done("start stubborn");
+        Client.RunIn("until [ $(docker logs stubborn | grep -c ready) = 1 ]; do :; done");
+        Assert.Equal(0, Client.RunIn("timeout 100 docker stop -s TERM stubborn & stop=$!; until docker logs stubborn | grep -q asked; do :; done; docker kill stubborn && wait $stop").Code);
+        Assert.Equal("137", Done("inspect -f '{{.State.ExitCode}}' stubborn"));
+        Refused("invalid", "stop -t x patient");
+        Done("rm patient stubborn");
+        Done("rm -f witness");
+        Done("network rm graceful");
         // What cannot be run is said at once, in the background too, with the code a shell would end with.
         foreach (var (options, command, code, why) in new (string, string, int, string)[]
         {
@@ -212,6 +243,8 @@ public sealed class DockerCliTests : IAsyncLifetime
         Done("network connect evn one");
         Done("stop one");
         Done("start one");
+        Done("rename one uno");
+        Done("rename uno one");
         Done("rm -f one");
         Done("run -d --name two --network none busybox sh -c 'exit 3'");
         Done("wait two");
@@ -222,7 +255,7 @@ public sealed class DockerCliTests : IAsyncLifetime
         string[] expected =
         [
             "network create evn", "container create one", "container start one", "network connect evn", "network disconnect evn", "network connect evn", "network disconnect evn", "container die one 137",
-            "container stop one", "container start one", "network connect evn", "network disconnect evn", "container die one 137", "container destroy one", "container create two", "container start two",
+            "container stop one", "container start one", "network connect evn", "container rename uno", "container rename one", "network disconnect evn", "container die one 137", "container destroy one", "container create two", "container start two",
             "container die two 3", "container destroy two", "network destroy evn",
         ];
         using var reader = new StreamReader(await living.Content.ReadAsStreamAsync());
@@ -244,7 +277,8 @@ public sealed class DockerCliTests : IAsyncLifetime
         await _host.StartAsync();
         var period = $"--since {since.ToUnixTimeMilliseconds() / 1000m:0.000} --until {TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
         Assert.Equal("create connect disconnect connect disconnect connect disconnect destroy", Done($"events {period} -f network=evn --format '{{{{.Action}}}}'").ReplaceLineEndings(" "));
-        Assert.Equal("create start die stop start die destroy", Done($"events {period} -f container=one -f type=container --format '{{{{.Action}}}}'").ReplaceLineEndings(" "));
+        Assert.Equal("create start die stop start rename die destroy", Done($"events {period} -f container=one -f type=container --format '{{{{.Action}}}}'").ReplaceLineEndings(" "));
+        Assert.Equal("/one uno", Done($"events {period} -f event=rename -f container=uno --format '{{{{.Actor.Attributes.oldName}}}} {{{{.Actor.Attributes.name}}}}'"));
         Assert.Equal("2", Done($"events {period} -f label=tier=front -f event=start --format '{{{{.Action}}}}' | wc -l"));
         Assert.Equal("", Done("events --since 2h --until 1h"));
         Refused("cannot be after", "events --since 1h --until 2h");

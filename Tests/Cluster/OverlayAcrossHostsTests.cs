@@ -38,6 +38,14 @@ public sealed class OverlayAcrossHostsTests
         await two.RunAsync("container", "rm", ("container", "redis_db"), ("force", "true"));
         Assert.Contains("redis_db", (await three.RunAsync("network", "rm", ("network", "multihost"))).Error, StringComparison.Ordinal);
 
+        // Another name is everywhere at once, or nowhere: one that a container of another host has is not to be had.
+        await two.RefusedAsync("endpoint with name redis_db already exists in network multihost (on host host-ov1)", "container", "rename", ("container", "web"), ("name", "redis_db"));
+        await one.PingsAsync("redis_db", "web");
+        await two.DoneAsync("container", "rename", ("container", "web"), ("name", "site"));
+        await one.PingsAsync("redis_db", "site");
+        Assert.False((await three.RunAsync("container", "exec", ("container", "third"), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", "web"))).Done);
+        await two.DoneAsync("container", "rename", ("container", "site"), ("name", "web"));
+
         // Changed on one host it is changed on all, under the containers' feet: a name, and a further subnet with a way between both.
         await three.DoneAsync("network", "update", ("network", "multihost"), ("name", "renamed"), ("mtu", "1300"));
         await one.PingsAsync("redis_db", "web.renamed");
@@ -72,6 +80,19 @@ public sealed class OverlayAcrossHostsTests
         await underlay.Hosts[2].StartAsync();
         Reaches(underlay.Hosts[1], web, "third");
         await UntilAsync(async () => (await underlay.Hosts[2].Operator.RunAsync("container", "exec", ("container", "third"), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", "redis_db"))).Done);
+
+        // Taken out of service from another host: what runs there is stopped, and nothing starts there, whoever asks and however often its process starts, until it is let in again.
+        await one.DoneAsync("host", "drain", ("host", "host-ov3"), ("time", "0"));
+        Assert.Equal(["redis_db", "web"], await one.MembersAsync("multihost"));
+        Assert.Equal("drained", (await two.InspectAsync("host", "host-ov3"))[0].GetProperty("Status").GetString());
+        await underlay.Hosts[2].KillAsync();
+        await underlay.Hosts[2].StartAsync();
+        var drained = underlay.Hosts[2].Operator;
+        await drained.RefusedAsync("host host-ov3 takes no containers", "container", "start", ("container", "third"));
+        await drained.RefusedAsync("host host-ov3 takes no containers", "container", "run", ("name", "fourth"), ("detach", "true"));
+        await two.DoneAsync("host", "activate", ("host", "host-ov3"));
+        await UntilAsync(async () => (await drained.RunAsync("container", "start", ("container", "third"))).Done);
+        await two.PingsAsync("web", "third");
 
         // Nobody is left in it, so nothing of it is left.
         foreach (var (host, name) in ((Operator, string)[])[(two, "redis_db"), (two, "web"), (underlay.Hosts[2].Operator, "third")])

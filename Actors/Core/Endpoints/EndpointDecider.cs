@@ -42,8 +42,12 @@ public sealed class EndpointDecider : IDecider<EndpointState>
         ? Decision.Send(new DetachEndpoint(new(endpoint.Spec, state.Incarnation, Forget: true)))
         : new()
         {
-            // Its network says that the container is stopped: a place it still believes in came too late.
-            Events = state.Phase is null ? [new EndpointConfigured(endpoint.Spec)] : state.Attached is not null ? [new EndpointUnbound(endpoint.Id)] : [],
+            Events =
+            [
+                // Its network says that the container is stopped: a place it still believes in came too late.
+                .. state.Attached is null ? ImmutableArray<IEvent>.Empty : [new EndpointUnbound(endpoint.Id)],
+                .. state.Phase is null || state.Spec?.NameEdition != endpoint.Spec.NameEdition ? [new EndpointConfigured(endpoint.Spec)] : ImmutableArray<IEvent>.Empty,
+            ],
             Sends = [new EndpointSettled(endpoint.Spec, state.Incarnation, null, null)],
         };
 
@@ -52,7 +56,7 @@ public sealed class EndpointDecider : IDecider<EndpointState>
         // It was told to leave before the network's answer came: the place goes back.
         if (state.Phase == EndpointPhase.Deleted) return Decision.Send(new DetachEndpoint(new(bind.Endpoint.Spec, bind.Incarnation, Forget: true)));
         if (state.Incarnation.Value > bind.Incarnation.Value) return Decision.Nothing;
-        var again = state.Attached is not null && state.Incarnation == bind.Incarnation && state.Phase is EndpointPhase.Attached or EndpointPhase.Programmed;
+        var again = state.Attached is not null && state.Incarnation == bind.Incarnation && state.Phase is EndpointPhase.Attached or EndpointPhase.Programmed && state.Spec?.NameEdition == bind.Endpoint.Spec.NameEdition;
         // The kernel works while the journal writes: the wish and the place are facts of the host and the network, and an undo takes it out of the kernel whatever we know.
         return new() { Events = again ? [] : [new EndpointBound(bind.Endpoint, bind.Incarnation)], Sends = [new ProgramEndpoint(bind)], SendsFirst = true };
     }

@@ -11,7 +11,8 @@ internal static class HostContainers
     public static Decision Create(HostState state, CreateContainer create)
     {
         var spec = create.Spec;
-        if (state.Find(spec.Id) is { } known) return known.Spec.Name == spec.Name ? CreateAgain(state, known) : Decision.Refuse(new IdTaken(spec.Id.ToString()));
+        if (state.Find(spec.Id) is { } known) return known.Spec.Name == spec.Name || (known.NameEdition > 0 && known.Spec.Created == spec.Created) ? CreateAgain(state, known) : Decision.Refuse(new IdTaken(spec.Id.ToString()));
+        if (state.Drained) return Decision.Refuse(new HostIsDrained(state.Id));
         if (ContainerRules.Problems(spec).ToImmutableArray() is { IsEmpty: false } problems) return Decision.Refuse(new InvalidRequest(problems));
         if (state.Names.TryGetValue(spec.Name, out var holder)) return Decision.Refuse(new ContainerNameTaken(spec.Name, holder));
         if (create.Endpoints.Select(endpoint => NetworkRefusal(spec.Mode, endpoint.NetworkName)).FirstOrDefault(refusal => refusal is not null) is { } conflict) return Decision.Refuse(conflict);
@@ -50,11 +51,33 @@ internal static class HostContainers
     {
         ContainerPhase.Running => Done(state, container),
         ContainerPhase.Removing => Decision.Refuse(new ContainerNotFound(container.Spec.Name)),
+        _ when state.Drained => Decision.Refuse(new HostIsDrained(state.Id)),
         _ when HostLinks.Refusal(state, container.Endpoints.Select(endpoint => endpoint.Spec), mustRun: true) is { } stopped => Decision.Refuse(stopped),
         _ => HostPorts.Choose(state, container, []) is var (ports, refusal) && refusal is not null
             ? Decision.Refuse(refusal)
             : HostOperations.StartSandbox(state, container, ports, [new ContainerStarted(container.Spec.Id) { At = at }]),
     };
+
+    public static Decision Stop(HostState state, HeldContainer container, StopContainer stop) =>
+        !container.IsRunning || container.Spec.Command.IsEmpty ? Stop(state, container)
+        : HostOperations.Began(state, container.Spec.Id, OperationKind.EndCommand, [], null, [new ContainerStopping(container.Spec.Id)], PatienceOf(container, stop)) with { Sends = [End(state, container, stop)] };
+
+    /// <summary>One thing at a time; but while a command is asked to end, others may have less patience with it.</summary>
+    public static Decision Wait(HostState state, HeldContainer container, IContainerCommand command) => Decision.Later with
+    {
+        Orders = container.Operation!.Kind != OperationKind.EndCommand ? [] : command switch
+        {
+            StopContainer stop => [End(state, container, stop) with { Hurries = true }],
+            RemoveContainer { Force: true } => [End(state, container, new(state.Id, container.Spec.Id) { Patience = 0 }) with { Hurries = true }],
+            _ => [],
+        },
+    };
+
+    // While it still has its networks: it may have something to finish.
+    private static EndCommand End(HostState state, HeldContainer container, StopContainer stop) =>
+        new(state.Id, container.Spec.Id, state.Incarnation, PatienceOf(container, stop), stop.Signal ?? container.Spec.StopSignal ?? Terminate);
+
+    private static TimeSpan PatienceOf(HeldContainer container, StopContainer stop) => StopPatience.Of(stop.Patience ?? container.Spec.StopTimeout ?? StopPatience.Usual);
 
     public static Decision Stop(HostState state, HeldContainer container, bool? byItself = null) => container.Phase is ContainerPhase.Running or ContainerPhase.Stopping
         ? HostOperations.StopEndpoints(state, container, null, container.IsRunning ? [new ContainerStopping(container.Spec.Id) { ByItself = byItself }] : [])
@@ -80,7 +103,9 @@ internal static class HostContainers
         if (!isBack && NetworkRefusal(SandboxMode.Own, endpoint.NetworkName) is { } conflict) return Decision.Refuse(conflict);
         if (HostLinks.Refusal(state, endpoint, container.IsRunning) is { } nobody) return Decision.Refuse(nobody);
         if (container.In(endpoint.Network) is not null) return Decision.Refuse(new EndpointNameTaken(container.Spec.Name, endpoint.NetworkName, state.Id));
-        return Attach(endpoint, [new ContainerConnected(endpoint)]);
+        // The asker may not have heard yet what the container is called now.
+        var called = container.Called(endpoint);
+        return Attach(called, [new ContainerConnected(called)]);
 
         Decision Attach(EndpointSpec wish, ImmutableArray<IEvent> facts) =>
             HostOperations.Began(state, container.Spec.Id, OperationKind.Connect, [wish.Id], null, facts) with
@@ -101,6 +126,8 @@ internal static class HostContainers
     }
 
     public static Decision Done(HostState state, HeldContainer container) => Decision.Answer(new ContainerDone(container.View(state.Id)));
+
+    private const int Terminate = 15;
 
     private const string NotTheHosts = "container cannot be disconnected from host network or connected to host network";
 

@@ -34,6 +34,7 @@ public sealed class HostDecider : IDecider<HostState>
         EndpointOut left => HostOperations.Out(state, left.Withdrawal),
         SandboxStarted started => HostOperations.SandboxStarted(state, started),
         CommandStarted started => HostOperations.CommandStarted(state, started),
+        CommandEnded ended => HostOperations.CommandEnded(state, ended),
         SandboxStopped stopped => HostOperations.SandboxStopped(state, stopped),
         ExpireOperation expire => HostOperations.Expire(state, expire),
         ListContainers => Decision.Answer(new ContainerList([.. state.InOrder.Select(container => container.View(state.Id))])),
@@ -43,23 +44,34 @@ public sealed class HostDecider : IDecider<HostState>
         RenameNetwork rename => new() { Events = state.Containers.Values.Any(container => container.Endpoints.Any(endpoint => endpoint.Spec.Network == rename.Network && endpoint.Spec.NetworkName != rename.Name)) ? [new NetworkRenamed(rename.Network, rename.Name)] : [] },
         GetHost or AwaitHost => state.Incarnation.Value == 0
             ? Decision.Refuse(new HostUnknown(state.Id))
-            : Decision.Answer(new HostView(state.Id, state.Incarnation, state.Lost, state.JoinedAt, state.Containers.Count, state.Containers.Values.Count(container => container.IsRunning), state.Reclaimed, state.Adopted) { Token = state.Token, Vtep = state.Vtep }),
+            : Decision.Answer(state.View),
+        DrainHost => Turn(state, drained: true),
+        ActivateHost => Turn(state, drained: false),
         IContainerCommand command => Command(state, command),
         _ => Decision.Nothing,
     };
+
+    private static Decision Turn(HostState state, bool drained)
+    {
+        if (state.Incarnation.Value == 0) return Decision.Refuse(new HostUnknown(state.Id));
+        ImmutableArray<IEvent> events = state.Drained == drained ? [] : drained ? [new HostDrained(state.Id)] : [new HostActivated(state.Id)];
+        return new() { Events = events, Reply = events.Aggregate(state, HostEvolve.Apply).View };
+    }
 
     private static Decision Command(HostState state, IContainerCommand command)
     {
         if (state.Incarnation.Value == 0 || state.Lost) return Decision.Refuse(new HostUnknown(state.Id));
         // After a recovery the journal says what is to be, not what is: the host's process is being asked.
-        if (!state.Reconciled || state.Find(command.Container)?.Operation is not null) return Decision.Later;
+        if (!state.Reconciled) return Decision.Later;
+        if (state.Find(command.Container) is { Operation: not null } busy) return HostContainers.Wait(state, busy, command);
         return command switch
         {
             CreateContainer create => HostContainers.Create(state, create),
             StartContainer start => With(start.Container, container => HostContainers.Start(state, container, start.At)),
-            StopContainer stop => With(stop.Container, container => HostContainers.Stop(state, container)),
+            StopContainer stop => With(stop.Container, container => HostContainers.Stop(state, container, stop)),
             CommandExited exited => exited.Incarnation == state.Incarnation && state.Find(exited.Container) is { IsRunning: true } container ? HostContainers.Stop(state, container, byItself: true) : Decision.Nothing,
             RemoveContainer remove => With(remove.Container, container => HostContainers.Remove(state, container, remove.Force)),
+            RenameContainer rename => With(rename.Container, container => HostRename.Begin(state, container, rename.Name)),
             ConnectContainer connect => With(connect.Endpoint.Container, container => HostContainers.Connect(state, container, connect.Endpoint)),
             DisconnectContainer disconnect => With(disconnect.Container, container => HostContainers.Disconnect(state, container, disconnect)),
             _ => Decision.Nothing,

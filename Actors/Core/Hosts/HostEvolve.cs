@@ -11,6 +11,8 @@ internal static class HostEvolve
         HostJoined joined => state with { Incarnation = joined.Incarnation, Token = joined.Token, Vtep = joined.Vtep, Lost = false, JoinedAt = joined.At, Adopted = joined.Adopted, Reclaimed = joined.Reclaimed },
         HostReconciled => state with { Reconciled = true },
         HostLost => state with { Lost = true },
+        HostDrained => state with { Drained = true },
+        HostActivated => state with { Drained = false },
         NetworkRenamed renamed => state with
         {
             Containers = state.Containers.SetItems(state.Containers.Where(entry => entry.Value.Endpoints.Any(endpoint => endpoint.Spec.Network == renamed.Network))
@@ -23,6 +25,15 @@ internal static class HostEvolve
             Names = state.Names.SetItem(created.Spec.Name, created.Spec.Id),
             Ids = state.Ids.Add(created.Spec.Id.ToString()),
         },
+        ContainerRenaming renaming => state.With(renaming.Container, container => container with { NextName = renaming.Name, NameEdition = renaming.Edition }) with { Names = state.Names.SetItem(renaming.Name, renaming.Container) },
+        ContainerRenamed renamed when state.Find(renamed.Container) is { } container => state.With(renamed.Container, before => Renamed(before, renamed)) with
+        {
+            Names = state.Names.Remove(container.Spec.Name).SetItem(renamed.Name, renamed.Container),
+        },
+        ContainerRenameDropped dropped when state.Find(dropped.Container) is { } container => state.With(dropped.Container, before => before with { NextName = null, NameEdition = dropped.Edition }) with
+        {
+            Names = container.NextName is { } next ? state.Names.Remove(next) : state.Names,
+        },
         ContainerConnected connected => state.With(connected.Endpoint.Container, container => container with { Endpoints = container.Endpoints.Add(new(connected.Endpoint)) }),
         ContainerDisconnecting leaving => state.With(leaving.Container, container => container.With(leaving.Endpoint, endpoint => endpoint with { Leaving = true })),
         ContainerDisconnected gone => state.With(gone.Container, container => container with { Endpoints = container.Endpoints.RemoveAll(endpoint => endpoint.Spec.Id == gone.Endpoint) }),
@@ -34,13 +45,25 @@ internal static class HostEvolve
         ContainerRemoved removed when state.Find(removed.Container) is { } container => state.WithPorts(removed.Container, []) with
         {
             Containers = state.Containers.Remove(removed.Container),
-            Names = state.Names.Remove(container.Spec.Name),
+            Names = state.Names.Remove(container.Spec.Name).RemoveRange(container.NextName is { } next ? [next] : []),
             Ids = state.Ids.Remove(removed.Container.ToString()),
         },
         OperationBegan began => state.With(began.Container, container => container with { Operation = new(state.Counter + 1, began.Kind, began.Waiting, began.Failure) }) with { Counter = state.Counter + 1 },
         OperationProgressed progressed => state.With(progressed.Container, container => Progress(container, progressed)),
         OperationEnded ended => state.With(ended.Container, container => container with { Operation = null }),
         _ => state,
+    };
+
+    private static HeldContainer Renamed(HeldContainer container, ContainerRenamed renamed) => container with
+    {
+        Spec = container.Spec with { Name = renamed.Name },
+        NextName = null,
+        NameEdition = renamed.Edition,
+        Endpoints = container.Endpoints.ConvertAll(endpoint => endpoint with
+        {
+            Spec = endpoint.Spec with { ContainerName = renamed.Name },
+            Attached = endpoint.Attached is { } attached ? attached with { Spec = attached.Spec with { ContainerName = renamed.Name } } : null,
+        }),
     };
 
     private static HeldContainer Renamed(HeldContainer container, NetworkRenamed renamed) => container with
@@ -65,11 +88,13 @@ internal static class HostEvolve
     {
         var events = ImmutableArray.CreateBuilder<IEvent>();
         if (state.Incarnation.Value > 0) events.Add(new HostJoined(state.Id, state.Incarnation, state.Token, state.Adopted, state.Reclaimed, state.JoinedAt) { Vtep = state.Vtep });
+        if (state.Drained) events.Add(new HostDrained(state.Id));
         if (state.Lost) events.Add(new HostLost(state.Id, state.Incarnation, state.JoinedAt));
         foreach (var container in state.InOrder)
         {
             var id = container.Spec.Id;
             events.Add(new ContainerCreated(container.Spec));
+            if (container.NameEdition > 0) events.Add(container.NextName is { } next ? new ContainerRenaming(id, next, container.NameEdition) : new ContainerRenamed(id, container.Spec.Name, container.NameEdition));
             events.AddRange(container.Endpoints.Select(endpoint => new ContainerConnected(endpoint.Spec)));
             events.AddRange(container.Endpoints.Where(endpoint => endpoint.Leaving).Select(endpoint => new ContainerDisconnecting(id, endpoint.Spec.Id)));
             var stopped = new ContainerStopped(id, container.ExitCode) { At = container.FinishedAt };

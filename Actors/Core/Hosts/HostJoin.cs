@@ -81,6 +81,7 @@ internal static class HostJoin
 
     private static bool IsSettled(HeldContainer container) => container.Phase switch
     {
+        _ when container.NextName is not null => false,
         ContainerPhase.Stopping or ContainerPhase.Removing => false,
         ContainerPhase.Running => container.Endpoints.TrueForAll(endpoint => endpoint is { Leaving: false, Attached: not null }),
         _ => container.Endpoints.TrueForAll(endpoint => !endpoint.Leaving),
@@ -91,6 +92,14 @@ internal static class HostJoin
 
     private static (ImmutableArray<IEvent> Events, ImmutableArray<IAddressed> Sends, int Reclaimed) Rejoin(HostState state, HeldContainer container, HashSet<ContainerId> alive, (Incarnation Incarnation, InetAddress? Vtep) life)
     {
+        // A name that its networks were being asked for: it keeps the one it has.
+        if (container.NextName is not null)
+        {
+            var dropped = new ContainerRenameDropped(container.Spec.Id, container.NameEdition + 1);
+            var (events, rejoined, reclaimed) = Rejoin(state, HostEvolve.Apply(state, dropped).Find(container.Spec.Id)!, alive, life);
+            return ([dropped, .. events], rejoined, reclaimed);
+        }
+
         var id = container.Spec.Id;
         var lost = container.IsRunning && !alive.Contains(id);
         if (container.Phase == ContainerPhase.Removing) return Continue(OperationKind.RemoveEndpoints, OperationKind.RemoveSandbox, forget: true);
@@ -101,7 +110,7 @@ internal static class HostJoin
             .. container.Endpoints.SelectMany<HeldEndpoint, IAddressed>(endpoint =>
                 endpoint.Leaving ? [new UnbindEndpoint(endpoint.Spec, life.Incarnation, Forget: true)]
                 // A stopped container's wish, too: the old life may have ended before its network had agreed to it.
-                : [new AttachEndpoint(endpoint.Spec, life.Incarnation, container.IsRunning) { Vtep = life.Vtep }]),
+                : [new AttachEndpoint(container.Called(endpoint.Spec), life.Incarnation, container.IsRunning) { Vtep = life.Vtep }]),
         ];
         return sends.IsEmpty ? ([], [], 0) : ([new OperationBegan(id, OperationKind.Rejoin, [.. sends.Select(EndpointOf)], null)], sends, 0);
 

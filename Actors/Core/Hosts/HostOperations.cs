@@ -21,11 +21,14 @@ internal static class HostOperations
     public static (TimeSpan, IAddressed) Expiry(HostState after, ContainerId id, TimeSpan patience) => (patience, new ExpireOperation(after.Id, id, after.Find(id)!.Operation!.Number));
 
     /// <summary>The start of a step: the facts, the note that it is under way, and the time-out.</summary>
-    public static Decision Began(HostState state, ContainerId id, OperationKind kind, ImmutableList<EndpointId> waiting, Rejection? failure, ImmutableArray<IEvent> facts)
+    public static Decision Began(HostState state, ContainerId id, OperationKind kind, ImmutableList<EndpointId> waiting, Rejection? failure, ImmutableArray<IEvent> facts, TimeSpan patience = default)
     {
         ImmutableArray<IEvent> events = [.. facts, new OperationBegan(id, kind, waiting, failure)];
-        return new() { Events = events, Timers = [Expiry(events.Aggregate(state, HostEvolve.Apply), id, HostDecider.OperationTimeout)] };
+        return new() { Events = events, Timers = [Expiry(events.Aggregate(state, HostEvolve.Apply), id, HostDecider.OperationTimeout + patience)] };
     }
+
+    public static Decision CommandEnded(HostState state, CommandEnded ended) =>
+        ended.Incarnation == state.Incarnation && Current(state, ended.Container, OperationKind.EndCommand) is { } container ? StopEndpoints(state, container, null, []) : Decision.Nothing;
 
     /// <summary>Notes the ports before anybody is asked for them, so that no other container gets them meanwhile.</summary>
     public static Decision StartSandbox(HostState state, HeldContainer container, ImmutableArray<PublishedPort> ports, ImmutableArray<IEvent> facts)
@@ -98,7 +101,7 @@ internal static class HostOperations
         if (state.Find(id) is not { } container || container.Find(endpoint) is not { } held) return Decision.Nothing;
         var entering = container.Operation is { } under && under.Waiting.Contains(endpoint) && !IsLeaving(under, held) ? under : null;
         // The late end of an earlier stop, while it is on its way in again. (A stopped container's endpoint is where it should be.)
-        if (entering is not null && !withdrawal.Forget && (container.IsRunning || entering.Kind != OperationKind.Rejoin)) return Decision.Nothing;
+        if (entering is not null && !withdrawal.Forget && (container.IsRunning || entering.Kind is OperationKind.Create or OperationKind.StartEndpoints or OperationKind.Connect)) return Decision.Nothing;
         // Or while it is on its way out for good: that has an end, and an asker, of its own.
         if (!withdrawal.Forget && (held.Leaving || container.Phase == ContainerPhase.Removing)) return Decision.Nothing;
 
@@ -121,7 +124,7 @@ internal static class HostOperations
     private static bool IsLeaving(Operation operation, HeldEndpoint endpoint) => operation.Kind switch
     {
         OperationKind.Create or OperationKind.StartEndpoints or OperationKind.Connect => false,
-        OperationKind.Rejoin => endpoint.Leaving,
+        OperationKind.Rejoin or OperationKind.ClaimName or OperationKind.TakeName or OperationKind.DropName => endpoint.Leaving,
         _ => true,
     };
 
@@ -175,6 +178,10 @@ internal static class HostOperations
             OperationKind.Connect => Undo(state, container, OperationKind.UndoConnect, [.. operation.Waiting], unknown, Decision.Nothing),
             OperationKind.Create => Undo(state, container, OperationKind.UndoCreate, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], unknown, Decision.Nothing),
             OperationKind.StartSandbox or OperationKind.StartEndpoints or OperationKind.StartCommand => StopEndpoints(state, container, unknown, [new ContainerStopping(expire.Container)]),
+            OperationKind.ClaimName => HostRename.Drop(state, container, unknown),
+            OperationKind.TakeName or OperationKind.DropName => HostRename.TellAgain(state, container, operation),
+            // Who ends its sandbox ends its command.
+            OperationKind.EndCommand => StopEndpoints(state, container, null, []),
             OperationKind.GiveUp => HostJoin.GiveUpAgain(state, container, operation),
             _ => new() { Events = [new OperationEnded(expire.Container)], Reply = new Rejected(unknown), Timers = [(HostDecider.CarryOnAfter, expire)] },
         };
@@ -200,6 +207,10 @@ internal static class HostOperations
                 Join(decision, Began(state, id, OperationKind.StopSandbox, [], failure, []) with { Sends = [new StopSandbox(state.Id, id, state.Incarnation, Forget: false)] }),
             (OperationKind.RemoveEndpoints, var failure) =>
                 Join(decision, Began(state, id, OperationKind.RemoveSandbox, [], failure, []) with { Sends = [new StopSandbox(state.Id, id, state.Incarnation, Forget: true)] }),
+            (OperationKind.ClaimName, { } failure) => Join(decision, HostRename.Drop(state, container, failure)),
+            (OperationKind.ClaimName, null) => Join(decision, HostRename.Take(state, container)),
+            // It has the name, whatever else a network says.
+            (OperationKind.TakeName, _) => decision with { Events = decision.Events.Add(new OperationEnded(id)), Reply = new ContainerDone(container.View(before.Id)) },
             (OperationKind.UndoCreate, _) => End(before, id, decision, new ContainerRemoved(id)),
             (OperationKind.Rejoin or OperationKind.GiveUp, _) => decision with { Events = decision.Events.Add(new OperationEnded(id)) },
             _ => End(before, id, decision),

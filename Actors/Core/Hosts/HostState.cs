@@ -54,11 +54,18 @@ public sealed record HeldContainer
     public ImmutableList<HeldEndpoint> Endpoints { get; init; } = [];
     /// <summary>The host's ports that it has, in the order of its wishes: from its start until it has stopped.</summary>
     public ImmutableArray<PublishedPort> Ports { get; init; } = [];
+    /// <summary>The name that it is to have, while its networks are asked for it.</summary>
+    public string? NextName { get; init; }
+    /// <summary>How often its networks were told about its names.</summary>
+    public int NameEdition { get; init; }
     /// <summary>In memory: what is being done with it.</summary>
     public Operation? Operation { get; init; }
 
     /// <summary>Whether it runs or is to.</summary>
     public bool IsRunning => Phase == ContainerPhase.Running;
+
+    // One whose command is asked to end has everything still.
+    private bool Runs => IsRunning || Operation?.Kind == OperationKind.EndCommand;
 
     /// <summary>The wish of this id.</summary>
     public HeldEndpoint? Find(EndpointId id) => Endpoints.Find(endpoint => endpoint.Spec.Id == id);
@@ -66,15 +73,19 @@ public sealed record HeldContainer
     /// <summary>The wish for this network.</summary>
     public HeldEndpoint? In(NetworkId network) => Endpoints.Find(endpoint => endpoint.Spec.Network == network && !endpoint.Leaving);
 
+    /// <summary>The wish under the names that the container has now.</summary>
+    public EndpointSpec Called(EndpointSpec wish) => NameEdition == 0 && wish.ContainerName == Spec.Name ? wish
+        : wish with { ContainerName = Spec.Name, NextName = NextName, NameEdition = NameEdition == 0 ? null : NameEdition };
+
     /// <summary>As others see it.</summary>
     public ContainerView View(HostId host) => new(host, Spec, Phase switch
     {
         ContainerPhase.Created => ContainerStatus.Created,
-        ContainerPhase.Running => ContainerStatus.Running,
+        _ when Runs => ContainerStatus.Running,
         _ => ContainerStatus.Exited,
     }, ExitCode, [.. Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => new ContainerEndpoint(endpoint.Spec, endpoint.Attached))])
     {
-        Ports = Phase == ContainerPhase.Running ? Ports : [],
+        Ports = Runs ? Ports : [],
         StartedAt = StartedAt,
         FinishedAt = FinishedAt,
     };
@@ -94,6 +105,8 @@ public sealed record HostState
     public string Token { get; init; } = "";
     /// <summary>Where other hosts send the packets of overlay networks to.</summary>
     public InetAddress? Vtep { get; init; }
+    /// <summary>Whether it takes no containers, in this life and the next.</summary>
+    public bool Drained { get; init; }
     /// <summary>Whether that life is over.</summary>
     public bool Lost { get; init; }
     /// <summary>In memory: whether that life has told what lives since we were last recovered.</summary>
@@ -115,6 +128,9 @@ public sealed record HostState
     public ImmutableSortedSet<string> Ids { get; init; } = NameLookup.NoIds;
     /// <summary>Counts containers and operations.</summary>
     public long Counter { get; init; }
+
+    /// <summary>As others see it.</summary>
+    public HostView View => new(Id, Incarnation, Lost, JoinedAt, Containers.Count, Containers.Values.Count(container => container.IsRunning), Reclaimed, Adopted) { Token = Token, Vtep = Vtep, Drained = Drained };
 
     /// <summary>The container of this id.</summary>
     public HeldContainer? Find(ContainerId id) => Containers.GetValueOrDefault(id);

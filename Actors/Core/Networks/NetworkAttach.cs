@@ -36,7 +36,7 @@ internal static class NetworkAttach
         {
             return refusal is PoolExhausted && After(state.Spec!, attach, complete.Pool) is { } another
                 ? Decision.Send(new AllocateAddress(another, null, attach, obtained))
-                : GiveBack(state, attach, obtained, refusal);
+                : GiveBack(state, attach, obtained, Current(state, refusal));
         }
 
         if (complete.Address is { } address) obtained = obtained.Add(new(complete.Pool, address));
@@ -50,25 +50,34 @@ internal static class NetworkAttach
     private static Decision Again(NetworkState state, NetworkMember known, AttachEndpoint attach)
     {
         var claim = attach.Running ? state.Claim(attach.Endpoint.Id, attach.Incarnation) : [];
-        // Its host has moved: the others are told where to now.
-        if (attach.Running && VtepOf(state, attach) is var vtep && vtep != known.Endpoint.Vtep)
+        var (before, now) = (known.Endpoint, known.Endpoint);
+        // Its container is called otherwise, or may be in a moment. What was said before that and comes now counts no more.
+        if (attach.Endpoint.NameEdition > (before.Spec.NameEdition ?? 0))
         {
-            var (moved, revision) = (known.Endpoint with { Vtep = vtep }, state.Revision + 1);
+            if (attach.Running && NameRefusal(state, attach.Endpoint) is { } taken) return Settle(attach, taken, held: true);
+            now = now with { Spec = now.Spec with { ContainerName = attach.Endpoint.ContainerName, NextName = attach.Endpoint.NextName, NameEdition = attach.Endpoint.NameEdition } };
+        }
+
+        // Its host has moved: the others are told where to now.
+        if (attach.Running) now = now with { Vtep = VtepOf(state, attach) };
+        if (attach.Running && now != before)
+        {
+            var revision = state.Revision + 1;
             return new()
             {
-                Events = [.. claim, new EndpointAttached(moved, revision)],
-                Sends = [.. NetworkDecider.Tell(state, host => new ViewChanged(state.Spec!, revision, moved, null, host)), new BindEndpoint(moved, attach.Incarnation, state.Spec!, revision) { IsNews = true }],
+                Events = [.. claim, new EndpointAttached(now, revision)],
+                Sends = [.. NetworkDecider.Tell(state, host => new ViewChanged(state.Spec!, revision, now, null, host)), new BindEndpoint(now, attach.Incarnation, state.Spec!, revision) { IsNews = true }],
             };
         }
 
         return new()
         {
-            Events = claim,
+            Events = known.Attached || now == before ? claim : [.. claim, new EndpointReserved(now, state.Revision)],
             Sends =
             [
-                attach.Running ? new BindEndpoint(known.Endpoint, attach.Incarnation, state.Spec!, state.Revision)
+                attach.Running ? new BindEndpoint(before, attach.Incarnation, state.Spec!, state.Revision)
                 : known.Attached ? new UnbindEndpoint(attach.Endpoint, attach.Incarnation, Forget: false) // its container has stopped, and we have not heard of it
-                : new ConfigureEndpoint(known.Endpoint),
+                : new ConfigureEndpoint(now),
             ],
         };
     }
@@ -145,10 +154,7 @@ internal static class NetworkAttach
         }
 
         if (EndpointRules.Problems(settings).ToImmutableArray() is { IsEmpty: false } problems) return new InvalidRequest(problems);
-        if (attach.Running && state.Names.TryGetValue(wish.ContainerName, out var holder) && holder != wish.Id)
-        {
-            return new EndpointNameTaken(wish.ContainerName, spec.Name, state.Find(holder)!.Endpoint.Spec.Host);
-        }
+        if (attach.Running && NameRefusal(state, wish) is { } taken) return taken;
 
         foreach (var fixedAddress in (ReadOnlySpan<InetAddress?>)[settings.IPv4, settings.IPv6])
         {
@@ -166,6 +172,16 @@ internal static class NetworkAttach
         if (settings.Mac is not { } mac) return null;
         if (mac == LinkLayer.OfGateway(spec)) return new MacInUse(mac, $"the gateway of network {spec.Name}");
         return state.Macs.TryGetValue(mac, out var other) && other != wish.Id ? new MacInUse(mac, state.Find(other)!.Endpoint.Spec.ContainerName) : null;
+    }
+
+    private static EndpointNameTaken? NameRefusal(NetworkState state, EndpointSpec wish)
+    {
+        foreach (var name in (ReadOnlySpan<string?>)[wish.ContainerName, wish.NextName])
+        {
+            if (name is not null && state.Names.TryGetValue(name, out var holder) && holder != wish.Id) return new(name, state.Spec!.Name, state.Find(holder)!.Endpoint.Spec.Host);
+        }
+
+        return null;
     }
 
     // The next pool of the same family, when the user asked for no address of it: a network may have several.
@@ -193,6 +209,12 @@ internal static class NetworkAttach
             ],
         };
     }
+
+    // A pool knows its holders by the names they had when they came.
+    private static Rejection Current(NetworkState state, Rejection reason) =>
+        reason is AddressInUse taken && state.Members.Values.FirstOrDefault(member => member.Endpoint.IPv4 == taken.Address || member.Endpoint.IPv6 == taken.Address) is { } holder
+            ? taken with { Holder = holder.Endpoint.Spec.ContainerName }
+            : reason;
 
     private static Decision Settle(AttachEndpoint attach, Rejection reason, bool held = false) =>
         Decision.Send(new Containers.EndpointSettled(attach.Endpoint, attach.Incarnation, null, reason) { Held = held });

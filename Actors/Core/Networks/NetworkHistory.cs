@@ -13,6 +13,8 @@ public enum NetworkChange
     Changed,
     /// <summary>A running container got its place.</summary>
     Connected,
+    /// <summary>A container got another name.</summary>
+    Renamed,
     /// <summary>A stopped container's wish was noted; a fixed address is held for it.</summary>
     Configured,
     /// <summary>A container stopped: its place is given up, its wish stays.</summary>
@@ -92,12 +94,17 @@ public static class NetworkHistory
     {
         NetworkCreated => (NetworkChange.Created, null),
         NetworkChanged => (NetworkChange.Changed, null),
+        // That a name is asked for, or that its host has moved, is no change of who is there.
+        EndpointAttached attached when before.Find(attached.Endpoint.Id) is { Attached: true } was => IsRenamed(was, attached.Endpoint) ? (NetworkChange.Renamed, attached.Endpoint) : null,
         EndpointAttached attached => (NetworkChange.Connected, attached.Endpoint),
         EndpointReserved reserved => before.Find(reserved.Endpoint.Id) is { Attached: true } was
             ? (NetworkChange.Stopped, was.Endpoint)
+            : before.Find(reserved.Endpoint.Id) is { } known ? IsRenamed(known, reserved.Endpoint) ? (NetworkChange.Renamed, reserved.Endpoint) : null
             : (NetworkChange.Configured, reserved.Endpoint),
         EndpointDetached detached => before.Find(detached.Endpoint) is { } was ? (NetworkChange.Disconnected, was.Endpoint) : null,
         NetworkDeleted when before.Exists => (NetworkChange.Removed, null),
         _ => null,
     };
+
+    private static bool IsRenamed(NetworkMember before, AttachedEndpoint after) => before.Endpoint.Spec.ContainerName != after.Spec.ContainerName;
 }

@@ -25,7 +25,7 @@ public sealed record NetworkState
     public long Revision { get; init; }
     /// <summary>All endpoints, of running and of stopped containers.</summary>
     public ImmutableDictionary<EndpointId, NetworkMember> Members { get; init; } = ImmutableDictionary<EndpointId, NetworkMember>.Empty;
-    /// <summary>Attached endpoints by container name.</summary>
+    /// <summary>Attached endpoints by container name, and by the name that the container may get in a moment.</summary>
     public ImmutableDictionary<string, EndpointId> Names { get; init; } = ImmutableDictionary.Create<string, EndpointId>(StringComparer.OrdinalIgnoreCase);
     /// <summary>Endpoints by link-layer address: attached ones, and stopped containers' that asked for one of their own.</summary>
     public ImmutableDictionary<MacAddress, EndpointId> Macs { get; init; } = ImmutableDictionary<MacAddress, EndpointId>.Empty;
@@ -88,15 +88,19 @@ public sealed record NetworkState
     internal NetworkState With(AttachedEndpoint endpoint, bool attached, long revision)
     {
         var without = Without(endpoint.Id);
-        var next = without with { Revision = Math.Max(revision, Revision), Members = without.Members.Add(endpoint.Id, new(endpoint, attached, revision)) };
+        // Who is there already keeps its place in the order.
+        var order = Find(endpoint.Id) is { } before && before.Attached == attached ? before.Revision : revision;
+        var next = without with { Revision = Math.Max(revision, Revision), Members = without.Members.Add(endpoint.Id, new(endpoint, attached, order)) };
         if (endpoint.Mac is { } mac) next = next with { Macs = next.Macs.SetItem(mac, endpoint.Id) };
         if (endpoint.Spec.Settings.LinkLocal is { } links) next = next with { LinkLocals = next.LinkLocals.SetItems(links.Select(address => KeyValuePair.Create(address, endpoint.Id))) };
         return !attached ? next : next with
         {
-            Names = next.Names.SetItem(endpoint.Spec.ContainerName, endpoint.Id),
+            Names = NamesOf(endpoint).Aggregate(next.Names, (names, name) => names.SetItem(name, endpoint.Id)),
             Hosts = next.Hosts.SetItem(endpoint.Spec.Host, next.Hosts.GetValueOrDefault(endpoint.Spec.Host) + 1),
         };
     }
+
+    private static ImmutableArray<string> NamesOf(AttachedEndpoint endpoint) => endpoint.Spec.NextName is { } next ? [endpoint.Spec.ContainerName, next] : [endpoint.Spec.ContainerName];
 
     /// <summary>Whether the endpoint has left for good.</summary>
     public bool HasDeparted(EndpointId id) => DepartedIds.Contains(id);
@@ -125,7 +129,7 @@ public sealed record NetworkState
         var host = member.Endpoint.Spec.Host;
         return next with
         {
-            Names = Names.Remove(member.Endpoint.Spec.ContainerName),
+            Names = Names.RemoveRange(NamesOf(member.Endpoint)),
             Hosts = Hosts[host] == 1 ? Hosts.Remove(host) : Hosts.SetItem(host, Hosts[host] - 1),
         };
     }

@@ -7,7 +7,7 @@ namespace NetworkCluster.Commands.Containers;
 /// <summary>Docker's filters for lists of containers, as far as a container here has such parts.</summary>
 internal sealed record ContainerFilter(FilterTerms Terms)
 {
-    private static readonly ImmutableArray<string> Keys = ["id", "label", "name", "network", "status"];
+    private static readonly ImmutableArray<string> Keys = ["ancestor", "id", "label", "name", "network", "status"];
 
     /// <summary>Whether the filter itself says which states to show.</summary>
     public bool AsksForStatus => Terms.Has("status");
@@ -31,6 +31,8 @@ internal sealed record ContainerFilter(FilterTerms Terms)
         "id" => FilterTerms.HasPart(container.Spec.Id.ToString(), value),
         // To Docker a container is /NAME, and scripts ask for ^/NAME$.
         "name" => FilterTerms.HasPart(container.Spec.Name, value) || FilterTerms.HasPart($"/{container.Spec.Name}", value),
+        // What its image was called, with or without the tag that everybody means.
+        "ancestor" => container.Spec.Image is { } image && (image == value || image == $"{value}:latest" || $"{image}:latest" == value),
         "network" => container.Endpoints.Any(e => e.Spec.NetworkName == value || e.Spec.Network.ToString() == value),
         "status" => ContainerDocument.StatusText(container.Status) == value,
         _ => FilterTerms.HasLabel(container.Spec.Labels, value),

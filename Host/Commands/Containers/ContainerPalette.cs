@@ -25,7 +25,8 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
                 new ContainerLogs(_directory, processes).Command,
                 new(Inspect, InspectAsync),
                 new(Start, (i, o, c) => EachAsync(i, o, container => new StartContainer(container.Host, container.Spec.Id) { At = time.GetUtcNow() }, c, IsLonely)),
-                new(Stop, (i, o, c) => EachAsync(i, o, container => new StopContainer(container.Host, container.Spec.Id), c)),
+                new(Stop, (i, o, c) => EachAsync(i, o, container => new StopContainer(container.Host, container.Spec.Id) { Patience = i.Parsed<int>("time"), Signal = i.Value("signal") is { } signal ? Signals.Parse(signal) : null }, c)),
+                new(Rename, RenameAsync),
                 new(Remove, (i, o, c) => EachAsync(i, o, container => new RemoveContainer(container.Host, container.Spec.Id, i.Has("force")), c)),
             ])
             {
@@ -56,9 +57,20 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
     {
         Name = "stop",
         Description = "Stop one or more running containers",
-        Details = "The container leaves its networks; its settings and its fixed addresses stay for the next start.",
+        Details = "Its command is asked to end (TERM) while it still has its networks, and killed when it goes on for too long. Then the container leaves its networks; its settings and its fixed addresses stay for the next start.",
         Arguments = [NetworkConnect.Container with { Repeatable = true }],
+        Options = [new() { Name = "signal", Short = 's', ValueName = "name", Description = "Ask by another signal", Default = "TERM" }, new() { Name = "time", Short = 't', ValueName = "seconds", Description = "How long its command may go on; 0 kills it at once, a negative number waits for a day", Default = $"{StopPatience.Usual}" }],
         Examples = ["container stop container1 container2"],
+    };
+
+    private static CommandSpec Rename { get; } = new()
+    {
+        Name = "rename",
+        Description = "Give a container another name",
+        Details = "In all its networks at once, or in none: where one of them has somebody of that name already, it keeps the one it has. Its addresses and its connections stay. "
+            + "Links that other containers have to the old name lead nowhere from then on.",
+        Arguments = [NetworkConnect.Container, new() { Name = "name", Description = "The new name" }],
+        Examples = ["container rename container1 web"],
     };
 
     private static CommandSpec Remove { get; } = new()
@@ -82,6 +94,14 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
             }, cancel);
         await output.DocumentAsync([.. documents], DocumentJson.Default.ImmutableArrayContainerDocument, cancel);
         return code;
+    }
+
+    private async Task<int> RenameAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
+    {
+        var container = await _directory.ContainerAsync(invocation.Required("container"), cancel);
+        if (invocation.Required("name") == container.Spec.Name) throw new UsageException($"the container is called {container.Spec.Name} already");
+        await gateway.AskAsync<ContainerDone>(new RenameContainer(container.Host, container.Spec.Id, invocation.Required("name")), cancel);
+        return ExitCodes.Ok;
     }
 
     // Networks that were removed take the wishes of stopped containers with them.

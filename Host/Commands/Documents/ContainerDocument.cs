@@ -77,6 +77,8 @@ internal sealed record ContainerDocument
             Cmd = view.Spec.Command,
             WorkingDir = view.Spec.WorkingDirectory ?? "",
             Labels = view.Spec.Labels,
+            StopSignal = view.Spec.StopSignal is { } signal ? Signals.Text(signal) : null,
+            StopTimeout = view.Spec.StopTimeout,
         },
         NetworkSettings = Settings(view, place),
     };
@@ -201,6 +203,10 @@ internal sealed record ContainerConfigDocument
     public ImmutableArray<string>? Entrypoint { get; init; }
     public required string WorkingDir { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? StopSignal { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? StopTimeout { get; init; }
 }
 
 /// <summary>The container's ports, and its networks by name.</summary>

@@ -18,11 +18,14 @@ internal sealed record HostDocument
     /// <summary>Running containers found alive at the last join.</summary>
     public required int AdoptedContainers { get; init; }
 
+    /// <summary>In one word.</summary>
+    public static string StatusOf(HostView view) => view.Lost ? "lost" : view.Drained ? "drained" : "up";
+
     public static HostDocument From(HostView view) => new()
     {
         Id = view.Id.ToString(),
         Incarnation = view.Incarnation.Value,
-        Status = view.Lost ? "lost" : "up",
+        Status = StatusOf(view),
         Joined = Rfc3339.Text(view.JoinedAt),
         Containers = view.Containers,
         Running = view.Running,

@@ -57,6 +57,7 @@ internal sealed class NetworkHistoryCommand(NetworkPast past)
         NetworkChange.Created => "created",
         NetworkChange.Changed => "changed",
         NetworkChange.Connected => "connected",
+        NetworkChange.Renamed => "renamed",
         NetworkChange.Configured => "configured",
         NetworkChange.Stopped => "stopped",
         NetworkChange.Disconnected => "disconnected",

@@ -56,7 +56,7 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
         foreach (var name in found.Where(name => !networks.ContainsKey(name))) yield return $"{name} is there at host {sight.Host} and was never created, or removed";
 
         // Who runs is where it was connected; who does not run is nowhere.
-        var boxes = model.Boxes.ToDictionary(box => box.Name);
+        var boxes = ByName(model.Boxes);
         foreach (var network in sight.Networks)
         {
             foreach (var member in network.Members.Keys)
@@ -64,6 +64,7 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
                 if (!boxes.TryGetValue(member, out var box)) yield return $"{member} is in {network.Name} and was never created, or removed";
                 else if (!box.Unsure && !box.Running) yield return $"{member} does not run and is in {network.Name}";
                 else if (!box.Unsure && !box.Networks.Contains(network.Name)) yield return $"{member} is in {network.Name} and was not connected";
+                else if (!box.Unsure && box.Fixed.TryGetValue(network.Name, out var promised) && !network.Members[member].Address.StartsWith($"{promised}/", StringComparison.Ordinal)) yield return $"{member} was promised {promised} in {network.Name} and has {network.Members[member].Address}";
             }
 
             foreach (var box in boxes.Values.Where(box => !box.Unsure && box.Running && box.Networks.Contains(network.Name) && (network.Global || box.Host == sight.Host) && !network.Members.ContainsKey(box.Name)))
@@ -73,7 +74,7 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
 
     private IEnumerable<string> BoxesOf(HostSight sight)
     {
-        var boxes = model.Boxes.Where(box => box.Host == sight.Host).ToDictionary(box => box.Name);
+        var boxes = ByName(model.Boxes.Where(box => box.Host == sight.Host));
         foreach (var box in boxes.Values.Where(box => !box.Unsure && sight.Boxes.All(found => found.Name != box.Name))) yield return $"{box.Name} was created and is not there at host {sight.Host}";
         foreach (var found in sight.Boxes)
         {
@@ -81,6 +82,9 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
             else if (!box.Unsure && box.Running != found.Running) yield return $"{found.Name} {(found.Running ? "runs" : "does not run")} at host {sight.Host}";
         }
     }
+
+    // One that may have been renamed may be there by either name.
+    private static Dictionary<string, BoxModel> ByName(IEnumerable<BoxModel> boxes) => boxes.SelectMany(box => ((string?[])[box.Name, box.NextName]).OfType<string>().Select(name => (name, box))).ToDictionary();
 
     private static IEnumerable<string> KernelOf(HostSight sight)
     {
@@ -120,8 +124,15 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
 
         foreach (var box in model.Boxes.Where(box => box.Unsure))
         {
-            if (sights[box.Host - 1].Boxes.Find(found => found.Name == box.Name) is not { } found) model.RemoveBox(box.Name);
-            else model.Put(box with { Id = found.Id, Running = found.Running, Networks = found.Networks, Unsure = false }, model.BootOf(box.Host));
+            if (sights[box.Host - 1].Boxes.Find(found => found.Name == box.Name || found.Name == box.NextName) is not { } found)
+            {
+                model.RemoveBox(box.Name);
+                continue;
+            }
+
+            var known = box with { Name = found.Name, NextName = null, Id = found.Id, Running = found.Running, Networks = found.Networks, Fixed = found.Fixed, Aliases = found.Aliases, Unsure = false };
+            if (found.Name == box.Name) model.Put(known, model.BootOf(box.Host));
+            else model.Rename(box.Name, known, model.BootOf(box.Host));
         }
     }
 
@@ -142,6 +153,13 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
 
         var held = holders.SelectMany(pool => pool.Value).Where(pair => pair.Value.Endpoint is not null).Select(pair => $"{pair.Key} {pair.Value}").ToHashSet();
         var given = sights.SelectMany(sight => sight.Networks).SelectMany(network => network.Members.Values).Select(member => $"{InetAddress.Parse(member.Address.Split('/')[0])} {member.Endpoint}").ToHashSet();
+        // Who does not run has nothing but what was promised.
+        foreach (var promised in model.Boxes.Where(box => !box.Running).SelectMany(box => box.Fixed.Values))
+        {
+            var kept = held.FirstOrDefault(one => one.StartsWith($"{promised} ", StringComparison.Ordinal)) ?? throw new FaultViolationException($"{promised} was promised to a stopped container and is not held", [promised]);
+            given.Add(kept);
+        }
+
         if (!held.SetEquals(given)) throw new FaultViolationException($"addresses held and not given: {string.Join(", ", held.Except(given))}; given and not held: {string.Join(", ", given.Except(held))}", []);
     }
 
@@ -151,8 +169,10 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
         var hostOf = sights.SelectMany(sight => sight.Boxes.Where(box => box.Running).Select(box => (box.Name, sight.Host))).ToDictionary(pair => pair.Name, pair => underlay.Hosts[pair.Host - 1].Operator);
         var pairs = sights.SelectMany(sight => sight.Networks).Where(network => network.Name != "bridge").SelectMany(network => network.Members.Keys.SelectMany(from => network.Members.Keys.Where(to => to != from).Select(to => (network.Name, From: from, To: to)))).Distinct().ToArray();
         random.Shuffle(pairs);
-        foreach (var (network, from, to) in pairs.Take(MostPings))
+        var boxes = model.Boxes.ToDictionary(box => box.Name);
+        foreach (var (network, from, name) in pairs.Take(MostPings))
         {
+            var to = boxes[name].Aliases.TryGetValue(network, out var alias) && random.Next(2) == 0 ? alias : name;
             var answer = await hostOf[from].RunAsync("container", "exec", ("container", from), ("command", "ping"), ("command", "-c1"), ("command", "-W2"), ("command", to));
             if (!answer.Done) throw new FaultViolationException($"{from} does not reach {to} in {network}: {answer.Out}{answer.Error}", [from, to, network]);
         }

@@ -50,6 +50,7 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
             2 or 3 when boxes.Count < MostBoxes => await RunBoxAsync(networks),
             2 when box is not null => await RemoveAsync(box),
             4 when box is { Running: true } => await StopAsync(box),
+            5 when box is not null => await RenameAsync(box),
             _ when box is { Running: false } => _random.Next(3) == 0 ? await RemoveAsync(box) : await StartAsync(box),
             _ when box is { Running: true } => await ReconnectAsync(box, networks),
             _ => true,
@@ -60,13 +61,12 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
     {
         var host = AnyHost();
         var network = new NetworkModel($"c{index}n{++_names}", index, _random.Next(4) == 0 ? host : null);
-        var answer = await AskAsync(host, network.Name, [], "network", "create", [("network", network.Name), ("driver", network.Host is null ? "overlay" : "bridge"), .. Subnet()]);
+        // Half of them take the next free one.
+        if (_random.Next(2) == 0) network = network with { Prefix = $"10.{100 + (index * 30) + (++_subnets / 256 % 30)}.{_subnets % 256}" };
+        var answer = await AskAsync(host, network.Name, [], "network", "create", [("network", network.Name), ("driver", network.Host is null ? "overlay" : "bridge"), .. network.Prefix is { } prefix ? [("subnet", $"{prefix}.0/24")] : Array.Empty<(string, string)>()]);
         if (answer.Done || answer.Unknown) model.Put(network with { Unsure = answer.Unknown });
         return IsHeard(answer);
     }
-
-    // Half of them take the next free one.
-    private (string, string)[] Subnet() => _random.Next(2) == 0 ? [("subnet", $"10.{100 + (index * 30) + (++_subnets / 256 % 30)}.{_subnets % 256}.0/24")] : [];
 
     private async Task<bool> RemoveAsync(NetworkModel network)
     {
@@ -96,10 +96,28 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
     private async Task<bool> ReconnectAsync(BoxModel box, List<NetworkModel> networks)
     {
         if (Reachable(networks, box.Host) is not { Count: > 0 } reachable) return true;
-        var network = reachable[_random.Next(reachable.Count)].Name;
-        var (command, after) = box.Networks.Contains(network) ? ("disconnect", box.Networks.Where(name => name != network)) : ("connect", box.Networks.Append(network));
-        // Its owner may remove it meanwhile, if nobody is connected.
-        return await ChangeAsync(box, box with { Networks = [.. after] }, $"{network} {box.Name}", [nameof(NetworkNotFound)], "network", command, ("network", network), ("container", box.Name));
+        var network = reachable[_random.Next(reachable.Count)];
+        var (name, what) = (network.Name, $"{network.Name} {box.Name}");
+        if (box.Networks.Contains(name))
+        {
+            var without = box with { Networks = [.. box.Networks.Where(other => other != name)], Fixed = box.Fixed.Remove(name), Aliases = box.Aliases.Remove(name) };
+            return await ChangeAsync(box, without, what, [nameof(NetworkNotFound)], "network", "disconnect", ("network", name), ("container", box.Name));
+        }
+
+        // Its owner may remove it meanwhile, if nobody is connected; and another client may have the address.
+        var with = box with { Networks = [.. box.Networks, name], Aliases = box.Aliases.SetItem(name, $"c{index}a{++_names}") };
+        if (network.Prefix is { } prefix && _random.Next(2) == 0) with = with with { Fixed = with.Fixed.SetItem(name, $"{prefix}.{_random.Next(100, 140)}") };
+        return await ChangeAsync(box, with, what, [nameof(NetworkNotFound), nameof(AddressInUse)], "network", "connect",
+            [("network", name), ("container", box.Name), ("alias", with.Aliases[name]), .. with.Fixed.TryGetValue(name, out var address) ? [("ip", address)] : Array.Empty<(string, string)>()]);
+    }
+
+    private async Task<bool> RenameAsync(BoxModel box)
+    {
+        var (boot, next) = (model.BootOf(box.Host), $"c{index}b{++_names}");
+        var answer = await AskAsync(box.Host, $"{box.Name} {next}", [], "container", "rename", ("container", box.Name), ("name", next));
+        if (answer.Unknown) model.Put(box with { Unsure = true, NextName = next }, boot);
+        else if (answer.Done) model.Rename(box.Name, box with { Name = next }, boot);
+        return IsHeard(answer);
     }
 
     // One command about a container, and how it is when that is done; gone, where that is nothing.

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace NetworkCluster.Tests.Cluster.FaultDriver;
 
 /// <summary>A network as the clients know it.</summary>
@@ -5,12 +7,24 @@ internal sealed record NetworkModel(string Name, int Owner, int? Host)
 {
     /// <summary>Whether nobody knows if it is there.</summary>
     public bool Unsure { get; init; }
+
+    /// <summary>The first three numbers of its addresses, where its owner chose them.</summary>
+    public string? Prefix { get; init; }
 }
 
 /// <summary>A container as the clients know it, with the networks it is to be in whenever it runs.</summary>
 internal sealed record BoxModel(string Name, int Owner, int Host, SortedSet<string> Networks)
 {
     public string Id { get; init; } = "";
+
+    /// <summary>The addresses it was promised, by network.</summary>
+    public ImmutableSortedDictionary<string, string> Fixed { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Further names, by network.</summary>
+    public ImmutableSortedDictionary<string, string> Aliases { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>What it may be called by now, where nobody knows.</summary>
+    public string? NextName { get; init; }
 
     public bool Running { get; init; }
 
@@ -74,7 +88,21 @@ internal sealed class FaultModel(int hosts)
         lock (_gate)
         {
             _networks.Remove(name);
-            foreach (var box in _boxes.Values) box.Networks.Remove(name);
+            foreach (var box in _boxes.Values.ToList())
+            {
+                box.Networks.Remove(name);
+                _boxes[box.Name] = box with { Fixed = box.Fixed.Remove(name), Aliases = box.Aliases.Remove(name) };
+            }
+        }
+    }
+
+    /// <summary>A container is called so now, and otherwise as given.</summary>
+    public void Rename(string from, BoxModel box, int boot)
+    {
+        lock (_gate)
+        {
+            if (_boxes.Remove(from)) _gone.Add(from);
+            Put(box, boot);
         }
     }
 

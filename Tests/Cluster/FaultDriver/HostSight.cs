@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 
@@ -7,7 +8,14 @@ namespace NetworkCluster.Tests.Cluster.FaultDriver;
 internal sealed record NetworkSight(string Name, bool Global, SortedDictionary<string, (string Endpoint, string Address)> Members);
 
 /// <summary>A container as its host tells it.</summary>
-internal sealed record BoxSight(string Name, string Id, bool Running, SortedSet<string> Networks);
+internal sealed record BoxSight(string Name, string Id, bool Running, SortedSet<string> Networks)
+{
+    /// <summary>The addresses it asked for, by network.</summary>
+    public required ImmutableSortedDictionary<string, string> Fixed { get; init; }
+
+    /// <summary>A further name of its own, by network.</summary>
+    public required ImmutableSortedDictionary<string, string> Aliases { get; init; }
+}
 
 /// <summary>Everything that one host says, and everything that its kernel has, through other programs' eyes than ours.</summary>
 internal sealed record HostSight(int Host, string Prefix, List<NetworkSight> Networks, List<BoxSight> Boxes, List<string> Sandboxes, List<string> Links)
@@ -57,9 +65,18 @@ internal sealed record HostSight(int Host, string Prefix, List<NetworkSight> Net
 
     private static async Task<List<BoxSight>> BoxesAsync(Operator host) =>
     [
-        .. (await DocumentsAsync(host, "container", ("all", "true"), ("quiet", "true"), ("no-trunc", "true"))).Select(box => new BoxSight(box.GetProperty("Name").GetString()!.TrimStart('/'), box.GetProperty("Id").GetString()!, box.GetProperty("State").GetProperty("Running").GetBoolean(),
-            new(box.GetProperty("NetworkSettings").GetProperty(nameof(Networks)).EnumerateObject().Select(network => network.Name), StringComparer.Ordinal))),
+        .. (await DocumentsAsync(host, "container", ("all", "true"), ("quiet", "true"), ("no-trunc", "true"))).Select(Box),
     ];
+
+    private static BoxSight Box(JsonElement box)
+    {
+        var networks = box.GetProperty("NetworkSettings").GetProperty(nameof(Networks)).EnumerateObject().ToList();
+        return new(box.GetProperty("Name").GetString()!.TrimStart('/'), box.GetProperty("Id").GetString()!, box.GetProperty("State").GetProperty("Running").GetBoolean(), new(networks.Select(network => network.Name), StringComparer.Ordinal))
+        {
+            Fixed = networks.SelectMany(network => network.Value.GetProperty("IPAMConfig") is { ValueKind: JsonValueKind.Object } asked && asked.TryGetProperty("IPv4Address", out var address) ? [(network.Name, address.GetString()!)] : Array.Empty<(string, string)>()).ToImmutableSortedDictionary(pair => pair.Item1, pair => pair.Item2),
+            Aliases = networks.SelectMany(network => network.Value.GetProperty("Aliases") is { ValueKind: JsonValueKind.Array } names ? names.EnumerateArray().Select(name => (network.Name, name.GetString()!)).Take(1) : []).ToImmutableSortedDictionary(pair => pair.Item1, pair => pair.Item2),
+        };
+    }
 
     private static async Task<List<JsonElement>> DocumentsAsync(Operator host, string palette, params (string, string)[] list)
     {

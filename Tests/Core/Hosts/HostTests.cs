@@ -65,6 +65,56 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void A_drained_host_takes_no_containers_in_any_life_until_it_is_activated()
+    {
+        var host = Running().When(new DrainHost(Some.Host));
+        host.Journals(nameof(HostDrained));
+        Assert.True(host.Replies<HostView>().Drained);
+        host.When(new DrainHost(Some.Host)).Journals();
+        host.When(Create(2)).Refuses<HostIsDrained>();
+        // What runs goes on, and may be stopped; what stopped stays so, over the next life too.
+        Assert.Equal(1, host.When(new GetHost(Some.Host)).Replies<HostView>().Running);
+        host.When(new StopContainer(Some.Host, Box), Out(1, forget: false), new SandboxStopped(Some.Host, Box, new(1), null)).Replies<ContainerDone>();
+        host.When(new StartContainer(Some.Host, Box)).Refuses<HostIsDrained>();
+        host.Recovered().When(Join("b"), new StartContainer(Some.Host, Box));
+        host.When(new EndpointSettled(Wish(1), new(2), null, null)).When(new StartContainer(Some.Host, Box)).Refuses<HostIsDrained>();
+        host.When(new ActivateHost(Some.Host)).Journals(nameof(HostActivated));
+        host.When(new StartContainer(Some.Host, Box)).Sends<StartSandbox>();
+        new Scenario<HostState>(new HostDecider(), "host1").When(new DrainHost(Some.Host)).Refuses<HostUnknown>();
+    }
+
+    [Fact]
+    public void A_command_is_asked_to_end_before_its_networks_leave_and_who_has_less_patience_hurries_it()
+    {
+        var spec = Some.Container(1) with { Command = ["serve"], StopTimeout = 30, StopSignal = 2 };
+        var host = Host().When(new CreateContainer(Some.Host, spec, [Wish(1)]), Settled(1, attached: false), new StartContainer(Some.Host, Box), Sandbox(), Settled(1, attached: true), new CommandStarted(Some.Host, Box, new(1), null));
+        host.When(new StopContainer(Some.Host, Box)).Journals(nameof(ContainerStopping));
+        Assert.Equal((TimeSpan.FromSeconds(30), 2), (host.Sends<EndCommand>().Patience, host.Sends<EndCommand>().Signal));
+        Assert.Equal(HostDecider.OperationTimeout + TimeSpan.FromSeconds(30), Assert.Single(host.Then.Timers).Delay);
+        // Others wait, and are heard all the same.
+        host.When(new StopContainer(Some.Host, Box) { Patience = 1, Signal = 15 });
+        Assert.True(host.Then.Defer);
+        Assert.Equal(new EndCommand(Some.Host, Box, new(1), TimeSpan.FromSeconds(1), 15) { Hurries = true }, host.Then.Orders.Single());
+        host.When(new RemoveContainer(Some.Host, Box, Force: true));
+        Assert.Equal(TimeSpan.Zero, ((EndCommand)host.Then.Orders.Single()).Patience);
+        Assert.Empty(host.When(new StartContainer(Some.Host, Box)).Then.Orders);
+        // That it has ended is no news to anybody but us.
+        Assert.True(host.When(new CommandExited(Some.Host, Box, new(1), 0)).Then.Defer);
+        Assert.False(host.When(new CommandEnded(Some.Host, Box, new(1))).Sends<UnbindEndpoint>().Forget);
+        host.When(new CommandEnded(Some.Host, Box, new(1))).DoesNothing();
+        host.When(Out(1, forget: false), new SandboxStopped(Some.Host, Box, new(1), 0));
+        Assert.Equal(0, host.Replies<ContainerDone>().Container.ExitCode);
+    }
+
+    [Fact]
+    public void A_command_that_nobody_reports_the_end_of_ends_with_its_sandbox()
+    {
+        var host = Host().When(new CreateContainer(Some.Host, Some.Container(1) with { Command = ["serve"] }, []), new StartContainer(Some.Host, Box), Sandbox(), new CommandStarted(Some.Host, Box, new(1), null), new StopContainer(Some.Host, Box) { Patience = -1 });
+        Assert.Equal(TimeSpan.FromDays(1), host.Sends<EndCommand>().Patience);
+        host.When(new ExpireOperation(Some.Host, Box, host.State.Find(Box)!.Operation!.Number)).Sends<StopSandbox>();
+    }
+
+    [Fact]
     public void A_container_without_networks_is_there_at_once_and_the_same_create_again_is_the_same()
     {
         var host = Host().When(Create(1));

@@ -1,6 +1,7 @@
 using NetworkCluster.Addressing;
 using NetworkCluster.Commands;
 using NetworkCluster.Containers;
+using NetworkCluster.Hosts;
 using NetworkCluster.Networks;
 using NetworkCluster.Tests.Support;
 using Xunit;
@@ -54,6 +55,18 @@ public sealed class CommandTests : IAsyncLifetime
     [InlineData("endpoint inspect c22 --format '{{.Phase}} {{.Settings.IPAddress}}'", "programmed 172.25.3.3\n")]
     [InlineData("container inspect -f '{{json .NetworkSettings.Networks.isolated_nw.IPAMConfig}}' container3", "{\"IPv4Address\":\"172.25.3.3\"}\n")]
     public async Task Lists_print_what_is_asked_for(string line, string output) => Assert.Equal(new(0, output, ""), await _host.RunAsync(line));
+
+    [Fact]
+    public async Task A_drained_host_is_told_so_first_and_then_what_runs_there_is_stopped()
+    {
+        var outcome = await _host.RunAsync("host drain -t 3 h1 h9");
+        Assert.Equal((ExitCodes.Refused, "h1\n"), (outcome.Code, outcome.Output));
+        Assert.EndsWith("Error: host h9 has not joined\n", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("(2 of 2)\n", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(new DrainHost(_host.Gateway.Host), _host.Gateway.Sent[0]);
+        Assert.All(_host.Gateway.Sent[1..3], sent => Assert.Equal(3, Assert.IsType<StopContainer>(sent).Patience));
+        Assert.Equal("invalid value 'soon' for --time", (await _host.RunAsync("host drain -t soon h1")).Error.Trim()["Error: ".Length..].Split('\n')[0]);
+    }
 
     [Fact]
     public async Task Documents_read_as_approved()

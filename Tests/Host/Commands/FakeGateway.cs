@@ -32,7 +32,12 @@ internal sealed class FakeGateway : IClusterGateway
     /// <summary>Names of networks that are not removed.</summary>
     public HashSet<string> InUse { get; } = [];
 
-    public Task<IReply> SendAsync(IAddressed message, CancellationToken cancel = default) => Task.FromResult(Answer(message));
+    public Task<IReply> SendAsync(IAddressed message, CancellationToken cancel = default) => Task.FromResult(AnswerInTurn(message));
+
+    private IReply AnswerInTurn(IAddressed message)
+    {
+        lock (Sent) return Answer(message);
+    }
 
     public Task<IReply> ResolveNetworkAsync(string nameOrId, CancellationToken cancel = default) => Task.FromResult<IReply>(
         Networks.Find(n => n.Spec.Name == nameOrId || n.Spec.Id.ToString().StartsWith(nameOrId, StringComparison.Ordinal)) is { } network
@@ -75,6 +80,8 @@ internal sealed class FakeGateway : IClusterGateway
             IContainerCommand command => new ContainerDone(Containers.Find(c => c.Spec.Id == command.Container)!),
             GetPool get => Pools.Find(p => p.Id == get.Id) is { } pool ? pool : new Rejected(new InvalidRequest("no such pool")),
             GetHost get when get.Host == Host => new HostView(Host, new(3), false, Samples.Time, Containers.Count, 1, 2, 1),
+            DrainHost drain when drain.Host == Host => new HostView(Host, new(3), false, Samples.Time, Containers.Count, 1, 2, 1) { Drained = true },
+            DrainHost drain => new Rejected(new HostUnknown(drain.Host)),
             GetHost get => new Rejected(new HostUnknown(get.Host)),
             GetEndpoint get => Containers.SelectMany(c => c.Endpoints).FirstOrDefault(e => e.Spec.Id == get.Id) is { } endpoint
                 ? new EndpointView(endpoint.Spec, endpoint.Attached, EndpointPhase.Programmed, new(3))

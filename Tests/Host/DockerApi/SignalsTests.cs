@@ -1,5 +1,5 @@
 using NetworkCluster.Commands;
-using NetworkCluster.DockerApi;
+using NetworkCluster.Commands.Containers;
 using Xunit;
 
 namespace NetworkCluster.Tests.Host.DockerApi;

@@ -69,7 +69,7 @@ public sealed class CommandTerminalTests : IDisposable
         var later = new SandboxProcesses(_folder).Main("c1");
         Assert.True(later.Resize(new(50, 60)));
         await LogAsync(later, "50 60\r\n");
-        Assert.Equal(new MainProcessStatus.Exited(5), await later.StopAsync(TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None));
+        Assert.Equal(new MainProcessStatus.Exited(5), await later.StopAsync(TimeSpan.FromSeconds(20), 15, TimeProvider.System, CancellationToken.None));
         Assert.EndsWith("asked\r\n", await File.ReadAllTextAsync(later.LogFile), StringComparison.Ordinal);
         Assert.False(later.Resize(new(1, 1)));
     }
@@ -81,7 +81,7 @@ public sealed class CommandTerminalTests : IDisposable
         await main.StartAsync(null, new() { Command = ["sh", "-c", "trap '' HUP TERM; echo $$ ready; cat"], Terminal = new() }, CancellationToken.None);
         await LogAsync(main, "ready\r\n");
         Assert.IsType<MainProcessStatus.Running>(main.Status);
-        Assert.Equal(new MainProcessStatus.Exited(137), await main.StopAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None));
+        Assert.Equal(new MainProcessStatus.Exited(137), await main.StopAsync(TimeSpan.Zero, 15, TimeProvider.System, CancellationToken.None));
         Assert.IsNotType<MainProcessStatus.Running>(main.Status);
         var command = (await File.ReadAllTextAsync(main.LogFile)).Split(' ')[0];
         await Cluster.Eventually.IsSoAsync(TimeSpan.FromSeconds(10), () => Task.FromResult(!Directory.Exists($"/proc/{command}")));

@@ -79,7 +79,7 @@ public sealed class SandboxProcessesTests : IDisposable
         var first = main.Status;
         await main.StartAsync(null, new() { Command = ["false"] }, CancellationToken.None);
         Assert.Equal(first, main.Status);
-        await main.StopAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
+        await main.StopAsync(TimeSpan.Zero, 15, TimeProvider.System, CancellationToken.None);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class SandboxProcessesTests : IDisposable
     {
         var main = await StartAsync("c1", "trap 'exit 3' TERM; echo ready; while :; do sleep 0.05; done");
         await LoggedAsync(main, "ready");
-        Assert.Equal(new MainProcessStatus.Exited(3), await main.StopAsync(TimeSpan.FromSeconds(10), TimeProvider.System, CancellationToken.None));
+        Assert.Equal(new MainProcessStatus.Exited(3), await main.StopAsync(TimeSpan.FromSeconds(10), 15, TimeProvider.System, CancellationToken.None));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class SandboxProcessesTests : IDisposable
         var main = await StartAsync("c1", "trap '' TERM; sleep 1000 & echo $!; wait; wait");
         var child = int.Parse(await LoggedAsync(main, "\n"), System.Globalization.CultureInfo.InvariantCulture);
         using var process = System.Diagnostics.Process.GetProcessById(child);
-        var status = await main.StopAsync(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+        var status = await main.StopAsync(TimeSpan.FromMilliseconds(50), 15, TimeProvider.System, CancellationToken.None);
         Assert.Equal(new MainProcessStatus.Exited(137), status);
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
     }
@@ -156,7 +156,7 @@ public sealed class SandboxProcessesTests : IDisposable
     {
         var main = await StartAsync("c1", script);
         await LoggedAsync(main, said.Split('\n')[^2]);
-        await main.StopAsync(TimeSpan.FromSeconds(10), TimeProvider.System, CancellationToken.None);
+        await main.StopAsync(TimeSpan.FromSeconds(10), 15, TimeProvider.System, CancellationToken.None);
         var read = new Streams();
         await main.ReadOutputAsync(read, null, CancellationToken.None);
         Assert.Equal(said, read.Output);

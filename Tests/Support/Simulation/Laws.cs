@@ -57,6 +57,9 @@ internal static class Laws
         }
 
         foreach (var network in world.Space.Networks.Values.Where(network => network.Phase != RegistrationPhase.Confirmed)) yield return $"{network.Spec.Name} is still {network.Phase}";
+        if (world.HostState.Names.Count != world.HostState.Containers.Count) yield return "a name is taken by no container";
+        foreach (var container in world.HostState.InOrder.Where(container => container.NextName is not null || world.HostState.Named(container.Spec.Name) != container)) yield return $"{container.Spec.Name} is still being renamed";
+        foreach (var id in Ids(world, EntityKind.Network).Select(id => world.Network(NetworkId.Parse(id))).Where(network => network.Exists && !network.Names.Keys.Order().SequenceEqual(network.Members.Values.Where(member => member.Attached).Select(member => member.Endpoint.Spec.ContainerName).Order()))) yield return $"{id.Spec!.Name} knows {string.Join(", ", id.Names.Keys)}";
         if (world.Living().Any(entity => entity.Stash.Count > 0)) yield return "messages still wait";
     }
 
@@ -112,6 +115,8 @@ internal static class Laws
             var member = network.Exists ? network.Find(spec.Id) : null;
             var life = world.StateOf<EndpointState>(EntityKind.Endpoint, spec.Id.ToString());
             if (!network.Exists) yield return $"{what} is a wish for a network that is gone";
+            if (spec.ContainerName != container.Spec.Name) yield return $"{what} is a wish of {spec.ContainerName}";
+            if (member is not null && (member.Endpoint.Spec.ContainerName, member.Endpoint.Spec.NextName) != (container.Spec.Name, null)) yield return $"{what} is called {member.Endpoint.Spec.ContainerName} there, and may be called {member.Endpoint.Spec.NextName}";
             if (container.IsRunning)
             {
                 if (member is not { Attached: true }) yield return $"{what} runs and has no place";
@@ -198,6 +203,7 @@ internal static class Laws
             var held = world.HostState.Find(container.Id);
             if (container.Exists != held is not null) yield return $"{container.Name}: acknowledged is exists={container.Exists}, and that is not so";
             if (held is null) continue;
+            if (container.Name is { } name && name != held.Spec.Name) yield return $"{name}: that is its acknowledged name, and it is called {held.Spec.Name}";
             if (container.Running is { } running && running != held.IsRunning) yield return $"{container.Name}: acknowledged is running={running}, and it is {held.Phase}";
             foreach (var (id, (there, wish)) in container.Wishes)
             {

@@ -52,7 +52,7 @@ internal sealed class Operator
             return;
         }
 
-        switch (random.Next(_further ? 16 : 12))
+        switch (random.Next(_further ? 18 : 13))
         {
             case 0 or 1: CreateNetwork(); break;
             case 2: if (Pick(Networks) is { } removed) Remove(removed); break;
@@ -61,7 +61,8 @@ internal sealed class Operator
             case 7: if (PickContainer() is { } stopped) Stop(stopped); break;
             case 8: if (PickContainer() is { } gone) Remove(gone, random.Next(2) == 0); break;
             case 9 or 10: if (PickContainer() is { } one && PickNetwork() is { } to) Connect(one, to); break;
-            case 12: if (Pick(Networks) is { } reserved) Reserve(reserved); break;
+            case 12: if (PickContainer() is { } renamed) Rename(renamed); break;
+            case 16 or 17: if (Pick(Networks) is { } reserved) Reserve(reserved); break;
             case 13: _world.Send("clock", new ExpireReservations(AddressSpaceId.Of(Host), DateTimeOffset.UnixEpoch.AddSeconds(random.Next(20))), null); break;
             case 14 or 15: if (Pick(Networks) is { } changed) Update(changed); break;
             default: if (PickContainer() is { } other && PickNetwork() is { } from) Disconnect(other, from); break;
@@ -135,7 +136,7 @@ internal sealed class Operator
     {
         var container = new BelievedContainer(Some.ContainerId(++_ids), $"box{_world.Random.Next(5)}");
         Containers.Add(container);
-        var spec = new ContainerSpec { Id = container.Id, Name = container.Name, Created = DateTimeOffset.UnixEpoch, Command = _world.Random.Next(2) == 0 ? ["run"] : [], Ports = Ports() };
+        var spec = new ContainerSpec { Id = container.Id, Name = container.Name!, Created = DateTimeOffset.UnixEpoch, Command = _world.Random.Next(2) == 0 ? ["run"] : [], Ports = Ports() };
         var endpoints = _world.Random.Next(3) == 0 || Networks.Count == 0 ? ImmutableArray<EndpointSpec>.Empty
             : [.. Enumerable.Range(0, 2).Select(_ => PickNetwork()).OfType<BelievedNetwork>().Distinct().Take(_world.Random.Next(1, 3)).Select(network => Wish(container, network))];
         Type(new(container, new CreateContainer(Host, spec, endpoints), () =>
@@ -174,6 +175,17 @@ internal sealed class Operator
         container.Running = null;
         return reply => container.Heard(reply, () => container.Running = false, () => container.Running = before);
     }));
+
+    private void Rename(BelievedContainer container)
+    {
+        var name = $"box{_world.Random.Next(5)}";
+        Type(new(container, new RenameContainer(Host, container.Id, name), () =>
+        {
+            var before = container.Name;
+            container.Name = null;
+            return reply => container.Heard(reply, () => container.Name = name, () => container.Name = before);
+        }));
+    }
 
     private void Remove(BelievedContainer container, bool force) => Type(new(container, new RemoveContainer(Host, container.Id, force), () =>
     {
@@ -223,7 +235,7 @@ internal sealed class Operator
             Network = network.Id,
             NetworkName = network.Name,
             Container = container.Id,
-            ContainerName = container.Name,
+            ContainerName = container.Name ?? "unknown",
             Host = Host,
             Settings = new() { IPv4 = address, Mac = random.Next(8) == 0 ? MacAddress.Parse("02:00:00:00:00:01") : null },
         };
@@ -283,7 +295,7 @@ internal sealed class BelievedNetwork(NetworkId id, string name)
 internal sealed class BelievedContainer(ContainerId id, string name)
 {
     public ContainerId Id => id;
-    public string Name => name;
+    public string? Name { get; set; } = name;
     public bool? Exists { get; set; }
     public bool? Running { get; set; }
     public Dictionary<NetworkId, (bool? There, EndpointSpec? Wish)> Wishes { get; } = [];

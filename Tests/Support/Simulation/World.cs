@@ -181,6 +181,7 @@ internal sealed class World
         Decisions++;
         if (decision.Defer)
         {
+            foreach (var order in decision.Orders) Send(key.ToString(), order, null);
             entity.Stash.Add(() => Deliver(key, message, asker));
             return;
         }

@@ -68,6 +68,8 @@ internal sealed class WorldAgent(World world, string token)
             case RunCommand run:
                 InLane(run.Container.Id, false, () => Send(new CommandStarted(Host, run.Container.Id, run.Incarnation, Fault("run")), asker));
                 break;
+            case EndCommand { Hurries: true }: break;
+            case EndCommand end: Work($"end {end.Container.Short}", () => Send(new CommandEnded(Host, end.Container, end.Incarnation), asker)); break;
             case StopSandbox stop:
                 _sandboxes.Remove(stop.Container);
                 Names.RemoveContainer(stop.Container);

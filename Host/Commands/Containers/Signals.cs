@@ -1,7 +1,6 @@
 using System.Globalization;
-using NetworkCluster.Commands;
 
-namespace NetworkCluster.DockerApi;
+namespace NetworkCluster.Commands.Containers;
 
 /// <summary>Signals as Docker's clients name them: <c>HUP</c>, <c>SIGHUP</c>, <c>1</c>; the numbers are those of Linux on x86-64 and arm64 (signal(7)).</summary>
 internal static class Signals
@@ -19,6 +18,9 @@ internal static class Signals
 
     /// <summary>Whether it is one by which people end programs: HUP, INT, QUIT, TERM.</summary>
     public static bool AsksToEnd(int signal) => signal is 1 or 2 or 3 or 15;
+
+    /// <summary>As Docker shows it: <c>SIGTERM</c>, or the number where it has no name.</summary>
+    public static string Text(int signal) => signal >= 1 && signal <= Names.Length ? $"SIG{Names[signal - 1]}" : signal.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The signal's number; <see cref="Kill"/> where none is named.</summary>
     /// <exception cref="UsageException">There is no such signal.</exception>

@@ -63,6 +63,8 @@ public enum RejectionKind
 [JsonDerivedType(typeof(IdTaken), "id-taken")]
 [JsonDerivedType(typeof(HostUnknown), "host-unknown")]
 [JsonDerivedType(typeof(HostIsDrained), "host-is-drained")]
+[JsonDerivedType(typeof(HostIsLost), "host-is-lost")]
+[JsonDerivedType(typeof(NoDataplane), "no-dataplane")]
 [JsonDerivedType(typeof(HostFault), "host-fault")]
 [JsonDerivedType(typeof(JournalUnavailable), "journal-unavailable")]
 [JsonDerivedType(typeof(OutcomeUnknown), "outcome-unknown")]

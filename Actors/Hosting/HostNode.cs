@@ -109,7 +109,8 @@ public sealed class HostNode : IAsyncDisposable
         var self = Cluster.SelfAddress;
         var own = $"{self.Host}:{self.Port}";
         var others = _settings.Seeds.Where(seed => seed != own).Select(seed => Address.Parse($"{self.Protocol}://{self.System}@{seed}")).ToList();
-        var mayBegin = _settings.Seeds.IsEmpty || _settings.Seeds.Contains(own);
+        // Nobody would carry an entity of a cluster that begins with an agent alone.
+        var mayBegin = _settings.Control && (_settings.Seeds.IsEmpty || _settings.Seeds.Contains(own));
         try
         {
             if (others.Count > 0) Cluster.JoinSeedNodes(others);

@@ -8,7 +8,7 @@ using NetworkCluster.Hosts;
 namespace NetworkCluster.Membership;
 
 /// <summary>
-/// Declares hosts lost whose process the cluster has removed, until they are. The leader alone acts; every process watches, so that the next leader knows. What the leader did not
+/// Declares hosts lost whose process the cluster has removed, until they are. The leader of those that carry entities alone acts; every process watches, so that the next leader knows. What the leader did not
 /// see, because it, too, was down, it finds by comparing the list of hosts with the members: if it stops anywhere, the next look finds the same.
 /// </summary>
 internal sealed class LostHosts : ReceiveActor, IWithTimers
@@ -53,7 +53,7 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     // One that the others have removed sees nobody any more, and would take everybody for lost.
-    private bool IsLeader => !_cluster.IsTerminated && _cluster.SelfAddress.Equals(_cluster.State.Leader) && _cluster.SelfMember.Status == MemberStatus.Up;
+    private bool IsLeader => !_cluster.IsTerminated && _cluster.SelfAddress.Equals(_cluster.State.RoleLeader(NodeRoles.Control)) && _cluster.SelfMember.Status == MemberStatus.Up;
 
     private sealed class Look
     {

@@ -9,7 +9,13 @@ namespace NetworkCluster.Commands;
 /// <param name="Status">Akka's word: Joining, Up, Leaving, Exiting, Down.</param>
 /// <param name="Reachable">Whether it answers.</param>
 /// <param name="Leader">Whether it leads.</param>
-internal sealed record ClusterMember(HostId Host, string Address, string Status, bool Reachable, bool Leader);
+internal sealed record ClusterMember(HostId Host, string Address, string Status, bool Reachable, bool Leader)
+{
+    /// <summary>Whether it carries entities.</summary>
+    public bool Control { get; init; } = true;
+    /// <summary>Whether it has a data plane.</summary>
+    public bool Agent { get; init; } = true;
+}
 
 /// <summary>Who is in the cluster now, from this process's own gossip: no message is sent.</summary>
 internal interface IClusterMembers

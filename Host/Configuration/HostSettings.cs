@@ -73,6 +73,8 @@ internal sealed record HostSettings
         Check(clustered || seeds.IsEmpty, "cluster.seeds: a cluster cannot share a journal on sqlite, which one process has for itself; take hocon/cluster.conf and a journal.connection-string of postgresql");
         var roles = Listed("cluster.roles").ToHashSet();
         Check(roles.Count > 0 && roles.IsSubsetOf([NodeRoles.Control, NodeRoles.Agent]), $"cluster.roles: [{string.Join(", ", roles)}] is not control, agent or both");
+        Check(clustered || roles.Count != 1, "cluster.roles: a host that is alone (journal.provider sqlite) is both, control and agent");
+        Check(!clustered || roles.Contains(NodeRoles.Control) || !seeds.IsEmpty, "cluster.seeds: a host that carries no entities (cluster.roles) begins no cluster and needs somebody to join");
         var address = clustered ? Read("cluster.address", config.GetString("cluster.address"), IPAddress.Parse, IPAddress.Loopback) : IPAddress.Loopback;
         var options = new HostSettings
         {

@@ -1,17 +1,16 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Akka.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using NetworkCluster.Agents;
+using NetworkCluster.Addressing;
 using NetworkCluster.Commands;
 using NetworkCluster.Configuration;
-using NetworkCluster.Dns;
 using NetworkCluster.DockerApi;
 using NetworkCluster.Gateway;
 using NetworkCluster.Linux;
-using NetworkCluster.Linux.Nftables;
 
 namespace NetworkCluster.Hosting;
 
@@ -21,15 +20,15 @@ internal sealed class HostProcess : IAsyncDisposable
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(2);
 
     private readonly HostSettings _options;
-    private readonly bool _simulated;
+    private readonly HostDataplane? _dataplane;
     private readonly WebApplication _web;
     private readonly HostNode _node;
     private readonly Stack<IAsyncDisposable> _parts;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<string> _journalLost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private HostProcess(HostSettings options, bool simulated, WebApplication web, HostNode node, Stack<IAsyncDisposable> parts, TimeProvider time) =>
-        (_options, _simulated, _web, _node, _parts, _time) = (options, simulated, web, node, parts, time);
+    private HostProcess(HostSettings options, HostDataplane? dataplane, WebApplication web, HostNode node, Stack<IAsyncDisposable> parts, TimeProvider time) =>
+        (_options, _dataplane, _web, _node, _parts, _time) = (options, dataplane, web, node, parts, time);
 
     // As SIGTERM and SIGINT, which the web host hears.
     private static PosixSignalRegistration EndAtHangup(WebApplication web) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -45,9 +44,19 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             var address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(listened => listened.StartsWith("http://", StringComparison.Ordinal) && !listened.Contains("unix:", StringComparison.Ordinal)).Replace("http://", "", StringComparison.Ordinal);
             var pbm = address == "127.0.0.1:9110" ? "./pbm" : $"./pbm {address}";
-            return $"""
+            return _dataplane is null ? $"""
 
-                Host {_options.Host} is up{(_simulated ? " (simulated: it prints what it would do and touches no kernel)" : "")}. Its journal is in {_options.DataDirectory}. In another terminal:
+                Host {_options.Host} is up, without a data plane (network-cluster.cluster.roles): it carries its part of the cluster, and containers are on other hosts. In another terminal:
+
+                  {pbm} network create --driver overlay multihost
+                  {pbm} host ls
+                  {pbm} cluster show
+
+                {pbm} --help shows the rest; {pbm} alone is a prompt. Ctrl-C ends the host.
+
+                """ : $"""
+
+                Host {_options.Host} is up{(_dataplane.IsSimulated ? " (simulated: it prints what it would do and touches no kernel)" : "")}. Its journal is in {_options.DataDirectory}. In another terminal:
 
                   {pbm} network create isolated_nw --subnet 172.25.0.0/16
                   {pbm} container run -d --name container2
@@ -99,36 +108,34 @@ internal sealed class HostProcess : IAsyncDisposable
 
         if (wished != options.DockerSocket) logs.CreateLogger("NetworkCluster.DockerApi").LogWarning("this process may not listen at {Socket}: docker's clients are not served (network-cluster.docker-api.socket)", wished);
 
-        var simulated = IsSimulated(options, logs.CreateLogger("NetworkCluster.Dataplane"));
-        var plan = logs.CreateLogger("NetworkCluster.Plan");
-        if (!simulated) parts.Push(new Disposing(StateDirectory.Take(options, data.IsNew)));
-        IDataplane dataplane = simulated ? new SimulatedDataplane(step => Print(plan, step)) : new LinuxDataplane(options.Networking, time);
-        parts.Push(dataplane);
-        var networking = new HostNetworking(dataplane, options.Networking, logs.CreateLogger<HostNetworking>());
-        parts.Push(networking);
-        var names = new NameTable();
-        var dns = simulated ? null : new EmbeddedDns(names, new NamespaceSockets(), new() { AnswerTtl = options.DnsTtl, Upstreams = options.DnsUpstream }, time, logs.CreateLogger<EmbeddedDns>());
-        if (dns is not null) parts.Push(dns);
-
+        var dataplane = options.Node.Agent ? HostDataplane.Open(options, data.IsNew, logs, time, parts) : null;
         var node = ClusterForming.Start(config, options, logs, time);
         parts.Push(node);
         await ClusterForming.JoinedAsync(node, options, logs.CreateLogger("NetworkCluster.Cluster"), time, CancellationToken.None);
-        var gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), networking.HostRoutesAsync);
+        IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync);
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
         await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global));
         var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, "containers"));
-        node.StartAgent(new() { Host = options.Host, Token = node.Token, ReconcileEvery = options.ReconcileEvery, Vtep = options.Vtep }, networking, new SandboxServices(dns, processes, time), names);
         node.StartClock();
-        await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
-        // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
-        await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token));
-        var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox, simulated);
+        if (dataplane is null)
+        {
+            gateway = new GatewayWithoutDataplane(gateway);
+        }
+        else
+        {
+            node.StartAgent(new() { Host = options.Host, Token = node.Token, ReconcileEvery = options.ReconcileEvery, Vtep = options.Vtep }, dataplane.Networking, new SandboxServices(dataplane.Dns, processes, time), dataplane.Names);
+            await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
+            // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
+            await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token));
+        }
+
+        var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox, dataplane is not { IsSimulated: false });
         var reader = new JournalReader(node.System);
         if (options.DockerSocket.Length > 0 || tcp is not null) web.MapDocker(gateway, commands, (node.Journal, node.Feed, reader), new Random(), time);
         web.MapPbm(PbmPalettes.All(gateway, reader, new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
         await web.StartAsync();
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
-        var host = new HostProcess(options, simulated, web, node, parts, time);
+        var host = new HostProcess(options, dataplane, web, node, parts, time);
         data.Keep(host.LoseJournal, time);
         return host;
     }
@@ -145,12 +152,6 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             throw new ConfigurationProblemException([$"network-cluster.{setting}: cannot listen on {address}: {cause.Message}"]);
         }
-    }
-
-    // A script's lines stay lines.
-    private static void Print(ILogger plan, string step)
-    {
-        foreach (var line in step.Split('\n')) plan.LogInformation("{Step}", line);
     }
 
     private static WebApplication BuildWeb(HostSettings options, DockerTcp? tcp, TimeProvider time)
@@ -178,20 +179,6 @@ internal sealed class HostProcess : IAsyncDisposable
         return builder.Build();
     }
 
-    private static bool IsSimulated(HostSettings options, ILogger log)
-    {
-        if (options.Mode == DataplaneMode.Simulated) return true;
-        if (Capabilities.CanProgramKernel)
-        {
-            if (LibNftables.IsInstalled) return false;
-            throw new ConfigurationProblemException([$"{LibNftables.Name} is missing, without which there is no masquerading and no isolation: install it (nftables in Debian), or set network-cluster.dataplane.mode to simulated"]);
-        }
-
-        if (options.Mode == DataplaneMode.Linux) throw new ConfigurationProblemException(["network-cluster.dataplane.mode is linux, but this process lacks CAP_NET_ADMIN or CAP_SYS_ADMIN: run it as root, or take simulated"]);
-        log.LogWarning("this process lacks CAP_NET_ADMIN or CAP_SYS_ADMIN: the data plane is simulated, containers reach nothing");
-        return true;
-    }
-
     /// <summary>Returns when the process is told to end (SIGTERM, SIGINT, SIGHUP): true; or when the other hosts have removed it from the cluster: false, and it may be started again.</summary>
     /// <exception cref="ConfigurationProblemException">Its journal was taken away.</exception>
     public async Task<bool> WaitForEndAsync()
@@ -214,14 +201,5 @@ internal sealed class HostProcess : IAsyncDisposable
     private static async ValueTask DisposeAsync(Stack<IAsyncDisposable> parts)
     {
         while (parts.TryPop(out var part)) await part.DisposeAsync();
-    }
-
-    private sealed class Disposing(IDisposable inner) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync()
-        {
-            inner.Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }

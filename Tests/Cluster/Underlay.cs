@@ -22,7 +22,8 @@ internal sealed class Underlay : IAsyncDisposable
     /// <summary>Starts so many hosts, the first one first.</summary>
     /// <param name="name">Two characters that no other test uses.</param>
     /// <param name="hosts">How many.</param>
-    public static async Task<Underlay> StartAsync(string name, int hosts)
+    /// <param name="roles">What each of them is, by number; none: all are both.</param>
+    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null)
     {
         Shell("ip link add und0 type bridge && ip link set und0 up && ip addr add 10.99.0.254/24 dev und0");
         var underlay = new Underlay(await PrivatePostgres.StartAsync(5455));
@@ -34,6 +35,7 @@ internal sealed class Underlay : IAsyncDisposable
                 "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
                 "--set", $"network-cluster.cluster.address={AddressOf(host)}",
                 "--set", $"network-cluster.cluster.seeds=[{seeds}]",
+                "--set", $"network-cluster.cluster.roles=[{roles?.Invoke(host) ?? "control, agent"}]",
                 "--set", $"network-cluster.journal.connection-string={underlay.Journal}"));
         }
 

@@ -60,7 +60,8 @@ public sealed class HostDecider : IDecider<HostState>
 
     private static Decision Command(HostState state, IContainerCommand command)
     {
-        if (state.Incarnation.Value == 0 || state.Lost) return Decision.Refuse(new HostUnknown(state.Id));
+        if (state.Incarnation.Value == 0) return Decision.Refuse(new HostUnknown(state.Id));
+        if (state.Lost) return Decision.Refuse(new HostIsLost(state.Id));
         // After a recovery the journal says what is to be, not what is: the host's process is being asked.
         if (!state.Reconciled) return Decision.Later;
         if (state.Find(command.Container) is { Operation: not null } busy) return HostContainers.Wait(state, busy, command);

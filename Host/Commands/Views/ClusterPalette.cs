@@ -18,9 +18,9 @@ internal sealed class ClusterPalette(IClusterMembers members)
 
     private async Task<int> ShowAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
-        ImmutableArray<TableColumn> columns = [new("Host", "HOST"), new("Address", "ADDRESS"), new("Status", "STATUS"), new("Reachable", "REACHABLE"), new("Leader", "LEADER")];
+        ImmutableArray<TableColumn> columns = [new("Host", "HOST"), new("Address", "ADDRESS"), new("Status", "STATUS"), new("Reachable", "REACHABLE"), new("Leader", "LEADER"), new("Roles", "ROLES")];
         await output.TableAsync(columns, members.Members.Select(m => (ImmutableArray<string>)
-            [m.Host.ToString(), m.Address, m.Status, m.Reachable ? "yes" : "no", m.Leader ? "yes" : ""]), cancel);
+            [m.Host.ToString(), m.Address, m.Status, m.Reachable ? "yes" : "no", m.Leader ? "yes" : "", m switch { { Control: false } => "agent", { Agent: false } => "control", _ => "control, agent" }]), cancel);
         return ExitCodes.Ok;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
         Name = "ls",
         Aliases = ["list"],
         Description = "List the hosts of the cluster",
-        Details = "RECLAIMED counts endpoints that were found dead when the host joined last and were given back; ADOPTED its containers that were found alive.",
+        Details = "Those with a data plane; 'cluster show' has the others, too. RECLAIMED counts endpoints that were found dead when the host joined last and were given back; ADOPTED its containers that were found alive.",
         Output = CommandOutput.Table,
         Examples = ["host ls"],
     };
@@ -100,7 +100,7 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
 
     private async Task<int> ListAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
-        var present = members.Members;
+        ImmutableArray<ClusterMember> present = [.. members.Members.Where(member => member.Agent)];
         var replies = await Task.WhenAll(present.Select(m => gateway.SendAsync(new GetHost(m.Host), cancel)));
         ImmutableArray<TableColumn> columns =
         [

@@ -31,7 +31,7 @@ public sealed class HostTests
         new Scenario<HostState>(new HostDecider(), "host1").When(new GetHost(Some.Host)).Refuses<HostUnknown>();
         var host = Host().When(new DeclareHostLost(Some.Host, "a", DateTimeOffset.UnixEpoch));
         host.Journals(nameof(HostLost));
-        host.When(new StartContainer(Some.Host, Box)).Refuses<HostUnknown>();
+        host.When(new StartContainer(Some.Host, Box)).Refuses<HostIsLost>();
         host.When(new DeclareHostLost(Some.Host, "a", DateTimeOffset.UnixEpoch)).DoesNothing();
     }
 

@@ -48,6 +48,7 @@ public enum RejectionKind
 [JsonDerivedType(typeof(EndpointNameTaken), "endpoint-name-taken")]
 [JsonDerivedType(typeof(ContainerNotFound), "container-not-found")]
 [JsonDerivedType(typeof(ContainerNameTaken), "container-name-taken")]
+[JsonDerivedType(typeof(ContainerIsStopping), "container-is-stopping")]
 [JsonDerivedType(typeof(ContainerIsRunning), "container-running")]
 [JsonDerivedType(typeof(ContainerNotRunning), "container-not-running")]
 [JsonDerivedType(typeof(NotConnected), "not-connected")]

@@ -15,6 +15,7 @@ internal sealed partial class HostAgent
     // What nobody wants any more goes first (it may stand in the way), then networks are there (their bridges may have died with the machine), then endpoints come.
     private async Task AdoptAsync(NetworkList list, HostWelcome welcome)
     {
+        _networking.Expect(welcome.Running.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Spec));
         // Before the sweep: what is said to be published stays published.
         foreach (var container in welcome.Running) await TryAsync($"publish the ports of {container.Spec.Name}", () => _networking.PublishAsync(container.Spec.Id, container.Ports, _stopping.Token)).ConfigureAwait(false);
         var endpoints = welcome.Running.SelectMany(container => container.Endpoints).Select(endpoint => endpoint.Spec.Id).ToHashSet();

@@ -31,6 +31,7 @@ public sealed partial class HostNetworking
         if (!_endpoints.TryGetValue(endpoint, out var container))
         {
             await RetireLeftoverAsync(endpoint, cancel);
+            await ExpectNoMoreAsync(endpoint, cancel);
             return;
         }
 
@@ -38,6 +39,7 @@ public sealed partial class HostNetworking
         {
             if (state.Places.Find(p => p.Id == endpoint) is { } place) await DetachAsync(state, place, cancel);
         }, cancel);
+        await ExpectNoMoreAsync(endpoint, cancel);
     }
 
     private async Task AttachNewAsync(SandboxState state, NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)

@@ -69,7 +69,25 @@ public sealed partial class HostNetworking
         await InNetworkAsync(network.Id, async state =>
         {
             state.Users.Add(endpoint);
+            _expected.TryRemove(endpoint, out _);
             if (!state.Ensured) await EnsureAsync(state, network, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public void Expect(IEnumerable<EndpointSpec> endpoints)
+    {
+        foreach (var endpoint in endpoints) _expected[endpoint.Id] = endpoint.Network;
+    }
+
+    /// <summary>One that was expected does not come. What an earlier life made of its network goes, unless others come, or have.</summary>
+    private async Task ExpectNoMoreAsync(EndpointId endpoint, CancellationToken cancel)
+    {
+        if (!_expected.TryRemove(endpoint, out var network) || _expected.Values.Contains(network)) return;
+        await InNetworkAsync(network, async state =>
+        {
+            if (!state.Ensured && state.Users.Count == 0) await TakeAwayAsync(Leftover(await _dataplane.ObserveAsync(cancel), network), cancel);
+            Forget(network, state);
         }, cancel);
     }
 

@@ -38,6 +38,7 @@ public sealed partial class HostNetworking
     /// <inheritdoc/>
     public async Task StopSandboxAsync(ContainerId container, CancellationToken cancel)
     {
+        ImmutableList<Place> places = [];
         await InSandboxAsync(container, async state =>
         {
             if (state.OnHost || Startup.OnHost.Contains(container)) await ApplyAsync([new ForgetOnHost(container)], cancel);
@@ -49,6 +50,7 @@ public sealed partial class HostNetworking
                 await ApplyAsync(Plan.Removal(part, found, Naming), cancel);
             }
 
+            places = state.Places;
             foreach (var place in state.Places)
             {
                 _endpoints.TryRemove(place.Id, out _);
@@ -58,6 +60,7 @@ public sealed partial class HostNetworking
             state.Removed = true;
             _sandboxes.TryRemove(new(container, state));
         }, cancel);
+        foreach (var place in places) await ExpectNoMoreAsync(place.Id, cancel);
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,8 @@ public sealed partial class HostNetworking : IHostNetworking
     private readonly ConcurrentDictionary<Task, byte> _leaving = new();
     // What bridges of an earlier life are in, until this one knows their networks.
     private readonly ConcurrentDictionary<NetworkId, ImmutableArray<SetElement>> _inherited = new();
+    // Endpoints of an earlier life that have not come again yet.
+    private readonly ConcurrentDictionary<EndpointId, NetworkId> _expected = new();
     private FoundHost? _startup;
 
     /// <summary>Networking of one host. Disposing it leaves the kernel as it is and disposes the data plane.</summary>

@@ -64,6 +64,12 @@ public interface IHostNetworking : IAsyncDisposable
     Task ChangeRemotesAsync(NetworkSpec network, AttachedEndpoint? come, EndpointId? gone, CancellationToken cancel);
 
     /// <summary>
+    /// Says which endpoints an earlier life has left here that are about to come again. A network of the cluster that is here for their sake stays until they have come, or goes
+    /// with the last of them that is detached, or whose sandbox is stopped, instead.
+    /// </summary>
+    void Expect(IEnumerable<EndpointSpec> endpoints);
+
+    /// <summary>
     /// Removes every link, sandbox, set element and published port that is ours and not named here. What this process itself has made, adopted or published by a call above
     /// counts as named. What is foreign is never touched.
     /// </summary>

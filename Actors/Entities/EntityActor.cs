@@ -208,7 +208,8 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         var passes = Passes(cause);
         if (passes) _health.Doubt(cause, Context.System.Scheduler.Now);
         _health.Remember(_key, _state);
-        if (!refused && !_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
+        if (IsDenied(cause) && _asked is { } first && first.IsAskedBy(_asker)) _asker!.Tell(new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message)), Self);
+        else if (!refused && !_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
         LeaveThoseBehind(cause, again: true);
         if (_asked is { } asked && (refused || again && passes && !asked.IsAskedBy(_asker))) Again(asked, _asker);
         Again(new WakeEntity(_key), ActorRefs.NoSender);
@@ -241,9 +242,12 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         _behind.Clear();
     }
 
-    // Whether it is the way to the journal or its state, and not what was to be written or read: connections (SQLSTATE 08), rollbacks (40), resources, operators and systems (53 to 58).
+    // Whether the database has said that it takes no writes now (read-only transactions, SQLSTATE 25), or has no room for them (53): nothing was written.
+    private static bool IsDenied(Exception cause) => Causes(cause).Any(one => one is DbException { SqlState: ['2', '5', ..] or ['5', '3', ..] });
+
+    // Whether it is the way to the journal or its state, and not what was to be written or read: connections (SQLSTATE 08), read-only (25), rollbacks (40), resources, operators and systems (53 to 58).
     private static bool Passes(Exception cause) =>
-        Causes(cause).Any(one => one is TimeoutException or RecoveryTimedOutException or OpenCircuitException or SocketException or IOException or ObjectDisposedException or DbException { SqlState: null or ['0', '8', ..] or ['4', '0', ..] or ['5', ..] });
+        Causes(cause).Any(one => one is TimeoutException or RecoveryTimedOutException or OpenCircuitException or SocketException or IOException or ObjectDisposedException or DbException { SqlState: null or ['0', '8', ..] or ['2', '5', ..] or ['4', '0', ..] or ['5', ..] });
 
     // A rollback that fails, too, comes with what it was for.
     private static IEnumerable<Exception> Causes(Exception cause) =>

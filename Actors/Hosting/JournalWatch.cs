@@ -73,8 +73,8 @@ internal sealed class JournalWatch(string connectionString, JournalHealth health
         try
         {
             if (session.State != ConnectionState.Open) await session.OpenAsync(cancel).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery()", session);
-            return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is true ? "the database takes no writes: it is in recovery" : null;
+            await using var command = new NpgsqlCommand("SELECT CASE WHEN pg_is_in_recovery() THEN 'it is in recovery' WHEN current_setting('transaction_read_only') = 'on' THEN 'it is read-only' END", session);
+            return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is string why ? $"the database takes no writes: {why}" : null;
         }
         catch (Exception cause) when (cause is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
         {

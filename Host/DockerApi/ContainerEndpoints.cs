@@ -7,6 +7,7 @@ using NetworkCluster.Commands.Documents;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Gateway;
+using NetworkCluster.Hosts;
 
 namespace NetworkCluster.DockerApi;
 
@@ -99,13 +100,14 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     private async Task ChangeAsync(HttpContext http, Func<bool, bool> isNews, Func<ContainerView, ICommand> command)
     {
         var container = await FindAsync(http);
+        var asked = command(container);
         if (!isNews(container.Status == ContainerStatus.Running))
         {
             await http.Empty(StatusCodes.Status304NotModified);
             return;
         }
 
-        var done = await gateway.AskAsync<ContainerDone>(command(container), http.RequestAborted);
+        var done = await gateway.AskAsync<ContainerDone>(asked, http.RequestAborted);
         if (done.Container.Status == ContainerStatus.Running) streams.Started(done.Container);
         await http.Empty(StatusCodes.Status204NoContent);
     }
@@ -115,7 +117,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         int? patience = container.Spec.StopTimeout;
         if (http.Request.Query["t"] is [{ Length: > 0 } seconds, ..])
         {
-            patience = int.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var given) ? given : throw new UsageException($"t is a number of seconds: '{seconds}' is not");
+            patience = long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var given) ? (int)Math.Clamp(given, -1, StopPatience.Most) : throw new UsageException($"t is a number of seconds: '{seconds}' is not");
         }
 
         return new(container.Host, container.Spec.Id) { Patience = patience, Signal = http.Request.Query["signal"] is [{ Length: > 0 } signal, ..] ? Signals.Parse(signal) : null };
@@ -133,6 +135,8 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     private async Task RestartAsync(HttpContext http)
     {
         var container = await FindAsync(http);
+        // Before anything is stopped that could not be started again.
+        if ((await gateway.AskAsync<HostView>(new GetHost(container.Host), http.RequestAborted)).Drained) throw new RefusedException(new HostIsDrained(container.Host));
         await gateway.AskAsync<ContainerDone>(Stop(http, container), http.RequestAborted);
         await gateway.AskAsync<ContainerDone>(new StartContainer(container.Host, container.Spec.Id) { At = time.GetUtcNow() }, http.RequestAborted);
         await http.Empty(StatusCodes.Status204NoContent);

@@ -29,6 +29,15 @@ public sealed record ContainerIsRunning(string Name, ContainerId Id) : Rejection
     public override RejectionKind Kind => RejectionKind.Conflict;
 }
 
+/// <summary>Its command is asked to end: until it has, or is killed, nothing else is done with it.</summary>
+public sealed record ContainerIsStopping(string Name, ContainerId Id) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"container {Id} ({Name}) is being stopped and its command has not ended yet: wait for it, or end it now ('stop -t 0', 'rm -f')";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
+}
+
 /// <summary>It has to be started first.</summary>
 public sealed record ContainerNotRunning(string Name, ContainerId Id) : Rejection
 {

@@ -72,6 +72,7 @@ public sealed class DockerCliTests : IAsyncLifetime
         Client.RunIn("until docker logs patient | grep -q ready; do :; done");
         Done("stop patient");
         Assert.Equal("7", Done("inspect -f '{{.State.ExitCode}}' patient"));
+        foreach (var (image, found) in new[] { ("busybox", "patient"), ("docker.io/library/busybox:latest", "patient"), ("busybox:2", ""), ("me/busybox", "") }) Assert.Equal(found, Done($"ps -a -f name=patient -f ancestor={image} --format '{{{{.Names}}}}'"));
         Assert.Contains("1 received", Done("logs patient"), StringComparison.Ordinal);
         Done("run -d --name stubborn --stop-signal INT --stop-timeout 600 busybox sh -c 'trap \"echo asked\" TERM; trap \"exit 8\" INT; echo ready; while :; do sleep 0.1; done'");
         Client.RunIn("until docker logs stubborn | grep -q ready; do :; done");

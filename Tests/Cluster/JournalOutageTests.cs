@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NetworkCluster.Tests.Support;
+using Npgsql;
 using Xunit;
 
 namespace NetworkCluster.Tests.Cluster;
@@ -29,6 +30,21 @@ public sealed class JournalOutageTests
             Underlay.HearJournal();
             return Task.CompletedTask;
         });
+
+    [KernelFact]
+    public Task And_while_its_database_takes_no_writes() => AwayAsync("jr", underlay => TakesWritesAsync(underlay, false), underlay => TakesWritesAsync(underlay, true));
+
+    // As after a failover to a replica, or as an operator does it who has to look after its disk.
+    private static async Task TakesWritesAsync(Underlay underlay, bool takes)
+    {
+        await using var connection = new NpgsqlConnection($"{underlay.Journal};Pooling=false");
+        await connection.OpenAsync();
+        foreach (var statement in (string[])["SET transaction_read_only = off", $"ALTER SYSTEM SET default_transaction_read_only = {(takes ? "off" : "on")}", "SELECT pg_reload_conf()"])
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
 
     private static async Task AwayAsync(string prefix, Func<Underlay, Task> goes, Func<Underlay, Task> comes)
     {

@@ -131,6 +131,34 @@ public sealed class OverlayTests
     }
 
     [KernelFact]
+    public async Task What_a_new_life_expected_and_does_not_get_takes_its_network_along()
+    {
+        await using var host = await KernelHost.StartAsync();
+        await using var outside = Outside.Make();
+        MakePeer();
+        var (first, second) = (await host.RunAsync(1, Network, 2), await host.RunAsync(2, Network, 3));
+        await host.LiveAgainAsync();
+        host.Networking.Expect([first.Spec, second.Spec]);
+        await host.Networking.SweepAsync(new HashSet<NetworkId> { Network.Id }, new HashSet<Containers.ContainerId> { Some.ContainerId(1), Some.ContainerId(2) }, new HashSet<Endpoints.EndpointId> { first.Id, second.Id }, default);
+        await host.Networking.StartSandboxAsync(Some.Container(1), default);
+        await host.Networking.DetachAsync(first.Id, default);
+        Assert.NotEqual("", Tunnel());
+        await host.Networking.StopSandboxAsync(Some.ContainerId(2), default);
+        Assert.Equal("", Tunnel());
+
+        // One that has come is like any other.
+        var again = await host.RunAsync(2, Network, 3);
+        await host.LiveAgainAsync();
+        host.Networking.Expect([again.Spec]);
+        await host.RunAsync(2, Network, 3);
+        await host.Networking.DetachAsync(again.Id, default);
+        await host.Networking.SetRemotesAsync(Network, [], default);
+        Assert.Equal("", Tunnel());
+
+        static string Tunnel() => KernelHost.Shell($"ip -d link show {KernelHost.Options.Naming.Tunnel(Network.Id)} 2>/dev/null || true");
+    }
+
+    [KernelFact]
     public async Task The_subnets_of_one_network_reach_each_other_across_hosts_and_the_outside_and_an_internal_one_stays_inside()
     {
         await using var host = await KernelHost.StartAsync();

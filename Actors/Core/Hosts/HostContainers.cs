@@ -62,15 +62,14 @@ internal static class HostContainers
         !container.IsRunning || container.Spec.Command.IsEmpty ? Stop(state, container)
         : HostOperations.Began(state, container.Spec.Id, OperationKind.EndCommand, [], null, [new ContainerStopping(container.Spec.Id)], PatienceOf(container, stop)) with { Sends = [End(state, container, stop)] };
 
-    /// <summary>One thing at a time; but while a command is asked to end, others may have less patience with it.</summary>
-    public static Decision Wait(HostState state, HeldContainer container, IContainerCommand command) => Decision.Later with
+    /// <summary>One thing at a time. A command that is asked to end may take long: others may have less patience with it, and who wants something else need not wait for that.</summary>
+    public static Decision Wait(HostState state, HeldContainer container, IContainerCommand command) => container.Operation!.Kind != OperationKind.EndCommand ? Decision.Later : command switch
     {
-        Orders = container.Operation!.Kind != OperationKind.EndCommand ? [] : command switch
-        {
-            StopContainer stop => [End(state, container, stop) with { Hurries = true }],
-            RemoveContainer { Force: true } => [End(state, container, new(state.Id, container.Spec.Id) { Patience = 0 }) with { Hurries = true }],
-            _ => [],
-        },
+        StopContainer stop => Decision.Later with { Orders = [End(state, container, stop) with { Hurries = true }] },
+        RemoveContainer { Force: true } => Decision.Later with { Orders = [End(state, container, new(state.Id, container.Spec.Id) { Patience = 0 }) with { Hurries = true }] },
+        RemoveContainer => Decision.Refuse(new ContainerIsRunning(container.Spec.Name, container.Spec.Id)),
+        IRequest => Decision.Refuse(new ContainerIsStopping(container.Spec.Name, container.Spec.Id)),
+        _ => Decision.Later,
     };
 
     // While it still has its networks: it may have something to finish.

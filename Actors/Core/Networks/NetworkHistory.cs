@@ -34,6 +34,9 @@ public sealed record NetworkHistoryEntry(DateTimeOffset At, NetworkChange Change
 {
     /// <summary>The network before it, where it was changed; otherwise none.</summary>
     public NetworkSpec? Before { get; init; }
+
+    /// <summary>What the container was called before it, where it got another name; otherwise none.</summary>
+    public string? FormerName { get; init; }
 }
 
 /// <summary>The past of networks, out of their own journals and those of the address spaces. Nothing is kept for it: the journal is the history.</summary>
@@ -51,7 +54,11 @@ public static class NetworkHistory
         {
             var before = state;
             state = Network.Evolve(state, fact);
-            if (state.Spec is { } spec && Entry(before, fact) is var (change, endpoint)) yield return new(at, change, spec, endpoint) { Before = change == NetworkChange.Changed ? before.Spec : null };
+            if (state.Spec is { } spec && Entry(before, fact) is var (change, endpoint)) yield return new(at, change, spec, endpoint)
+            {
+                Before = change == NetworkChange.Changed ? before.Spec : null,
+                FormerName = change == NetworkChange.Renamed ? before.Find(endpoint!.Id)!.Endpoint.Spec.ContainerName : null,
+            };
         }
     }
 

@@ -26,13 +26,20 @@ internal sealed record ContainerFilter(FilterTerms Terms)
         _ => true,
     };
 
+    // What everybody means who does not say it: Docker's registry, its library, the latest.
+    private static string Whole(string image)
+    {
+        var name = image.StartsWith("docker.io/", StringComparison.Ordinal) ? image["docker.io/".Length..] : image;
+        if (!name.Contains('/', StringComparison.Ordinal)) name = $"library/{name}";
+        return name.LastIndexOfAny([':', '@']) > name.LastIndexOf('/') ? name : $"{name}:latest";
+    }
+
     private static bool Matches(ContainerView container, string key, string value) => key switch
     {
         "id" => FilterTerms.HasPart(container.Spec.Id.ToString(), value),
         // To Docker a container is /NAME, and scripts ask for ^/NAME$.
         "name" => FilterTerms.HasPart(container.Spec.Name, value) || FilterTerms.HasPart($"/{container.Spec.Name}", value),
-        // What its image was called, with or without the tag that everybody means.
-        "ancestor" => container.Spec.Image is { } image && (image == value || image == $"{value}:latest" || $"{image}:latest" == value),
+        "ancestor" => container.Spec.Image is { } image && Whole(image) == Whole(value),
         "network" => container.Endpoints.Any(e => e.Spec.NetworkName == value || e.Spec.Network.ToString() == value),
         "status" => ContainerDocument.StatusText(container.Status) == value,
         _ => FilterTerms.HasLabel(container.Spec.Labels, value),

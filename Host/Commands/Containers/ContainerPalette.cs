@@ -99,7 +99,7 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
     private async Task<int> RenameAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
         var container = await _directory.ContainerAsync(invocation.Required("container"), cancel);
-        if (invocation.Required("name") == container.Spec.Name) throw new UsageException($"the container is called {container.Spec.Name} already");
+        if (invocation.Required("name") == container.Spec.Name) throw new RefusedException(new InvalidRequest($"the container is called {container.Spec.Name} already"));
         await gateway.AskAsync<ContainerDone>(new RenameContainer(container.Host, container.Spec.Id, invocation.Required("name")), cancel);
         return ExitCodes.Ok;
     }

@@ -44,7 +44,7 @@ internal sealed class NetworkHistoryCommand(NetworkPast past)
             entry.Endpoint?.Spec.Host.ToString() ?? "",
             endpoint?.IPv4Address ?? "",
             endpoint?.IPv6Address ?? "",
-            entry.Before is { } before ? string.Join("; ", NetworkDifferences.Between(before, entry.Network)) : "",
+            entry.Before is { } before ? string.Join("; ", NetworkDifferences.Between(before, entry.Network)) : entry.FormerName is { } former ? $"was {former}" : "",
             endpoint?.MacAddress ?? "",
             entry.Endpoint?.Spec.Container.ToString() ?? "",
             endpoint?.EndpointId ?? "",

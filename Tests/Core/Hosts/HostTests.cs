@@ -97,7 +97,8 @@ public sealed class HostTests
         Assert.Equal(new EndCommand(Some.Host, Box, new(1), TimeSpan.FromSeconds(1), 15) { Hurries = true }, host.Then.Orders.Single());
         host.When(new RemoveContainer(Some.Host, Box, Force: true));
         Assert.Equal(TimeSpan.Zero, ((EndCommand)host.Then.Orders.Single()).Patience);
-        Assert.Empty(host.When(new StartContainer(Some.Host, Box)).Then.Orders);
+        foreach (var other in (IAddressed[])[new StartContainer(Some.Host, Box), new RenameContainer(Some.Host, Box, "web"), new ConnectContainer(Some.Host, Wish(2)), new DisconnectContainer(Some.Host, Box, Network.Id, Network.Name)]) host.When(other).Refuses<ContainerIsStopping>();
+        host.When(new RemoveContainer(Some.Host, Box, Force: false)).Refuses<ContainerIsRunning>();
         // That it has ended is no news to anybody but us.
         Assert.True(host.When(new CommandExited(Some.Host, Box, new(1), 0)).Then.Defer);
         Assert.False(host.When(new CommandEnded(Some.Host, Box, new(1))).Sends<UnbindEndpoint>().Forget);

@@ -75,7 +75,7 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
         var (stopped, kept) = (0, new System.Collections.Concurrent.ConcurrentQueue<string>());
         await Parallel.ForEachAsync(running, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (container, token) =>
         {
-            switch (await gateway.SendAsync(new StopContainer(host, container.Spec.Id) { Patience = patience }, token))
+            switch (await gateway.SendAsync(new StopContainer(host, container.Spec.Id) { Patience = patience ?? container.Spec.StopTimeout }, token))
             {
                 case ContainerDone or Rejected { Reason: ContainerNotFound }:
                     await output.WriteAsync(new NoticeFrame($"stopped {container.Spec.Name} ({Interlocked.Increment(ref stopped)} of {running.Count})"), token);

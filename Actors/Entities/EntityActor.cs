@@ -208,7 +208,8 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         var passes = Passes(cause);
         if (passes) _health.Doubt(cause, Context.System.Scheduler.Now);
         _health.Remember(_key, _state);
-        if (IsDenied(cause) && _asked is { } first && first.IsAskedBy(_asker)) _asker!.Tell(new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message)), Self);
+        // Not before whoever recovers is there: what comes to one that is about to stop is lost.
+        if (IsDenied(cause) && _asked is { } first && first.IsAskedBy(_asker)) Context.System.Scheduler.ScheduleTellOnce(RecoversAfter, _asker!, new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message)), ActorRefs.NoSender);
         else if (!refused && !_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
         LeaveThoseBehind(cause, again: true);
         if (_asked is { } asked && (refused || again && passes && !asked.IsAskedBy(_asker))) Again(asked, _asker);

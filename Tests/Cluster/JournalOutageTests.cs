@@ -34,12 +34,12 @@ public sealed class JournalOutageTests
     [KernelFact]
     public Task And_while_its_database_takes_no_writes() => AwayAsync("jr", underlay => TakesWritesAsync(underlay, false), underlay => TakesWritesAsync(underlay, true));
 
-    // As after a failover to a replica, or as an operator does it who has to look after its disk.
+    // As after a failover to a replica: sessions end, and new ones are read-only.
     private static async Task TakesWritesAsync(Underlay underlay, bool takes)
     {
         await using var connection = new NpgsqlConnection($"{underlay.Journal};Pooling=false");
         await connection.OpenAsync();
-        foreach (var statement in (string[])["SET transaction_read_only = off", $"ALTER SYSTEM SET default_transaction_read_only = {(takes ? "off" : "on")}", "SELECT pg_reload_conf()"])
+        foreach (var statement in (string[])["SET transaction_read_only = off", $"ALTER SYSTEM SET default_transaction_read_only = {(takes ? "off" : "on")}", "SELECT pg_reload_conf()", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"])
         {
             await using var command = new NpgsqlCommand(statement, connection);
             await command.ExecuteNonQueryAsync();

@@ -39,7 +39,6 @@ public sealed partial class HostNetworking
         {
             if (state.Places.Find(p => p.Id == endpoint) is { } place) await DetachAsync(state, place, cancel);
         }, cancel);
-        await ExpectNoMoreAsync(endpoint, cancel);
     }
 
     private async Task AttachNewAsync(SandboxState state, NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel)
@@ -116,8 +115,14 @@ public sealed partial class HostNetworking
         }
 
         state.Places = state.Places.Remove(place);
+        await LeftAsync(place, cancel);
+    }
+
+    private Task LeftAsync(Place place, CancellationToken cancel)
+    {
         _endpoints.TryRemove(place.Id, out _);
         if (place.Network is { } network) LetGo(network, place.Id);
+        return ExpectNoMoreAsync(place.Id, cancel);
     }
 
     /// <summary>Not cancelled. Where it fails too, the caller hears both, and a sweep finds what is left.</summary>

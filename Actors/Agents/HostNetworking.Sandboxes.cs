@@ -38,7 +38,6 @@ public sealed partial class HostNetworking
     /// <inheritdoc/>
     public async Task StopSandboxAsync(ContainerId container, CancellationToken cancel)
     {
-        ImmutableList<Place> places = [];
         await InSandboxAsync(container, async state =>
         {
             if (state.OnHost || Startup.OnHost.Contains(container)) await ApplyAsync([new ForgetOnHost(container)], cancel);
@@ -50,17 +49,11 @@ public sealed partial class HostNetworking
                 await ApplyAsync(Plan.Removal(part, found, Naming), cancel);
             }
 
-            places = state.Places;
-            foreach (var place in state.Places)
-            {
-                _endpoints.TryRemove(place.Id, out _);
-                if (place.Network is { } network) LetGo(network, place.Id);
-            }
-
+            var leaving = state.Places.ConvertAll(place => LeftAsync(place, cancel));
             state.Removed = true;
             _sandboxes.TryRemove(new(container, state));
+            await Task.WhenAll(leaving);
         }, cancel);
-        foreach (var place in places) await ExpectNoMoreAsync(place.Id, cancel);
     }
 
     /// <inheritdoc/>

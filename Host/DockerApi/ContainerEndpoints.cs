@@ -114,13 +114,13 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
 
     private static StopContainer Stop(HttpContext http, ContainerView container)
     {
-        int? patience = container.Spec.StopTimeout;
+        int? patience = null;
         if (http.Request.Query["t"] is [{ Length: > 0 } seconds, ..])
         {
             patience = long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var given) ? (int)Math.Clamp(given, -1, StopPatience.Most) : throw new UsageException($"t is a number of seconds: '{seconds}' is not");
         }
 
-        return new(container.Host, container.Spec.Id) { Patience = patience, Signal = http.Request.Query["signal"] is [{ Length: > 0 } signal, ..] ? Signals.Parse(signal) : null };
+        return StopContainer.Of(container, patience) with { Signal = http.Request.Query["signal"] is [{ Length: > 0 } signal, ..] ? Signals.Parse(signal) : null };
     }
 
     private async Task RenameAsync(HttpContext http)
@@ -148,7 +148,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         if (container.Status != ContainerStatus.Running) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"Cannot kill container: {http.Named()}: container {container.Spec.Id} is not running");
         var signal = Signals.Parse(http.Request.Query["signal"]);
         // A container without a command is ended by what asks a command to end.
-        if (signal == Signals.Kill || (container.Spec.Command.IsEmpty && Signals.AsksToEnd(signal))) await gateway.AskAsync<ContainerDone>(new StopContainer(container.Host, container.Spec.Id) { Patience = 0 }, http.RequestAborted);
+        if (signal == Signals.Kill || (container.Spec.Command.IsEmpty && Signals.AsksToEnd(signal))) await gateway.AskAsync<ContainerDone>(StopContainer.Of(container, patience: 0), http.RequestAborted);
         else if (!processes.Signal(container, signal)) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"Cannot kill container: {http.Named()}: {(container.Host == gateway.Host ? "it runs no command" : $"its command is on host {container.Host}: ask there")}, and only KILL ends it from here");
         await http.Empty(StatusCodes.Status204NoContent);
     }

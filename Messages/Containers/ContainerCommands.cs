@@ -37,6 +37,13 @@ public sealed record StopContainer(HostId Host, ContainerId Container) : IContai
     public int? Patience { get; init; }
     /// <summary>The signal by which it is asked, as signal(7) numbers them. None: what its container says, otherwise TERM.</summary>
     public int? Signal { get; init; }
+    /// <summary>With the patience that the container asks for, where nobody says another.</summary>
+    public static StopContainer Of(ContainerView container, int? patience = null)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        return new(container.Host, container.Spec.Id) { Patience = patience ?? container.Spec.StopTimeout };
+    }
+
     TimeSpan ITakesTime.Extra => StopPatience.Of(Patience ?? StopPatience.Usual);
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }

@@ -23,15 +23,12 @@ internal static class HostContainers
         }
 
         ImmutableArray<IEvent> facts = [new ContainerCreated(spec), .. create.Endpoints.Select(endpoint => new ContainerConnected(endpoint))];
-        if (create.Endpoints.IsEmpty)
-        {
-            var after = facts.Aggregate(state, HostEvolve.Apply);
-            return Done(after, after.Find(spec.Id)!) with { Events = facts };
-        }
+        var made = facts.Aggregate(state, HostEvolve.Apply).Find(spec.Id)!;
+        if (create.Endpoints.IsEmpty) return Done(state, made) with { Events = facts };
 
         return HostOperations.Began(state, spec.Id, OperationKind.Create, [.. create.Endpoints.Select(endpoint => endpoint.Id)], null, facts) with
         {
-            Sends = [.. create.Endpoints.Select(endpoint => state.Attach(endpoint, running: false))],
+            Sends = [.. create.Endpoints.Select(endpoint => state.Attach(made, endpoint))],
         };
     }
 
@@ -43,7 +40,7 @@ internal static class HostContainers
         return known.Phase != ContainerPhase.Created || wishes.IsEmpty ? Done(state, known)
             : HostOperations.Began(state, known.Spec.Id, OperationKind.Create, wishes.ConvertAll(wish => wish.Id), null, []) with
             {
-                Sends = [.. wishes.Select(wish => state.Attach(wish, running: false))],
+                Sends = [.. wishes.Select(wish => state.Attach(known, wish))],
             };
     }
 
@@ -110,7 +107,7 @@ internal static class HostContainers
             HostOperations.Began(state, container.Spec.Id, OperationKind.Connect, [wish.Id], null, facts) with
             {
                 Wakes = [new(EntityKind.Endpoint, wish.Id.ToString())],
-                Sends = [state.Attach(wish, container.IsRunning)],
+                Sends = [state.Attach(container, wish)],
             };
     }
 

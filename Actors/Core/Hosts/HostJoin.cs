@@ -110,7 +110,7 @@ internal static class HostJoin
             .. container.Endpoints.SelectMany<HeldEndpoint, IAddressed>(endpoint =>
                 endpoint.Leaving ? [new UnbindEndpoint(endpoint.Spec, life.Incarnation, Forget: true)]
                 // A stopped container's wish, too: the old life may have ended before its network had agreed to it.
-                : [new AttachEndpoint(container.Called(endpoint.Spec), life.Incarnation, container.IsRunning) { Vtep = life.Vtep }]),
+                : [container.Attach(endpoint.Spec, life.Incarnation, life.Vtep)]),
         ];
         return sends.IsEmpty ? ([], [], 0) : ([new OperationBegan(id, OperationKind.Rejoin, [.. sends.Select(EndpointOf)], null)], sends, 0);
 

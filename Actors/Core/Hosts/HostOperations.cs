@@ -129,7 +129,7 @@ internal static class HostOperations
     };
 
     private static AttachEndpoint AttachNext(HostState state, HeldContainer container, Operation operation, EndpointId after) =>
-        state.Attach(container.Find(operation.Waiting.First(endpoint => endpoint != after))!.Spec, running: true);
+        state.Attach(container, container.Find(operation.Waiting.First(endpoint => endpoint != after))!.Spec);
 
     public static Decision SandboxStarted(HostState state, SandboxStarted started)
     {
@@ -139,7 +139,7 @@ internal static class HostOperations
         var began = Began(state, started.Container, OperationKind.StartEndpoints, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], null, []);
         return container.Endpoints.IsEmpty
             ? Next(state, started.Container, began)
-            : began with { Sends = [state.Attach(container.Endpoints[0].Spec, running: true)] };
+            : began with { Sends = [state.Attach(container, container.Endpoints[0].Spec)] };
     }
 
     public static Decision CommandStarted(HostState state, CommandStarted started)

@@ -41,7 +41,7 @@ internal static class HostRename
             ? new() { Events = [.. facts, new OperationEnded(id)], Reply = failure is null ? new ContainerDone(named.View(state.Id)) : new Rejected(failure) }
             : HostOperations.Began(state, id, kind, staying.ConvertAll(endpoint => endpoint.Spec.Id), failure, facts) with
             {
-                Sends = [.. staying.Select(endpoint => state.Attach(named.Called(endpoint.Spec), named.IsRunning))],
+                Sends = [.. staying.Select(endpoint => state.Attach(named, endpoint.Spec))],
             };
     }
 }

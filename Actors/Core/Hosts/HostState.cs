@@ -77,6 +77,9 @@ public sealed record HeldContainer
     public EndpointSpec Called(EndpointSpec wish) => NameEdition == 0 && wish.ContainerName == Spec.Name ? wish
         : wish with { ContainerName = Spec.Name, NextName = NextName, NameEdition = NameEdition == 0 ? null : NameEdition };
 
+    /// <summary>Asks a network for the wish's place under this life of the host.</summary>
+    internal AttachEndpoint Attach(EndpointSpec wish, Incarnation life, InetAddress? vtep) => new(Called(wish), life, IsRunning) { Vtep = vtep };
+
     /// <summary>As others see it.</summary>
     public ContainerView View(HostId host) => new(host, Spec, Phase switch
     {
@@ -170,7 +173,7 @@ public sealed record HostState
         static (int, PortProtocol) Key(PublishedPort port) => (port.Host.Number, port.Host.Protocol);
     }
 
-    internal AttachEndpoint Attach(EndpointSpec wish, bool running) => new(wish, Incarnation, running) { Vtep = Vtep };
+    internal AttachEndpoint Attach(HeldContainer container, EndpointSpec wish) => container.Attach(wish, Incarnation, Vtep);
 
     internal HostState With(ContainerId id, Func<HeldContainer, HeldContainer> change) =>
         Find(id) is { } container ? this with { Containers = Containers.SetItem(id, change(container)) } : this;

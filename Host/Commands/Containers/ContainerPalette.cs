@@ -25,7 +25,7 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
                 new ContainerLogs(_directory, processes).Command,
                 new(Inspect, InspectAsync),
                 new(Start, (i, o, c) => EachAsync(i, o, container => new StartContainer(container.Host, container.Spec.Id) { At = time.GetUtcNow() }, c, IsLonely)),
-                new(Stop, (i, o, c) => EachAsync(i, o, container => new StopContainer(container.Host, container.Spec.Id) { Patience = i.Parsed<int>("time") ?? container.Spec.StopTimeout, Signal = i.Value("signal") is { } signal ? Signals.Parse(signal) : null }, c)),
+                new(Stop, (i, o, c) => EachAsync(i, o, container => StopContainer.Of(container, i.Parsed<int>("time")) with { Signal = i.Value("signal") is { } signal ? Signals.Parse(signal) : null }, c)),
                 new(Rename, RenameAsync),
                 new(Remove, (i, o, c) => EachAsync(i, o, container => new RemoveContainer(container.Host, container.Spec.Id, i.Has("force")), c)),
             ])

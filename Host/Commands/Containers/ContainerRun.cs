@@ -63,7 +63,7 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
         catch (OperationCanceledException) when (invocation.Caller.IsCancellationRequested && !invocation.Has("rm"))
         {
             // As in Docker, where Ctrl-C reaches the command.
-            await gateway.SendAsync(new StopContainer(container.Host, container.Spec.Id), CancellationToken.None);
+            await gateway.SendAsync(StopContainer.Of(container), CancellationToken.None);
             throw;
         }
         finally

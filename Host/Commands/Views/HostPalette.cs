@@ -75,7 +75,7 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
         var (stopped, kept) = (0, new System.Collections.Concurrent.ConcurrentQueue<string>());
         await Parallel.ForEachAsync(running, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (container, token) =>
         {
-            switch (await gateway.SendAsync(new StopContainer(host, container.Spec.Id) { Patience = patience ?? container.Spec.StopTimeout }, token))
+            switch (await gateway.SendAsync(StopContainer.Of(container, patience), token))
             {
                 case ContainerDone or Rejected { Reason: ContainerNotFound }:
                     await output.WriteAsync(new NoticeFrame($"stopped {container.Spec.Name} ({Interlocked.Increment(ref stopped)} of {running.Count})"), token);
@@ -93,10 +93,11 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
 
     private static Task<int> EachAsync(Invocation invocation, ICommandOutput output, Func<HostId, Task> about, CancellationToken cancel) => output.ForEachAsync(invocation.Values("host"), async name =>
     {
-        if (!HostId.TryParse(name, null, out var host)) throw new RefusedException(new InvalidRequest($"'{name}' is no name of a host"));
-        await about(host);
+        await about(Named(name));
         await output.LineAsync(name, cancel);
     }, cancel);
+
+    private static HostId Named(string name) => HostId.TryParse(name, null, out var host) ? host : throw new RefusedException(new InvalidRequest($"'{name}' is no name of a host"));
 
     private async Task<int> ListAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
@@ -116,8 +117,7 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
         var documents = new List<HostDocument>();
         var code = await output.ForEachAsync(invocation.Values("host"), async name =>
         {
-            if (!HostId.TryParse(name, null, out var host)) throw new RefusedException(new InvalidRequest($"'{name}' is no name of a host"));
-            documents.Add(HostDocument.From(await gateway.AskAsync<HostView>(new GetHost(host), cancel)));
+            documents.Add(HostDocument.From(await gateway.AskAsync<HostView>(new GetHost(Named(name)), cancel)));
         }, cancel);
         await output.DocumentAsync([.. documents], DocumentJson.Default.ImmutableArrayHostDocument, cancel);
         return code;

@@ -147,7 +147,7 @@ internal sealed class FaultClient(int index, int seed, IReadOnlyList<HostUnderTe
         lock (Answers) Answers[outcome] = Answers.GetValueOrDefault(outcome) + 1;
         lock (_history) _history.Add($"{begun:HH:mm:ss.fff} {TimeProvider.System.GetUtcNow():HH:mm:ss.fff} client {index} at host {host}: {palette} {command} {what}: {outcome} {answer.Error}");
         if (answer.Unknown) LastUnknown = TimeProvider.System.GetUtcNow();
-        var expected = answer.Done || refusals.Contains(answer.Kind) || (!(calm && Calm) && (answer.Unknown || answer.Kind is nameof(JournalUnavailable) or nameof(HostIsLost) or Answer.NotHeard));
+        var expected = answer.Done || refusals.Contains(answer.Kind) || (!(calm && Calm) && (answer.Unknown || !IsHeard(answer)));
         return expected ? answer : throw new FaultViolationException($"{palette} {command} {what} at host {host} was answered {outcome}: {answer.Error}{answer.Out}", what.Split(' '));
     }
 }

@@ -52,6 +52,16 @@ public sealed class RenameTests
     }
 
     [Fact]
+    public void What_is_said_at_a_start_after_it_is_numbered_too()
+    {
+        var host = Host().When(new CreateContainer(Some.Host, Some.Container(1), [Wish(1, Network), Wish(2, Other)]), Settled(1), Settled(2), Rename, Settled(1), Settled(2), Settled(1), Settled(2));
+        host.When(new StartContainer(Some.Host, Box), new SandboxStarted(Some.Host, Box, new(1), null));
+        Assert.Equal(("web", 2), (host.Sends<AttachEndpoint>().Endpoint.ContainerName, host.Sends<AttachEndpoint>().Endpoint.NameEdition));
+        host.When(Settled(1));
+        Assert.Equal(("web", 2), (host.Sends<AttachEndpoint>().Endpoint.ContainerName, host.Sends<AttachEndpoint>().Endpoint.NameEdition));
+    }
+
+    [Fact]
     public void Where_one_network_has_somebody_of_that_name_all_hear_that_it_keeps_the_one_it_has()
     {
         var host = Running().When(Rename, Settled(1), Settled(2, new EndpointNameTaken("web", Other.Name, HostId.Parse("host2"))));

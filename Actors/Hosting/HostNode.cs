@@ -20,8 +20,6 @@ namespace NetworkCluster.Hosting;
 /// <summary>One process's part of the cluster: the actor system with its journal, the entities' regions and the host's agent.</summary>
 public sealed class HostNode : IAsyncDisposable
 {
-    private static readonly TimeSpan BeginRetry = TimeSpan.FromSeconds(2);
-
     private readonly NodeSettings _settings;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
@@ -83,7 +81,7 @@ public sealed class HostNode : IAsyncDisposable
         node.Run();
         if (settings.Clustered)
         {
-            node._membership = node.JoinAsync(new JournalClaim(journal, time, logs.CreateLogger<JournalClaim>()), node._ending.Token);
+            node._membership = node.JoinAsync(new JournalClaim(journal, node.Cluster.SelfAddress, settings.Seeds, time, logs.CreateLogger<JournalClaim>()), logs.CreateLogger<ClusterJoin>());
             node._watch = WatchAsync(new JournalWatch(journal, node.Journal, node.Router, time, logs.CreateLogger<JournalWatch>()), node._ending.Token);
         }
         else
@@ -102,34 +100,14 @@ public sealed class HostNode : IAsyncDisposable
         if (Environment.GetEnvironmentVariable(Setting) is null) Environment.SetEnvironmentVariable(Setting, "6e776331");
     }
 
-    // Who is named among the seeds may begin a cluster, if none lives on this journal. All others wait for one.
-    private async Task JoinAsync(JournalClaim claim, CancellationToken ending)
+    private async Task JoinAsync(JournalClaim claim, ILogger log)
     {
         await using var held = claim.ConfigureAwait(false);
-        var self = Cluster.SelfAddress;
-        var own = $"{self.Host}:{self.Port}";
-        var others = _settings.Seeds.Where(seed => seed != own).Select(seed => Address.Parse($"{self.Protocol}://{self.System}@{seed}")).ToList();
-        // Nobody would carry an entity of a cluster that begins with an agent alone.
-        var mayBegin = _settings.Control && (_settings.Seeds.IsEmpty || _settings.Seeds.Contains(own));
         try
         {
-            if (others.Count > 0) Cluster.JoinSeedNodes(others);
-            for (var begins = false; !_up.Task.IsCompleted;)
-            {
-                if (mayBegin && !begins && (begins = await claim.TryBeginAsync(ending).ConfigureAwait(false)))
-                {
-                    // Akka asks the others first, all the same: the database may have been away, and with it what it knew.
-                    if (others.Count > 0) Cluster.JoinSeedNodes(others.Prepend(self));
-                    else Cluster.Join(self);
-                }
-
-                await Task.WhenAny(_up.Task, Task.Delay(BeginRetry, _time, ending)).ConfigureAwait(false);
-                ending.ThrowIfCancellationRequested();
-            }
-
-            await claim.KeepAsync(ending).ConfigureAwait(false);
+            await new ClusterJoin(Cluster, _settings, claim, _up.Task, _time, log).RunAsync(_ending.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
             // The lock goes with the session.
         }

@@ -1,3 +1,9 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -7,10 +13,23 @@ namespace NetworkCluster.Hosting;
 /// Keeps one database to one cluster. Every member holds a shared advisory lock of the database; only whoever gets it exclusively, because no member lives, may begin a cluster.
 /// So hosts that start at once, or come back while the others cannot hear them, do not become two clusters that write the same entities. PostgreSQL drops the lock with the
 /// session, and the session of a machine that died after a few seconds.
+/// By such locks, too, members say which addresses their cluster is known by, their own and the seeds', so that whoever knows it by one of those finds them; whoever knows it by others does not come in by chance.
 /// </summary>
-internal sealed class JournalClaim(string connectionString, TimeProvider time, ILogger log) : IAsyncDisposable
+/// <param name="connectionString">The database.</param>
+/// <param name="own">Where this process is reached.</param>
+/// <param name="seeds">By what addresses or names it knows its cluster.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Is told when the database does not answer.</param>
+internal sealed class JournalClaim(string connectionString, Address own, ImmutableArray<string> seeds, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private const long Key = 0x6e77_6320_636c_7573;
+    private const int KnownBy = 0x6e77_6362;
+    private const string Name = "network-cluster ";
+
+    // Who says with us that the cluster is known by one of these. A session's name is at most 63 bytes, which the longest address fills.
+    private const string Members = "SELECT DISTINCT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 "
+        + "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.classid = $1::bigint::oid AND l.objid = ANY ($2::bigint[]::oid[]) AND a.application_name IS NOT NULL";
+
     private const string DropTheDead = "SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '6s'";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
@@ -46,6 +65,7 @@ internal sealed class JournalClaim(string connectionString, TimeProvider time, I
                 await RunAsync($"SELECT pg_advisory_lock_shared({Key})", cancel).ConfigureAwait(false);
                 if (_exclusive) await RunAsync($"SELECT pg_advisory_unlock({Key})", cancel).ConfigureAwait(false);
                 _exclusive = false;
+                foreach (var name in Names) await RunAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_lock_shared({KnownBy}, {name})"), cancel).ConfigureAwait(false);
                 while (true)
                 {
                     await Task.Delay(LookEvery, time, cancel).ConfigureAwait(false);
@@ -61,13 +81,43 @@ internal sealed class JournalClaim(string connectionString, TimeProvider time, I
         }
     }
 
+    /// <summary>Where members of this process's cluster are reached, as ADDRESS:PORT; none while the database does not answer. Sessions of other users of the database do not show where.</summary>
+    public async Task<ImmutableArray<string>> MembersAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await OpenAsync(cancel).ConfigureAwait(false);
+            await using var command = new NpgsqlCommand(Members, _session);
+            command.Parameters.AddWithValue((long)KnownBy);
+            command.Parameters.AddWithValue(Names.Select(name => (long)(uint)name).ToArray());
+            await using var rows = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+            var members = ImmutableArray.CreateBuilder<string>();
+            while (await rows.ReadAsync(cancel).ConfigureAwait(false))
+            {
+                if (rows.GetString(0) is var name && name.StartsWith(Name, StringComparison.Ordinal)) members.Add(name[Name.Length..]);
+            }
+
+            return members.ToImmutable();
+        }
+        catch (NpgsqlException cause)
+        {
+            log.LogWarning("the database cannot be asked who is in the cluster: {Cause}", cause.Message);
+            await CloseAsync().ConfigureAwait(false);
+            return [];
+        }
+    }
+
+    private string Own => $"{own.Host}:{own.Port}";
+
+    private IEnumerable<int> Names => seeds.Append(Own).Select(name => BinaryPrimitives.ReadInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)))).Distinct();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
 
     private async Task OpenAsync(CancellationToken cancel)
     {
         if (_session is not null) return;
-        var session = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = "network-cluster" }.ConnectionString);
+        var session = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = Name + Own }.ConnectionString);
         try
         {
             await session.OpenAsync(cancel).ConfigureAwait(false);

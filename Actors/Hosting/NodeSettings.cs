@@ -12,7 +12,7 @@ public sealed record NodeSettings
     public bool Control { get; init; } = true;
     /// <summary>Whether it has a data plane (role <c>agent</c>). Default: yes.</summary>
     public bool Agent { get; init; } = true;
-    /// <summary><c>HOST:PORT</c> of processes to join. One that is among them, or where there are none any, may begin a cluster, where none lives on the journal.</summary>
+    /// <summary><c>ADDRESS:PORT</c> of processes to join, or <c>NAME:PORT</c> for all addresses behind a name. One that is among them, or where there are none any, may begin a cluster, where none lives on the journal.</summary>
     public ImmutableArray<string> Seeds { get; init; } = [];
     /// <summary>Whether the cluster may have other hosts, which may be lost.</summary>
     public bool Clustered { get; init; }

@@ -69,7 +69,7 @@ internal sealed record HostSettings
         Check(clustered || provider == "sqlite", $"journal.provider: '{provider}' is neither sqlite nor postgresql");
         var connection = config.GetString("journal.connection-string");
         Check(!clustered || connection is { Length: > 0 }, "journal.connection-string: postgresql needs one, as Host=db;Database=network_cluster;Username=nwc;Password=...");
-        var seeds = Listed("cluster.seeds").Select(text => Read("cluster.seeds", text, ParseSeed, new IPEndPoint(IPAddress.Loopback, 0))).ToImmutableArray();
+        var seeds = Listed("cluster.seeds").Select(text => Read("cluster.seeds", text, ParseSeed, "")).ToImmutableArray();
         Check(clustered || seeds.IsEmpty, "cluster.seeds: a cluster cannot share a journal on sqlite, which one process has for itself; take hocon/cluster.conf and a journal.connection-string of postgresql");
         var roles = Listed("cluster.roles").ToHashSet();
         Check(roles.Count > 0 && roles.IsSubsetOf([NodeRoles.Control, NodeRoles.Agent]), $"cluster.roles: [{string.Join(", ", roles)}] is not control, agent or both");
@@ -90,7 +90,7 @@ internal sealed record HostSettings
                 Host = Parsed<HostId>("host-id", name),
                 Control = roles.Contains(NodeRoles.Control),
                 Agent = roles.Contains(NodeRoles.Agent),
-                Seeds = [.. seeds.Select(seed => seed.ToString())],
+                Seeds = seeds,
                 Clustered = clustered,
                 LeaveGrace = Duration("cluster.leave-grace", TimeSpan.FromSeconds(60)),
                 ReturnGrace = Duration("cluster.return-grace", TimeSpan.FromSeconds(10)),
@@ -133,7 +133,7 @@ internal sealed record HostSettings
         DockerTcpSettings? DockerTcpOf()
         {
             if (config.GetString("docker-api.tcp.address") is not { Length: > 0 } text) return null;
-            var listen = Read("docker-api.tcp.address", text, ParseSeed, new IPEndPoint(IPAddress.Loopback, 1));
+            var listen = Read("docker-api.tcp.address", text, ParseListener, new IPEndPoint(IPAddress.Loopback, 1));
             return new(listen, FileOf("docker-api.tcp.ca"), FileOf("docker-api.tcp.certificate"), FileOf("docker-api.tcp.key"));
         }
 
@@ -209,7 +209,13 @@ internal sealed record HostSettings
         return new(block, size);
     }
 
-    private static IPEndPoint ParseSeed(string text) =>
+    // An address, or a name behind which there may be several.
+    private static string ParseSeed(string text) =>
+        text.LastIndexOf(':') is > 0 and var colon && Uri.CheckHostName(text[..colon]) == UriHostNameType.Dns
+            ? ushort.TryParse(text[(colon + 1)..], System.Globalization.CultureInfo.InvariantCulture, out var port) && port > 0 ? text : throw new FormatException($"'{text}' is not name:port")
+            : ParseListener(text).ToString();
+
+    private static IPEndPoint ParseListener(string text) =>
         IPEndPoint.TryParse(text, out var seed) && seed.Port > 0 ? seed : throw new FormatException($"'{text}' is not address:port");
 
     private static IPEndPoint ParseServer(string text) =>

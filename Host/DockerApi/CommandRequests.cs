@@ -1,4 +1,5 @@
 using NetworkCluster.Commands;
+using NetworkCluster.Containers;
 
 namespace NetworkCluster.DockerApi;
 
@@ -11,6 +12,15 @@ internal static class CommandRequests
     {
         if (wanted is { Length: > 0 } user and not ("root" or "0" or "0:0" or "root:root")) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, $"commands run as the host's process does: user {user} is not taken here");
     }
+
+    /// <summary>The size with which its terminal begins, as clients say it; 0 by 0 is none.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static TerminalSize? Window(IReadOnlyList<int>? size) => size switch
+    {
+        null or [] or [0, 0] => null,
+        [>= 0 and <= ushort.MaxValue and var rows, >= 0 and <= ushort.MaxValue and var columns] => new((ushort)rows, (ushort)columns),
+        _ => throw new UsageException($"ConsoleSize is a terminal's rows and columns: [{string.Join(", ", size)}] are not"),
+    };
 
     /// <summary>Where a command begins.</summary>
     /// <exception cref="UsageException">There is no such place.</exception>

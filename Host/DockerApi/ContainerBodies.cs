@@ -33,6 +33,7 @@ internal sealed record HostConfigBody
     public bool? PublishAllPorts { get; init; }
     public IReadOnlyList<string>? Links { get; init; }
     public bool? AutoRemove { get; init; }
+    public IReadOnlyList<int>? ConsoleSize { get; init; }
     public IReadOnlyList<string>? Dns { get; init; }
     public IReadOnlyList<string>? DnsSearch { get; init; }
     public IReadOnlyList<string>? DnsOptions { get; init; }

@@ -72,6 +72,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
             Labels = DockerValues.Sorted(body.Labels),
             Image = body.Image is { Length: > 0 } image ? image : null,
             Tty = body.Tty is true ? true : null,
+            TerminalSize = CommandRequests.Window(body.HostConfig?.ConsoleSize) is var window && body.Tty is true ? window : null,
             OpenStdin = body.OpenStdin is true ? true : null,
             StdinOnce = body.StdinOnce is true ? true : null,
             StopSignal = body.StopSignal is { Length: > 0 } ends ? Signals.Parse(ends) : null,

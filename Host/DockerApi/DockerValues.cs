@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using NetworkCluster.Addressing;
 using NetworkCluster.Commands;
+using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
-using NetworkCluster.Linux;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.DockerApi;
@@ -70,7 +70,7 @@ internal static class DockerValues
 
     /// <summary>The size of a window: <c>h</c> rows, <c>w</c> columns.</summary>
     /// <exception cref="UsageException">It is none.</exception>
-    public static WindowSize WindowSize(this HttpContext http) =>
+    public static TerminalSize WindowSize(this HttpContext http) =>
         ushort.TryParse(http.Request.Query["h"], NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && ushort.TryParse(http.Request.Query["w"], NumberStyles.None, CultureInfo.InvariantCulture, out var columns)
             ? new(rows, columns)
             : throw new UsageException($"h and w are a terminal's rows and columns: '{http.Request.Query["h"]}' and '{http.Request.Query["w"]}' are not");

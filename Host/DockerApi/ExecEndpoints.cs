@@ -56,7 +56,7 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
             Environment = [.. body.Env ?? []],
             Interactive = body.AttachStdin ?? false,
             WorkingDirectory = CommandRequests.Place(body.WorkingDir),
-            Terminal = Window(body.ConsoleSize) is var window && body.Tty is true ? new(window) : null,
+            Terminal = CommandRequests.Window(body.ConsoleSize) is var window && body.Tty is true ? new(window) : null,
         })
         {
             DetachKeys = DetachKeys.Parse(body.DetachKeys),
@@ -64,13 +64,6 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         Forget(id);
         await http.WriteAsync(new(id), DockerJson.Plain.ExecCreatedDocument, StatusCodes.Status201Created);
     }
-
-    private static WindowSize? Window(IReadOnlyList<int>? size) => size switch
-    {
-        null or [] or [0, 0] => null,
-        [>= 0 and <= ushort.MaxValue and var rows, >= 0 and <= ushort.MaxValue and var columns] => new((ushort)rows, (ushort)columns),
-        _ => throw new UsageException($"ConsoleSize is a terminal's rows and columns: [{string.Join(", ", size)}] are not"),
-    };
 
     private void Forget(string latest)
     {

@@ -28,7 +28,7 @@ internal sealed class SandboxServices(EmbeddedDns? dns, SandboxProcesses process
     public async Task<Rejection?> StartCommandAsync(ContainerSpec container, Sandbox sandbox, Action<int> exited, CancellationToken cancel)
     {
         var main = processes.Main(container.Id.ToString());
-        var refused = await main.StartAsync(NameOf(sandbox), new() { Command = container.Command, WorkingDirectory = container.WorkingDirectory, Environment = container.Environment, Interactive = container.OpenStdin ?? false, Terminal = container.Tty is true ? new() : null, Hostname = ContainerProcesses.HostnameOf(container) }, cancel);
+        var refused = await main.StartAsync(NameOf(sandbox), new() { Command = container.Command, WorkingDirectory = container.WorkingDirectory, Environment = container.Environment, Interactive = container.OpenStdin ?? false, Terminal = container.Tty is true ? new(container.TerminalSize) : null, Hostname = ContainerProcesses.HostnameOf(container) }, cancel);
         if (refused is { } code) return new CommandNotRunnable(container.Command[0], code);
         _ = WatchAsync(main, exited);
         return null;

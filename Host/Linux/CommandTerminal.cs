@@ -1,17 +1,15 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using NetworkCluster.Containers;
 
 namespace NetworkCluster.Linux;
-
-/// <summary>How many characters a terminal shows.</summary>
-public readonly record struct WindowSize(ushort Rows, ushort Columns);
 
 /// <summary>
 /// A command's own terminal. <c>script(1)</c> makes it, stands around the command, passes what is typed and shown on, and ends with the command's exit code; so it needs nothing of this process,
 /// and the terminal of a container's main command outlives it. What is typed is echoed, lines end as terminals end them, and the end of the input is typed as Ctrl-D.
 /// </summary>
 /// <param name="initial">The size it begins with; none: it has none, which programs take for 80 by 24.</param>
-public sealed class CommandTerminal(WindowSize? initial = null)
+public sealed class CommandTerminal(TerminalSize? initial = null)
 {
     // The major number of the terminals' devices is 136; the minor number is around it (see new_encode_dev in the kernel).
     private const int MajorMask = 0xfff00, Major = 136 << 8, TerminalField = 4;
@@ -37,7 +35,7 @@ public sealed class CommandTerminal(WindowSize? initial = null)
 
     /// <summary>Gives it another size; the command is told (SIGWINCH). Any thread.</summary>
     /// <returns>Whether there is one: not before the command begins, and not after its end.</returns>
-    public bool Resize(WindowSize size) => Device is { } device && Native.SetWindowSize(device, size.Rows, size.Columns);
+    public bool Resize(TerminalSize size) => Device is { } device && Native.SetWindowSize(device, size.Rows, size.Columns);
 
     // The command may have other streams than its terminal: what counts is which one controls it.
     private string? Device

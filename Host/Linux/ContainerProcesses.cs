@@ -31,7 +31,7 @@ internal sealed class ContainerProcesses(SandboxProcesses processes, Func<Contai
 
     public bool Signal(ContainerView container, int signal) => processes.Main(container.Spec.Id.ToString()).Signal(signal);
 
-    public bool Resize(ContainerView container, WindowSize size) => processes.Main(container.Spec.Id.ToString()).Resize(size);
+    public bool Resize(ContainerView container, TerminalSize size) => processes.Main(container.Spec.Id.ToString()).Resize(size);
 
     public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) => processes.Main(container.Spec.Id.ToString()).ReadOutputAsync(streams, tail, cancel);
 

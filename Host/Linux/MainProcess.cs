@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using NetworkCluster.Containers;
 
 namespace NetworkCluster.Linux;
 
@@ -168,7 +169,7 @@ internal sealed class MainProcess(string folder)
 
     /// <summary>Gives its terminal another size.</summary>
     /// <returns>Whether it has one, now.</returns>
-    public bool Resize(WindowSize size) => File.Exists(TerminalFile) && Recorded() is { } watcher && ProcessEntry.Children(watcher.Pid).Any(child => new CommandTerminal().HeldBy(child).Resize(size));
+    public bool Resize(TerminalSize size) => File.Exists(TerminalFile) && Recorded() is { } watcher && ProcessEntry.Children(watcher.Pid).Any(child => new CommandTerminal().HeldBy(child).Resize(size));
 
     // A command in a terminal has a group of its own.
     private void Kill(int watcher)

@@ -15,6 +15,8 @@ public sealed record ContainerSpec
     public ImmutableArray<string> Command { get; init; } = [];
     /// <summary>Whether the command has a terminal of its own: then its output comes as it shows it. None: no.</summary>
     public bool? Tty { get; init; }
+    /// <summary>The size with which that terminal begins. None: it has none until somebody says one, which programs take for 80 by 24.</summary>
+    public TerminalSize? TerminalSize { get; init; }
     /// <summary>Whether the command's input stays open, for whoever attaches. None: it is at its end.</summary>
     public bool? OpenStdin { get; init; }
     /// <summary>Whether an open input ends with the first who attaches; that of a terminal never does. None: no.</summary>
@@ -42,6 +44,9 @@ public sealed record ContainerSpec
     /// <summary>When it was asked for.</summary>
     public required DateTimeOffset Created { get; init; }
 }
+
+/// <summary>How many characters a terminal shows.</summary>
+public readonly record struct TerminalSize(ushort Rows, ushort Columns);
 
 /// <summary>How a container's sandbox is made.</summary>
 public enum SandboxMode

@@ -120,6 +120,7 @@ internal static class Samples
         new ContainerStarted(Container.Id) { At = Kept.Until },
         new PortsPublished(Container.Id, [new(new(InetAddress.Parse("192.0.2.1"), 8080, PortProtocol.Tcp), 80), new(new(null, 32768, PortProtocol.Udp), 53)]),
         new ContainerCreated(new() { Id = Container.Id, Name = "c3", Command = ["serve"], StopSignal = 2, StopTimeout = 30, Created = DateTimeOffset.UnixEpoch }),
+        new ContainerCreated(new() { Id = Container.Id, Name = "c3", Command = ["sh"], Tty = true, TerminalSize = new(33, 99), Created = DateTimeOffset.UnixEpoch }),
         new ContainerRenaming(Container.Id, "web2", 3),
         new ContainerRenamed(Container.Id, "web2", 4),
         new ContainerRenameDropped(Container.Id, 4),

@@ -23,11 +23,12 @@ internal sealed class Underlay : IAsyncDisposable
     /// <param name="name">Two characters that no other test uses.</param>
     /// <param name="hosts">How many.</param>
     /// <param name="roles">What each of them is, by number; none: all are both.</param>
-    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null)
+    /// <param name="seeds">Whom they know; none: the first two.</param>
+    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null)
     {
         Shell("ip link add und0 type bridge && ip link set und0 up && ip addr add 10.99.0.254/24 dev und0");
         var underlay = new Underlay(await PrivatePostgres.StartAsync(5455));
-        var seeds = string.Join(", ", Enumerable.Range(1, Math.Min(hosts, 2)).Select(host => $"\"{AddressOf(host)}:4053\""));
+        seeds ??= string.Join(", ", Enumerable.Range(1, Math.Min(hosts, 2)).Select(host => $"\"{AddressOf(host)}:4053\""));
         for (var host = 1; host <= hosts; host++)
         {
             MakeMachine(host);

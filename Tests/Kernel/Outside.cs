@@ -9,11 +9,12 @@ internal sealed class Outside : IAsyncDisposable
     {
         KernelHost.Shell("ip netns add outside");
         KernelHost.Shell("ip link add uplink type veth peer name eth0 netns outside");
-        KernelHost.Shell("ip addr add 192.0.2.1/24 dev uplink && ip link set uplink up");
+        // The other end first, and no link-local address: then all routes of the uplink are there when it is up, and none comes later.
+        Run("ip link set eth0 up");
+        KernelHost.Shell("ip link set uplink addrgenmode none && ip addr add 192.0.2.1/24 dev uplink && ip link set uplink up");
         KernelHost.Shell("ip addr add 2001:db8::1/64 dev uplink nodad");
         Run($"ip addr add {Address}/24 dev eth0");
         Run("ip addr add 2001:db8::2/64 dev eth0 nodad");
-        Run("ip link set eth0 up");
         return new Outside();
     }
 

@@ -32,7 +32,7 @@ internal interface IContainerProcesses
     bool Signal(ContainerView container, int signal);
 
     /// <summary>Gives the terminal of the container's own command another size; false where it has none, yet or any more.</summary>
-    bool Resize(ContainerView container, WindowSize size);
+    bool Resize(ContainerView container, TerminalSize size);
 
     /// <summary>Passes on what the container's own command has written until now: nothing where it never ran.</summary>
     Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel);

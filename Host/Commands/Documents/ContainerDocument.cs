@@ -58,6 +58,7 @@ internal sealed record ContainerDocument
         {
             NetworkMode = ModeOf(view),
             AutoRemove = view.Spec.AutoRemove ?? false,
+            ConsoleSize = view.Spec.TerminalSize is { } size ? [size.Rows, size.Columns] : [0, 0],
             PortBindings = PortDocument.Wishes(view.Spec.Ports),
             PublishAllPorts = view.Spec.Ports?.PublishAll ?? false,
             Dns = [.. (view.Spec.Resolver?.Servers ?? []).Select(server => server.ToString())],
@@ -168,6 +169,7 @@ internal sealed record HostConfigDocument
 {
     public required string NetworkMode { get; init; }
     public required bool AutoRemove { get; init; }
+    public required ImmutableArray<int> ConsoleSize { get; init; }
     public LogConfigDocument LogConfig { get; init; } = new();
     public required IReadOnlyDictionary<string, ImmutableArray<PortDocument>> PortBindings { get; init; }
     public required bool PublishAllPorts { get; init; }

@@ -73,7 +73,7 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
 
     public bool Signal(ContainerView container, int signal) => false;
 
-    public bool Resize(ContainerView container, WindowSize size) => false;
+    public bool Resize(ContainerView container, TerminalSize size) => false;
 
     public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>
         streams.WriteOutputAsync(System.Text.Encoding.UTF8.GetBytes($"{tail?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "all"} of {container.Spec.Name}\n"), cancel).AsTask();

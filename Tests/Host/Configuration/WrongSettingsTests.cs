@@ -19,6 +19,8 @@ public sealed class WrongSettingsTests
     [InlineData("ipam.default-pools.local=x", "network-cluster.ipam.default-pools.local: 'x' is not a list")]
     [InlineData("docker-api.tcp.address=nowhere", "network-cluster.docker-api.tcp.address: 'nowhere' is not address:port")]
     [InlineData("docker-api.tcp.address=0.0.0.0:2376", "network-cluster.docker-api.tcp.ca: with docker-api.tcp.address it is needed: without TLS on both sides anybody could command the host")]
+    [InlineData("cluster.seeds=[\"seeds.example\"]", "network-cluster.cluster.seeds: 'seeds.example' is not address:port")]
+    [InlineData("cluster.seeds=[\"seeds.example:0\"]", "network-cluster.cluster.seeds: 'seeds.example:0' is not name:port")]
     [InlineData("pbm=9110", "network-cluster.pbm is not one setting but many: '9110'")]
     public void What_cannot_be_understood_is_named_with_what_would_be(string setting, string problem) =>
         Assert.Contains(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings($"network-cluster.{setting}")).Message, StringComparison.Ordinal);

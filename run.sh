@@ -1,6 +1,6 @@
 #!/bin/sh
 # Starts one host in the foreground: installs what is missing (as root), builds, and becomes the host's process, so that signals reach it.
-# Arguments go to the host: ./run.sh --host-id h1 --data /srv/h1 --pbm 127.0.0.1:9111 --set network-cluster.dataplane.prefix=nw1 --set network-cluster.docker-api.socket=/run/nw1.sock (a second host of one machine); ./run.sh --help lists them.
+# Arguments go to the host: ./run.sh --host-id h1 --data /srv/h1 --pbm 127.0.0.1:9111 --set network-cluster.dataplane.prefix=nw1 --set network-cluster.operations.port=8081 --set network-cluster.docker-api.socket=/run/nw1.sock (a second host of one machine); ./run.sh --help lists them.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$(readlink -f -- "$0")")" && pwd)
 . "$here/.ci/prepare.sh"

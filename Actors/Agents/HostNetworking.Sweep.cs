@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
+using NetworkCluster.Hosting;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Agents;
@@ -35,14 +37,21 @@ public sealed partial class HostNetworking
 
     private async Task ReconcileAsync(Action<ContainerId> remade, CancellationToken cancel)
     {
+        var began = Stopwatch.GetTimestamp();
         var found = await _dataplane.ObserveAsync(cancel);
-        await ApplyAsync(SettingsOf(found), cancel);
+        if (await ApplyAsync(SettingsOf(found), cancel) is [_, ..]) NodeMetrics.Drifted("settings");
         var renamed = Plan.Renamed(found, Naming, network => _networks.TryGetValue(network, out var state) && state.Ensured ? state.Wanted.Links.Select(link => link.Name) : null);
-        if (await ApplyAsync(renamed, cancel) is [_, ..]) _log.LogWarning("somebody renamed links of this host; others are in their place");
+        if (await ApplyAsync(renamed, cancel) is [_, ..])
+        {
+            NodeMetrics.Drifted("link");
+            _log.LogWarning("somebody renamed links of this host; others are in their place");
+        }
+
         await RestoreTableAsync(found, cancel);
         var faults = new List<DataplaneException>();
         foreach (var (_, state) in _networks) await MendAsync(state, faults, cancel);
         foreach (var (_, state) in _sandboxes) await MendAsync(state, remade, faults, cancel);
+        NodeMetrics.Reconciled(Stopwatch.GetElapsedTime(began));
         Throw(faults);
     }
 
@@ -72,7 +81,12 @@ public sealed partial class HostNetworking
     /// </summary>
     private async Task PutBackAllAsync(bool isTable, Action<ContainerId> remade, CancellationToken cancel)
     {
-        if (isTable) _log.LogWarning("somebody changed the rules of table {Table}; they are made anew", Naming.Table);
+        if (isTable)
+        {
+            NodeMetrics.Drifted("table");
+            _log.LogWarning("somebody changed the rules of table {Table}; they are made anew", Naming.Table);
+        }
+
         ReplaceTable table;
         do
         {
@@ -90,7 +104,11 @@ public sealed partial class HostNetworking
         if (losses.Contains(Loss.OfForwarding))
         {
             var found = await _dataplane.ObserveAsync(new HostPart([], [], HostSysctls.All, false), cancel);
-            if (await ApplyAsync(SettingsOf(found), cancel) is [_, ..]) _log.LogWarning("somebody switched off this host's forwarding; it is on again");
+            if (await ApplyAsync(SettingsOf(found), cancel) is [_, ..])
+            {
+                NodeMetrics.Drifted("settings");
+                _log.LogWarning("somebody switched off this host's forwarding; it is on again");
+            }
         }
 
         var links = losses.OfType<Loss.OfLink>().Select(loss => loss.Tag).ToList();
@@ -114,13 +132,18 @@ public sealed partial class HostNetworking
     }
 
     /// <summary>Whether anything was amiss, and is not any more.</summary>
-    private async Task<bool> MendAsync(NetworkState state, List<DataplaneException> faults, CancellationToken cancel) =>
-        !(await MendAsync(state.Gate, () => state is { Removed: false, Ensured: true }, () => EnsureAsync(state, state.Wanted, cancel), faults, cancel)).IsEmpty;
+    private async Task<bool> MendAsync(NetworkState state, List<DataplaneException> faults, CancellationToken cancel)
+    {
+        var amiss = !(await MendAsync(state.Gate, () => state is { Removed: false, Ensured: true }, () => EnsureAsync(state, state.Wanted, cancel), faults, cancel)).IsEmpty;
+        if (amiss) NodeMetrics.Drifted("network");
+        return amiss;
+    }
 
     private async Task<bool> MendAsync(SandboxState state, Action<ContainerId> remade, List<DataplaneException> faults, CancellationToken cancel)
     {
         var steps = await MendAsync(state.Gate, () => state is { Removed: false, Started: true, OnHost: false }, () => RepairAsync(state, cancel), faults, cancel);
         if (steps.Any(step => step is CreateSandbox)) remade(state.Wanted.Id);
+        if (!steps.IsEmpty) NodeMetrics.Drifted("sandbox");
         return !steps.IsEmpty;
     }
 

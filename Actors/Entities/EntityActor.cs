@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using System.Diagnostics;
 using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Pattern;
 using Akka.Persistence;
+using NetworkCluster.Hosting;
 using NetworkCluster.Serialization;
 
 namespace NetworkCluster.Entities;
@@ -141,12 +143,13 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
             return;
         }
 
-        var (sender, left) = (Sender, facts.Length);
+        var (sender, left, began) = (Sender, facts.Length, Stopwatch.GetTimestamp());
         _writes = true;
         PersistAll(facts, _ =>
         {
             if (--left > 0) return;
             _writes = false;
+            NodeMetrics.Written(_key.Kind, Stopwatch.GetElapsedTime(began));
             _behind.Clear();
             Finish(decision, sender);
         });
@@ -202,6 +205,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
     private void Unknown(Exception cause, bool again)
     {
+        NodeMetrics.NotWritten(_key.Kind);
         _log.Error(cause, "{0}: the journal did not take the facts of {1}", PersistenceId, _asked?.GetType().Name);
         // Another write has its number, or that of another entity in the same batch: nothing of the batch is written, and who recovers decides anew.
         var refused = Causes(cause).Any(one => one is DbException { SqlState: ['2', '3', ..] });

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Actor;
 using NetworkCluster.Addressing;
 using NetworkCluster.Drivers;
 using NetworkCluster.Entities;
+using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
@@ -28,7 +30,14 @@ public sealed class ClusterGateway(
     /// <inheritdoc/>
     public async Task<IReply> SendAsync(IAddressed message, CancellationToken cancel = default)
     {
-        var patience = message is ITakesTime patient ? AnswerTimeout + patient.Extra : AnswerTimeout;
+        var began = Stopwatch.GetTimestamp();
+        var reply = await AskAsync(message, message is ITakesTime patient ? AnswerTimeout + patient.Extra : AnswerTimeout, cancel).ConfigureAwait(false);
+        NodeMetrics.Answered(message, reply, Stopwatch.GetElapsedTime(began));
+        return reply;
+    }
+
+    private async Task<IReply> AskAsync(IAddressed message, TimeSpan patience, CancellationToken cancel)
+    {
         try
         {
             return await router.TargetOf(message).Ask<IReply>(message, patience, cancel).ConfigureAwait(false);

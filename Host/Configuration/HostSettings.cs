@@ -33,6 +33,8 @@ internal sealed record HostSettings
 {
     public required string DataDirectory { get; init; }
     public required IPEndPoint Pbm { get; init; }
+    /// <summary>None: nobody asks how the host is.</summary>
+    public required IPEndPoint? Operations { get; init; }
     public required string DockerSocket { get; init; }
     public required string DockerGroup { get; init; }
     /// <summary>None: docker's clients come by the socket alone.</summary>
@@ -80,6 +82,7 @@ internal sealed record HostSettings
         {
             DataDirectory = data,
             Pbm = new(Read("pbm.address", config.GetString("pbm.address"), IPAddress.Parse, IPAddress.Loopback), Ranged("pbm.port", 0, 65535)),
+            Operations = config.GetString("operations.address") is { Length: > 0 } watched ? new(Read("operations.address", watched, IPAddress.Parse, IPAddress.Loopback), Ranged("operations.port", 0, 65535)) : null,
             DockerSocket = config.GetString("docker-api.socket") ?? "",
             DockerGroup = config.GetString("docker-api.group") ?? "",
             DockerTcp = DockerTcpOf(),

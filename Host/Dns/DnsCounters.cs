@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace NetworkCluster.Dns;
 
 /// <summary>
-/// How many queries came to which end, since the process started. Also published as the counter <c>networkcluster_dns_queries</c>
+/// How many queries came to which end, since the process started. Also published as the counter <c>network_cluster_dns_queries</c>
 /// of the meter <c>NetworkCluster.Dns</c>, with the tag <c>outcome</c>. Thread-safe.
 /// </summary>
 public sealed class DnsCounters : IDisposable
@@ -18,11 +18,11 @@ public sealed class DnsCounters : IDisposable
 
     internal DnsCounters()
     {
-        _meter.CreateObservableCounter("networkcluster_dns_queries", Measure, description: "DNS queries by outcome");
-        _meter.CreateObservableCounter("networkcluster_dns_upstream_failures", () => UpstreamFailed, description: "Forwarded queries that ended with SERVFAIL");
-        _meter.CreateObservableCounter("networkcluster_dns_upstream_overloaded", () => Overloaded, description: "Queries refused because too many were pending");
-        _meter.CreateObservableCounter("networkcluster_dns_upstream_rejected", () => UpstreamRejected, description: "Replies from above that answered no query of ours");
-        _meter.CreateObservableCounter("networkcluster_dns_connections_refused", () => ConnectionsRefused, description: "TCP connections beyond the limits");
+        _meter.CreateObservableCounter("network_cluster_dns_queries", Measure, description: "DNS queries by outcome");
+        _meter.CreateObservableCounter("network_cluster_dns_upstream_failures", () => UpstreamFailed, description: "Forwarded queries that ended with SERVFAIL");
+        _meter.CreateObservableCounter("network_cluster_dns_upstream_overloaded", () => Overloaded, description: "Queries refused because too many were pending");
+        _meter.CreateObservableCounter("network_cluster_dns_upstream_rejected", () => UpstreamRejected, description: "Replies from above that answered no query of ours");
+        _meter.CreateObservableCounter("network_cluster_dns_connections_refused", () => ConnectionsRefused, description: "TCP connections beyond the limits");
     }
 
     /// <summary>Queries with this outcome. Forwarded ones count when they are handed on, whatever comes back.</summary>

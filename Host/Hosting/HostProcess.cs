@@ -11,6 +11,7 @@ using NetworkCluster.Configuration;
 using NetworkCluster.DockerApi;
 using NetworkCluster.Gateway;
 using NetworkCluster.Linux;
+using NetworkCluster.Operations;
 
 namespace NetworkCluster.Hosting;
 
@@ -95,10 +96,13 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         RefuseTaken("pbm", options.Pbm);
         var tcp = options.DockerTcp is null ? null : DockerTcp.Read(options.DockerTcp);
+        if (options.Operations is { } watched) RefuseTaken("operations", watched);
         if (options.DockerTcp is { Address: var address }) RefuseTaken("docker-api.tcp.address", address);
         if (tcp is not null) parts.Push(new Disposing(tcp));
         var data = DataDirectory.Take(options);
         parts.Push(new Disposing(data));
+        var operations = options.Operations is null ? null : await OperationsServer.StartAsync(options.Host, options.Operations);
+        if (operations is not null) parts.Push(operations);
         var wished = options.DockerSocket;
         if (wished.Length > 0 && !DockerSocket.Prepare(wished, options.DockerGroup)) options = options with { DockerSocket = "" };
         var web = BuildWeb(options, tcp, time);
@@ -111,6 +115,7 @@ internal sealed class HostProcess : IAsyncDisposable
         var dataplane = options.Node.Agent ? HostDataplane.Open(options, data.IsNew, logs, time, parts) : null;
         var node = ClusterForming.Start(config, options, logs, time);
         parts.Push(node);
+        operations?.Health.Begin(node);
         await ClusterForming.JoinedAsync(node, options, logs.CreateLogger("NetworkCluster.Cluster"), time, CancellationToken.None);
         IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync);
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
@@ -124,7 +129,7 @@ internal sealed class HostProcess : IAsyncDisposable
         else
         {
             node.StartAgent(new() { Host = options.Host, Token = node.Token, ReconcileEvery = options.ReconcileEvery, Vtep = options.Vtep }, dataplane.Networking, new SandboxServices(dataplane.Dns, processes, time), dataplane.Names);
-            await Predefined.EnsureAsync(gateway, time, CancellationToken.None);
+            await Predefined.EnsureAsync(gateway, time, logs.CreateLogger("NetworkCluster.Host"), CancellationToken.None);
             // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
             await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token));
         }
@@ -135,6 +140,7 @@ internal sealed class HostProcess : IAsyncDisposable
         web.MapPbm(PbmPalettes.All(gateway, reader, new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
         await web.StartAsync();
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
+        operations?.Show(new HostGauges(gateway, node));
         var host = new HostProcess(options, dataplane, web, node, parts, time);
         data.Keep(host.LoseJournal, time);
         return host;

@@ -122,7 +122,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
     {
         var start = new ProcessStartInfo(_netns is null ? "dotnet" : "nsenter") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var word in _netns is null ? [] : (string[])[$"--net=/run/netns/{_netns}", "dotnet"]) start.ArgumentList.Add(word);
-        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", $"network-cluster.docker-api.socket={DockerSocket}", "--set", $"network-cluster.log-level={Environment.GetEnvironmentVariable("NWC_LOG_LEVEL") ?? "Warning"}", .. _more, .. more]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--set", "network-cluster.operations.address=", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", $"network-cluster.docker-api.socket={DockerSocket}", "--set", $"network-cluster.log-level={Environment.GetEnvironmentVariable("NWC_LOG_LEVEL") ?? "Warning"}", .. _more, .. more]) start.ArgumentList.Add(word);
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => line(e.Data ?? "");
         process.ErrorDataReceived += (_, e) => line(e.Data ?? "");

@@ -1,0 +1,53 @@
+using System.Diagnostics.Metrics;
+
+namespace NetworkCluster.Hosting;
+
+/// <summary>What this process counts and times, under the meter <c>NetworkCluster</c>. Nobody who listens: it costs nothing.</summary>
+public static class NodeMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "NetworkCluster";
+
+    private static readonly Meter Meter = new(Name);
+
+    // Seconds; from what a query of memory takes to the patience of whoever asks.
+    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
+
+    private static readonly Histogram<double> Commands =
+        Meter.CreateHistogram("network_cluster_command_duration", "s", "Commands and queries of this host's edges, from the question to the answer, by kind of message and outcome (done, or the kind of the refusal)", advice: Seconds);
+
+    private static readonly Histogram<double> Writes =
+        Meter.CreateHistogram("network_cluster_journal_write_duration", "s", "Writes of entities that this process carries, from the decision until the journal has its facts, by kind of entity", advice: Seconds);
+
+    private static readonly Counter<long> WriteFailures =
+        Meter.CreateCounter<long>("network_cluster_journal_write_failures", null, "Writes that the journal did not take, by kind of entity");
+
+    private static readonly Histogram<double> Reconciliations =
+        Meter.CreateHistogram("network_cluster_reconcile_duration", "s", "Comparisons of this host's kernel with what is wanted, with what was put right meanwhile", advice: Seconds);
+
+    private static readonly Counter<long> Drifts =
+        Meter.CreateCounter<long>("network_cluster_drift_repairs", null, "What somebody had changed or taken away in this host's kernel and was put back, by what it was");
+
+    /// <summary>A message was answered.</summary>
+    internal static void Answered(IAddressed message, IReply reply, TimeSpan after)
+    {
+        if (!Commands.Enabled) return;
+        var outcome = reply is Rejected rejected ? rejected.Reason.Kind.ToString() : "Done";
+        Commands.Record(after.TotalSeconds, new("kind", message.GetType().Name), new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
+    /// <summary>The journal has the facts of a decision.</summary>
+    internal static void Written(EntityKind kind, TimeSpan after) => Writes.Record(after.TotalSeconds, Of(kind));
+
+    /// <summary>The journal did not take them.</summary>
+    internal static void NotWritten(EntityKind kind) => WriteFailures.Add(1, Of(kind));
+
+    /// <summary>The kernel was compared with what is wanted.</summary>
+    internal static void Reconciled(TimeSpan after) => Reconciliations.Record(after.TotalSeconds);
+
+    /// <summary>Something of it was put right.</summary>
+    /// <param name="what">What it was, in one word.</param>
+    internal static void Drifted(string what) => Drifts.Add(1, new KeyValuePair<string, object?>("what", what));
+
+    private static KeyValuePair<string, object?> Of(EntityKind kind) => new("entity", kind.ToString());
+}

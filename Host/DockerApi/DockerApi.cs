@@ -39,7 +39,7 @@ internal static class DockerApi
             {
                 new SystemEndpoints(gateway, swarm).Map(endpoints);
                 new NetworkEndpoints(gateway, directory, time, swarm).Map(endpoints);
-                new EventEndpoints(journal.Feed, journal.Reader, journal.Health, time).Map(endpoints);
+                new EventEndpoints(new(journal.Feed, journal.Reader, time), journal.Health, time).Map(endpoints);
                 containers.Map(endpoints);
                 streams.Map(endpoints);
                 execs.Map(endpoints);

@@ -137,7 +137,7 @@ internal sealed class HostProcess : IAsyncDisposable
         var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox, dataplane is not { IsSimulated: false });
         var reader = new JournalReader(node.System);
         if (options.DockerSocket.Length > 0 || tcp is not null) web.MapDocker(gateway, commands, (node.Journal, node.Feed, reader), new Random(), time);
-        web.MapPbm(PbmPalettes.All(gateway, reader, new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
+        web.MapPbm(PbmPalettes.All(gateway, (reader, node.Feed), new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
         await web.StartAsync();
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
         operations?.Show(new HostGauges(gateway, node));

@@ -45,6 +45,8 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
         switch (frame)
         {
             case TextFrame { IsHeading: true } when view.Json: break;
+            case TextFrame { Document: { } document } when view.Json || _isJson || _template is not null: PrintLine(document); break;
+            case ClearFrame: terminal.Clear(); break;
             case TextFrame text: terminal.WriteLine(view.Json ? JsonText.Of(w => w.WriteStringValue(text.Text)) : text.Text); break;
             case BytesFrame bytes: terminal.WriteBytes(bytes.Data.Span, bytes.IsError); break;
             case TableFrame table: PrintTable(table); break;
@@ -82,6 +84,9 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
 
     private void Draw(ImmutableArray<string> titles, IEnumerable<IEnumerable<string>> rows) =>
         terminal.WriteTable(titles, [.. rows.Select(row => row.Select(cell => Lines.Shown(cell)).ToImmutableArray())]);
+
+    // One of many: on a line of its own.
+    private void PrintLine(JsonElement document) => terminal.WriteLine(_template?.Apply(document) ?? JsonText.Of(document.WriteTo));
 
     private void PrintDocument(JsonElement document)
     {

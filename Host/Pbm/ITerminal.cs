@@ -14,6 +14,9 @@ internal interface ITerminal
     /// <summary>A process's own bytes, as they are.</summary>
     void WriteBytes(ReadOnlySpan<byte> bytes, bool isError);
 
+    /// <summary>What follows takes the place of what was shown.</summary>
+    void Clear();
+
     /// <summary>A table for standard output.</summary>
     void WriteTable(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows);
 }

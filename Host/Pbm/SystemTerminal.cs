@@ -47,6 +47,9 @@ internal sealed class SystemTerminal : ITerminal
         else Write(PlainTable.Draw(titles, rows), isError: false);
     }
 
+    // To the top left, and everything from there on away.
+    public void Clear() => Write(_isTerminal ? "\e[H\e[J" : "\n", isError: false);
+
     private static void WriteRich(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey);

@@ -8,4 +8,5 @@ namespace NetworkCluster.Commands.Documents;
 [JsonSerializable(typeof(ImmutableArray<ContainerDocument>))]
 [JsonSerializable(typeof(ImmutableArray<EndpointViewDocument>))]
 [JsonSerializable(typeof(ImmutableArray<HostDocument>))]
+[JsonSerializable(typeof(EventDocument))]
 internal sealed partial class DocumentJson : JsonSerializerContext;

@@ -19,6 +19,7 @@ internal sealed class NetworkPalette(IClusterGateway gateway, IJournalReader jou
         new NetworkList(_directory).Command,
         new NetworkInspect(gateway, _directory, _past, time).Command,
         new NetworkHistoryCommand(_past).Command,
+        new NetworkGraphCommand(_directory).Command,
         new NetworkUpdate(gateway, _directory).Command,
         new(Remove, RemoveAsync),
         new NetworkPrune(new(gateway, _directory, time)).Command,

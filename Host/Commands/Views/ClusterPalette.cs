@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
+using NetworkCluster.Commands.Events;
 
 namespace NetworkCluster.Commands.Views;
 
 /// <summary>The <c>cluster</c> palette.</summary>
-internal sealed class ClusterPalette(IClusterMembers members)
+internal sealed class ClusterPalette(IClusterMembers members, ClusterEvents events, ClusterWatch watch)
 {
     /// <summary>The palette.</summary>
-    public Palette Palette => new("cluster", "Show the cluster", [new(Show, ShowAsync)]);
+    public Palette Palette => new("cluster", "Show the cluster, and what happens in it", [new(Show, ShowAsync), events.Command, watch.Command]);
 
     private static CommandSpec Show { get; } = new()
     {

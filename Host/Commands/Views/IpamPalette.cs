@@ -10,6 +10,8 @@ namespace NetworkCluster.Commands.Views;
 /// <summary>The <c>ipam</c> palette: the pools, and who holds which address.</summary>
 internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
 {
+    private const int BarLength = 10;
+
     private readonly NetworkDirectory _directory = new(gateway);
 
     /// <summary>The palette.</summary>
@@ -45,7 +47,7 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         var pools = (await ViewsAsync(networks, cancel)).ToDictionary(p => p.Id);
         ImmutableArray<TableColumn> columns =
         [
-            new("Pool", "POOL"), new("Network", "NETWORK"), new("Gateway", "GATEWAY"), new("Capacity", "CAPACITY"), new("Used", "USED"), new("Free", "FREE"), new("InUse", null),
+            new("Pool", "POOL"), new("Network", "NETWORK"), new("Gateway", "GATEWAY"), new("Capacity", "CAPACITY"), new("Used", "USED"), new("Free", "FREE"), new("InUse", null), new("Full", "FULL"),
         ];
         await output.TableAsync(columns, networks.SelectMany(n => n.Pools.Where(p => pools.ContainsKey(p.Id)).Select(p => Row(n, p, pools[p.Id]))), cancel);
         return ExitCodes.Ok;
@@ -83,7 +85,18 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         view.Addresses.Length.ToString(CultureInfo.InvariantCulture),
         usage.Free.ToString(CultureInfo.InvariantCulture),
         usage.InUse.ToString(CultureInfo.InvariantCulture),
+        Bar(usage.Free, view.Capacity),
     ];
+
+    // By what can still be picked: addresses that are held outside of a pool's ranges take none of these. Something is not nothing, and nearly everything is not everything.
+    private static string Bar(UInt128 free, UInt128 capacity)
+    {
+        if (capacity == 0) return "";
+        var full = Math.Max(0, 1 - (double)free / (double)capacity);
+        var filled = (int)Math.Round(full * BarLength);
+        filled = Math.Clamp(filled, full > 0 ? 1 : 0, full < 1 ? BarLength - 1 : BarLength);
+        return string.Create(CultureInfo.InvariantCulture, $"{new string('#', filled)}{new string('-', BarLength - filled)} {full * 100:0.#} %");
+    }
 
     private static ImmutableArray<string> Row(PoolView pool, HeldAddress held) =>
     [

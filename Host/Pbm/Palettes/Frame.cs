@@ -13,6 +13,7 @@ namespace NetworkCluster.Commands;
 [JsonDerivedType(typeof(BytesFrame), "bytes")]
 [JsonDerivedType(typeof(TableFrame), "table")]
 [JsonDerivedType(typeof(DocumentFrame), "json")]
+[JsonDerivedType(typeof(ClearFrame), "clear")]
 [JsonDerivedType(typeof(NoticeFrame), "notice")]
 [JsonDerivedType(typeof(ErrorFrame), "error")]
 [JsonDerivedType(typeof(ExitFrame), "exit")]
@@ -21,7 +22,11 @@ public abstract record Frame;
 /// <summary>One line for standard output, without its line end.</summary>
 /// <param name="Text">The line.</param>
 /// <param name="IsHeading">For people only: left out of <c>--json</c>.</param>
-public sealed record TextFrame(string Text, bool IsHeading = false) : Frame;
+public sealed record TextFrame(string Text, bool IsHeading = false) : Frame
+{
+    /// <summary>What is printed in its place where a form is asked for (<c>--json</c>, <c>--format</c>); none: the line.</summary>
+    public JsonElement? Document { get; init; }
+}
 
 /// <summary>A piece of a process's own output, base64 on the wire: it may break anywhere, even inside a character.</summary>
 /// <param name="Data">At most 32 KiB.</param>
@@ -41,6 +46,9 @@ public sealed record TableColumn(string Key, string? Title = null);
 /// <summary>A JSON document.</summary>
 /// <param name="Document">Printed with four spaces of indentation.</param>
 public sealed record DocumentFrame(JsonElement Document) : Frame;
+
+/// <summary>What follows takes the place of what was shown: on a terminal, of its whole screen; elsewhere an empty line stands between the two.</summary>
+public sealed record ClearFrame : Frame;
 
 /// <summary>Something that whoever reads the answer has to know about it; one line for standard error.</summary>
 /// <param name="Text">One line for people.</param>

@@ -11,5 +11,5 @@ internal static class ClientPalettes
         JsonSerializer.Serialize(Served(), PaletteJson.Default.ImmutableArrayPaletteSpec), PaletteJson.Default.ImmutableArrayPaletteSpec);
 
     private static ImmutableArray<PaletteSpec> Served() =>
-        [.. PbmPalettes.All(new FakeGateway(), new FakeJournal(), null!, null!, new Random(1), TimeProvider.System).Select(p => p.Spec)];
+        [.. PbmPalettes.All(new FakeGateway(), (new FakeJournal(), new FakeJournal()), null!, null!, new Random(1), TimeProvider.System).Select(p => p.Spec)];
 }

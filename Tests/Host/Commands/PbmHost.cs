@@ -22,14 +22,14 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
     private readonly WebApplication _app;
     private readonly IClusterGateway _gateway;
 
-    private PbmHost(IClusterGateway gateway, IJournalReader journal, ImmutableArray<Palette> more)
+    private PbmHost(IClusterGateway gateway, IJournalReader journal, IJournalFeed feed, ImmutableArray<Palette> more)
     {
         _gateway = gateway;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(new IPEndPoint(IPAddress.Loopback, 0)));
         _app = builder.Build();
-        _app.MapPbm([.. PbmPalettes.All(gateway, journal, this, this, new Random(1), TimeProvider.System), .. more], Journal);
+        _app.MapPbm([.. PbmPalettes.All(gateway, (journal, feed), this, this, new Random(1), TimeProvider.System), .. more], Journal);
     }
 
     /// <summary>The fake cluster, where this serves one.</summary>
@@ -48,7 +48,7 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
     /// <summary>Serves any cluster.</summary>
     public static async Task<PbmHost> StartAsync(IClusterGateway gateway, IJournalReader journal, params ImmutableArray<Palette> more)
     {
-        var host = new PbmHost(gateway, journal, more);
+        var host = new PbmHost(gateway, journal, journal as IJournalFeed ?? new FakeJournal(), more);
         await host._app.StartAsync();
         var url = host._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         host.Address = new("127.0.0.1", new Uri(url).Port);

@@ -20,6 +20,8 @@ internal sealed class RecordingTerminal : ITerminal
 
     public void WriteBytes(ReadOnlySpan<byte> bytes, bool isError) => (isError ? _error : _out).AddRange(bytes);
 
+    public void Clear() => WriteLine("");
+
     public void WriteTable(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows) =>
         WriteBytes(Encoding.UTF8.GetBytes(PlainTable.Draw(titles, rows)), isError: false);
 }

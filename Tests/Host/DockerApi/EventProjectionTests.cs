@@ -1,5 +1,5 @@
 using NetworkCluster.Containers;
-using NetworkCluster.DockerApi;
+using NetworkCluster.Commands.Events;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
 using NetworkCluster.Tests.Host.Commands;
@@ -64,13 +64,13 @@ public sealed class EventProjectionTests
 
     private async Task<string> TellAsync(int after) => string.Join(' ', (await EventsAsync(after)).Select(happened => happened.Action));
 
-    private async Task<List<DockerEvent>> EventsAsync(int after)
+    private async Task<List<Happening>> EventsAsync(int after)
     {
         var projection = new EventProjection(_journal);
-        var told = new List<DockerEvent>();
+        var told = new List<Happening>();
         foreach (var (entity, fact) in _journal.Facts.Skip(after)) told.AddRange(await projection.ApplyAsync(entity, fact, default));
         return told;
     }
 
-    private static string Words(DockerEvent happened) => string.Join(' ', happened.Attributes.Select(attribute => $"{attribute.Key}={attribute.Value}"));
+    private static string Words(Happening happened) => string.Join(' ', happened.Attributes.Select(attribute => $"{attribute.Key}={attribute.Value}"));
 }

@@ -5,10 +5,10 @@ using NetworkCluster.Endpoints;
 using NetworkCluster.Gateway;
 using NetworkCluster.Networks;
 
-namespace NetworkCluster.DockerApi;
+namespace NetworkCluster.Commands.Events;
 
 /// <summary>
-/// Makes Docker's events out of journaled facts. Facts name things by id: of an entity that is met in the middle of its life, what came before is read, once.
+/// Makes events, as Docker tells them, out of journaled facts. Facts name things by id: of an entity that is met in the middle of its life, what came before is read, once.
 /// </summary>
 internal sealed class EventProjection(IJournalReader journal)
 {
@@ -20,7 +20,7 @@ internal sealed class EventProjection(IJournalReader journal)
     private readonly HashSet<ContainerId> _asked = [];
 
     /// <summary>The events of the next fact.</summary>
-    public async ValueTask<ImmutableArray<DockerEvent>> ApplyAsync(EntityKey entity, JournaledFact fact, CancellationToken cancel)
+    public async ValueTask<ImmutableArray<Happening>> ApplyAsync(EntityKey entity, JournaledFact fact, CancellationToken cancel)
     {
         if (entity.Kind is not (EntityKind.Network or EntityKind.Host)) return [];
         if (_seen.Add(entity) && fact.Number > 1)
@@ -44,10 +44,10 @@ internal sealed class EventProjection(IJournalReader journal)
         return Events(entity, fact);
     }
 
-    private ImmutableArray<DockerEvent> Events(EntityKey entity, JournaledFact fact) =>
+    private ImmutableArray<Happening> Events(EntityKey entity, JournaledFact fact) =>
         [.. (entity.Kind == EntityKind.Network ? OfNetwork(NetworkId.Parse(entity.Id), fact.Fact) : OfContainer(fact.Fact)).Select(made => made with { At = fact.At })];
 
-    private IEnumerable<DockerEvent> OfNetwork(NetworkId id, IEvent fact)
+    private IEnumerable<Happening> OfNetwork(NetworkId id, IEvent fact)
     {
         switch (fact)
         {
@@ -72,10 +72,10 @@ internal sealed class EventProjection(IJournalReader journal)
         }
     }
 
-    private IEnumerable<DockerEvent> Left(NetworkId network, EndpointId endpoint) =>
+    private IEnumerable<Happening> Left(NetworkId network, EndpointId endpoint) =>
         _attached.Remove(endpoint, out var left) ? [Of(_networks[network], "disconnect", left.Container)] : [];
 
-    private IEnumerable<DockerEvent> OfContainer(IEvent fact)
+    private IEnumerable<Happening> OfContainer(IEvent fact)
     {
         switch (fact)
         {
@@ -102,9 +102,9 @@ internal sealed class EventProjection(IJournalReader journal)
     }
 
     // 137: ended by us, as Docker says of what it kills; nobody else knows.
-    private static DockerEvent Died(ContainerSpec spec, int? exitCode) => Of(spec, "die", ("exitCode", $"{exitCode ?? 137}"));
+    private static Happening Died(ContainerSpec spec, int? exitCode) => Of(spec, "die", ("exitCode", $"{exitCode ?? 137}"));
 
-    private static DockerEvent Of(NetworkSpec spec, string action, ContainerId? container = null) => new()
+    private static Happening Of(NetworkSpec spec, string action, ContainerId? container = null) => new()
     {
         Type = "network",
         Action = action,
@@ -114,7 +114,7 @@ internal sealed class EventProjection(IJournalReader journal)
             : [new("name", spec.Name), new("type", spec.Driver)]),
     };
 
-    private static DockerEvent Of(ContainerSpec spec, string action, params ReadOnlySpan<(string Name, string Value)> more)
+    private static Happening Of(ContainerSpec spec, string action, params ReadOnlySpan<(string Name, string Value)> more)
     {
         var attributes = spec.Labels.ToBuilder();
         attributes["image"] = spec.Image ?? ContainerDocument.HostImage;
@@ -122,19 +122,4 @@ internal sealed class EventProjection(IJournalReader journal)
         foreach (var (name, value) in more) attributes[name] = value;
         return new() { Type = "container", Action = action, Id = spec.Id.ToString(), Attributes = attributes.ToImmutable() };
     }
-}
-
-/// <summary>Something that happened, as Docker tells it.</summary>
-internal sealed record DockerEvent
-{
-    /// <summary><c>network</c> or <c>container</c>.</summary>
-    public required string Type { get; init; }
-    /// <summary>What happened to it.</summary>
-    public required string Action { get; init; }
-    /// <summary>To which.</summary>
-    public required string Id { get; init; }
-    /// <summary>Its name, and more.</summary>
-    public required ImmutableSortedDictionary<string, string> Attributes { get; init; }
-    /// <summary>When it was journaled.</summary>
-    public DateTimeOffset At { get; init; }
 }

@@ -7,7 +7,7 @@ here=$(CDPATH= cd -- "$(dirname -- "$(readlink -f -- "$0")")" && pwd)
 cd "$here"
 
 if is_root; then
-    install_missing nft=nftables ip=iproute2 ping=iputils-ping dig=dnsutils jq=jq tcpdump=tcpdump strace=strace ps=procps gcc=gcc /usr/include/zlib.h=zlib1g-dev
+    install_missing nft=nftables ip=iproute2 ping=iputils-ping dig=dnsutils jq=jq tcpdump=tcpdump strace=strace kubectl=kubernetes-client ps=procps gcc=gcc /usr/include/zlib.h=zlib1g-dev
     install_postgresql
     install_docker_client "$here"
 fi

@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Client;
+using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using Akka.DistributedData;
@@ -74,6 +76,8 @@ public sealed class HostNode : IAsyncDisposable
                 .WithFallback(SqlPersistence.DefaultConfiguration)
                 .WithFallback(ClusterSharding.DefaultConfig())
                 .WithFallback(ClusterSingleton.DefaultConfig())
+                .WithFallback(ClusterClientReceptionist.DefaultConfig())
+                .WithFallback(DistributedPubSub.DefaultConfig())
                 .WithFallback(DistributedData.DefaultConfig()))
             .And(new DataOptionsSetup(options))
             .And(new LoggerSetup(logs));
@@ -140,6 +144,13 @@ public sealed class HostNode : IAsyncDisposable
         Router.TargetOf(EntityKind.Agent).Tell(new AgentDirectory.OwnAgent(agent), ActorRefs.NoSender);
         // Said again by the leader, should it get lost: see LostHosts.
         Router.Send(new RegisterHost(settings.Host), ActorRefs.NoSender);
+    }
+
+    /// <summary>Lets other services of the neighbourhood speak to this host, see <see cref="Services.ServiceAddress"/>. Only in a cluster: a host that is alone is reached by nobody.</summary>
+    public void StartServices(IClusterGateway gateway)
+    {
+        if (!_settings.Clustered) return;
+        ClusterClientReceptionist.Get(System).RegisterService(System.ActorOf(Props.Create(() => new ServiceGateway(gateway, Router, Feed)), ServiceGateway.Name));
     }
 
     /// <summary>Starts the clock that ends reservations.</summary>

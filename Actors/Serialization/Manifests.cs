@@ -3,6 +3,7 @@ using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
+using NetworkCluster.Services;
 
 namespace NetworkCluster.Serialization;
 
@@ -14,6 +15,10 @@ internal static class Manifests
 {
     private static readonly (string Manifest, Type Type)[] All =
     [
+        ("request-network", typeof(RequestNetwork)),
+        ("resolve-network", typeof(ResolveNetwork)),
+        ("watch-network", typeof(WatchNetwork)),
+        ("network-notice", typeof(NetworkNotice)),
         ("wake-entity", typeof(WakeEntity)),
         ("create-container", typeof(CreateContainer)),
         ("start-container", typeof(StartContainer)),

@@ -4,6 +4,7 @@ using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
+using NetworkCluster.Services;
 
 namespace NetworkCluster.Serialization;
 
@@ -51,6 +52,10 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(ContainerView))]
 [JsonSerializable(typeof(ContainerList))]
 [JsonSerializable(typeof(BindEndpoint))]
+[JsonSerializable(typeof(RequestNetwork))]
+[JsonSerializable(typeof(ResolveNetwork))]
+[JsonSerializable(typeof(WatchNetwork))]
+[JsonSerializable(typeof(NetworkNotice))]
 [JsonSerializable(typeof(WakeEntity))]
 [JsonSerializable(typeof(ConfigureEndpoint))]
 [JsonSerializable(typeof(EndpointApplied))]

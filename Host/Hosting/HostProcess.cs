@@ -140,6 +140,7 @@ internal sealed class HostProcess : IAsyncDisposable
         web.MapPbm(PbmPalettes.All(gateway, (reader, node.Feed), new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
         await web.StartAsync();
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
+        node.StartServices(gateway);
         operations?.Show(new HostGauges(gateway, node));
         var host = new HostProcess(options, dataplane, web, node, parts, time);
         data.Keep(host.LoseJournal, time);

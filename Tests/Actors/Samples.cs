@@ -5,6 +5,7 @@ using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
+using NetworkCluster.Services;
 using NetworkCluster.Tests.Support;
 
 namespace NetworkCluster.Tests.Actors;
@@ -130,5 +131,39 @@ internal static class Samples
         new ContainerStopped(Container.Id, 137) { At = Kept.Until },
         new ContainerRemoving(Container.Id),
         new ContainerRemoved(Container.Id),
+    ];
+
+    /// <summary>What services say and hear most, with every field filled that they have.</summary>
+    public static readonly ImmutableArray<IMessage> Said =
+    [
+        new RequestNetwork(new()
+        {
+            Id = Network.Id, Name = "multihost", Driver = "overlay", Internal = true, Attachable = true, EnableIPv6 = true, Host = Some.Host, Created = DateTimeOffset.UnixEpoch,
+            Pools = [new() { Subnet = Subnet.Parse("10.77.0.0/16"), IpRange = Subnet.Parse("10.77.5.0/24"), Gateway = InetAddress.Parse("10.77.0.1") }],
+            Options = ImmutableSortedDictionary<string, string>.Empty.Add("a", "b"),
+            Labels = ImmutableSortedDictionary<string, string>.Empty.Add("team", "blue"),
+        }),
+        new ResolveNetwork("multihost"),
+        new WatchNetwork(Network.Id),
+        new ListHosts(),
+        new GetHost(Some.Host),
+        new GetNetwork(Network.Id),
+        new CreateContainer(Some.Host, Container, [Wish]),
+        new StartContainer(Some.Host, Container.Id) { At = DateTimeOffset.UnixEpoch },
+        new ConnectContainer(Some.Host, Wish),
+        new DisconnectContainer(Some.Host, Container.Id, Network.Id, Network.Name),
+        new StopContainer(Some.Host, Container.Id) { Patience = 3, Signal = 2 },
+        new RemoveContainer(Some.Host, Container.Id, Force: true),
+        new RemoveNetwork(Network.Space, Network.Id),
+        new NetworkSummary(Network),
+        new NetworkView(Network, 7, [Facts]),
+        new NetworkNotice(Network.Id, 8) { Attached = Facts },
+        new NetworkNotice(Network.Id, 9) { Detached = Facts.Id },
+        new NetworkNotice(Network.Id, 10) { Changed = Network },
+        new NetworkNotice(Network.Id, 11) { Removed = true },
+        new HostList([Some.Host]),
+        new ContainerDone(new(Some.Host, Container, ContainerStatus.Running, null, [new(Wish, Facts)])),
+        new NetworkRemoved(Network.Id),
+        new Rejected(new NetworkNotFound("multihost")),
     ];
 }

@@ -1,0 +1,20 @@
+using Akka.Configuration;
+
+namespace NetworkCluster.Serialization;
+
+/// <summary>What every process's configuration says that sends or receives the messages of the cluster.</summary>
+public static class WireConfig
+{
+    /// <summary>To be laid over Akka.NET's own.</summary>
+    public static Config Default { get; } = ConfigurationFactory.ParseString($$"""
+        akka.actor {
+          serializers {
+            message = "{{typeof(MessageSerializer).AssemblyQualifiedName}}"
+            json = "{{typeof(RefusingSerializer).AssemblyQualifiedName}}"
+          }
+          serialization-bindings {
+            "{{typeof(IMessage).AssemblyQualifiedName}}" = message
+          }
+        }
+        """);
+}

@@ -41,8 +41,10 @@ internal sealed class ServiceGateway : ReceiveActor, IWithTimers
         Receive<IQuery>(query => _router.Send(query, Sender));
         Receive<IMessage>(message => Refuse($"{message.GetType().Name} is said by hosts among themselves"));
 
-        Receive<Follows>(_ =>
+        Receive<Follows>(follows =>
         {
+            // One that was stopped meanwhile says so, too.
+            if (follows.Run != _following) return;
             _follows = true;
             foreach (var watch in _watches) Show(watch);
         });
@@ -63,10 +65,7 @@ internal sealed class ServiceGateway : ReceiveActor, IWithTimers
 
     private sealed record Watch(NetworkId Network, IActorRef Watcher);
 
-    private sealed class Follows
-    {
-        public static readonly Follows Instance = new();
-    }
+    private sealed record Follows(CancellationTokenSource Run);
 
     private sealed class Ended
     {
@@ -119,14 +118,14 @@ internal sealed class ServiceGateway : ReceiveActor, IWithTimers
         if (cause is not null) _log.Warning("the journal cannot be followed for those who watch networks, that is tried again: {0}", cause.Message);
         StopFollowing();
         _following = new();
-        FollowAsync(Self, cause is null ? TimeSpan.Zero : AskAgain, _following.Token).PipeTo(Self, failure: failed => failed is OperationCanceledException ? Ended.Instance : new Status.Failure(failed));
+        FollowAsync(Self, cause is null ? TimeSpan.Zero : AskAgain, _following, _following.Token).PipeTo(Self, failure: failed => failed is OperationCanceledException ? Ended.Instance : new Status.Failure(failed));
     }
 
-    private async Task FollowAsync(IActorRef self, TimeSpan after, CancellationToken cancel)
+    private async Task FollowAsync(IActorRef self, TimeSpan after, CancellationTokenSource run, CancellationToken cancel)
     {
         await Task.Delay(after, cancel).ConfigureAwait(false);
         var place = await _feed.EndAsync(cancel).ConfigureAwait(false);
-        self.Tell(Follows.Instance, ActorRefs.NoSender);
+        self.Tell(new Follows(run), ActorRefs.NoSender);
         await foreach (var (entity, fact) in _feed.FactsAsync(place, follow: true, cancel).ConfigureAwait(false))
         {
             if (entity.Kind == EntityKind.Network && NoticeOf(NetworkId.Parse(entity.Id), fact.Fact) is { } notice) self.Tell(new Happened(notice), ActorRefs.NoSender);

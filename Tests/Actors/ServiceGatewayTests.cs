@@ -101,8 +101,37 @@ public sealed class ServiceGatewayTests : TestKit
         await AwaitConditionAsync(() => Task.FromResult(!_feed.IsFollowed), TimeSpan.FromSeconds(20));
     }
 
+    [Fact]
+    public async Task Who_comes_when_the_last_has_just_gone_is_shown_nothing_before_his_own_follows()
+    {
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        var ended = _feed.Hold();
+        _services.Tell(new WatchNetwork(Network.Id), first);
+        await AwaitConditionAsync(() => Task.FromResult(_feed.Asked == 1), TimeSpan.FromSeconds(20));
+        Sys.Stop(first);
+        await AwaitConditionAsync(() => Task.FromResult(_feed.Stopped == 1), TimeSpan.FromSeconds(20));
+        var late = _feed.Hold();
+        ended.SetResult();
+        _services.Tell(new WatchNetwork(Network.Id), second);
+        await AwaitConditionAsync(() => Task.FromResult(_feed.Asked == 2), TimeSpan.FromSeconds(20));
+        _entities.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        late.SetResult();
+        _entities.ExpectMsg<GetNetwork>();
+        Assert.Equal(second, _entities.LastSender);
+    }
+
     private sealed class Feed : IJournalFeed
     {
+        private TaskCompletionSource? _held;
+        private int _asked, _stopped;
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public int Stopped => Volatile.Read(ref _stopped);
+
+        /// <summary>The next who asks for the end waits for this.</summary>
+        public TaskCompletionSource Hold() => _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         private volatile Channel<(EntityKey, JournaledFact)>? _facts;
 
         public bool IsFollowed => _facts is not null;
@@ -111,10 +140,13 @@ public sealed class ServiceGatewayTests : TestKit
 
         public void Fail() => _facts!.Writer.Complete(new IOException("gone"));
 
-        public Task<long> EndAsync(CancellationToken cancel = default)
+        public async Task<long> EndAsync(CancellationToken cancel = default)
         {
+            Interlocked.Increment(ref _asked);
+            cancel.Register(() => Interlocked.Increment(ref _stopped));
+            if (_held is { } held) await held.Task;
             _facts = Channel.CreateUnbounded<(EntityKey, JournaledFact)>();
-            return Task.FromResult(0L);
+            return 0;
         }
 
         public Task<long> BeforeAsync(DateTimeOffset time, CancellationToken cancel = default) => throw new InvalidOperationException();

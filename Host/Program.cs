@@ -15,12 +15,15 @@ try
     }
 
     var config = LayeredConfig.Load(arguments.Files, Environment.GetEnvironmentVariables(), arguments.Settings);
+    using var told = new CancellationTokenSource();
+    // From the beginning on: a host may wait long for its cluster or its journal.
+    using var signals = new Signals(told);
     while (true)
     {
         try
         {
             ran = false;
-            await using var host = await HostProcess.StartAsync(config, TimeProvider.System);
+            await using var host = await HostProcess.StartAsync(config, TimeProvider.System, told.Token);
             ran = true;
             Console.Out.WriteLine(host.Welcome);
             // What a start has needed is not needed again, and the machine's memory is for its containers.
@@ -32,13 +35,18 @@ try
                 return 0;
             }
         }
+        catch (OperationCanceledException) when (told.IsCancellationRequested)
+        {
+            Console.Out.WriteLine("Told to end before it was up.");
+            return 0;
+        }
         catch (RemovedFromClusterException)
         {
             // As below.
         }
 
         // Its containers live on meanwhile. What the others gave to somebody else stays theirs; the rest is adopted.
-        await Console.Error.WriteLineAsync("The other hosts had removed this one from the cluster: it joins again.");
+        await Console.Error.WriteLineAsync("This host is no longer in the cluster (the others removed it, or it could not tell whether they live): it joins again.");
     }
 }
 catch (ConfigurationProblemException problem)

@@ -85,6 +85,7 @@ public abstract record Rejection
 public sealed record Rejected(Rejection Reason) : IReply;
 
 /// <summary>Everything that is wrong with a request, at once.</summary>
+[method: JsonConstructor]
 public sealed record InvalidRequest(ImmutableArray<string> Problems) : Rejection
 {
     /// <summary>One problem.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using NetworkCluster.Entities;
+using NetworkCluster.Hosting;
 using NetworkCluster.Networks;
 using NetworkCluster.Services;
 
@@ -59,6 +60,12 @@ internal sealed class ServiceGateway : ReceiveActor, IWithTimers
         });
         Receive<Status.Failure>(failed => Follow(failed.Cause));
         Receive<Ended>(_ => { });
+    }
+
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        if (message is IMessage said) NodeMetrics.Served(said);
+        return base.AroundReceive(receive, message);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

@@ -16,6 +16,9 @@ public static class NodeMetrics
     private static readonly Histogram<double> Commands =
         Meter.CreateHistogram("network_cluster_command_duration", "s", "Commands and queries of this host's edges, from the question to the answer, by kind of message and outcome (done, or the kind of the refusal)", advice: Seconds);
 
+    private static readonly Counter<long> Services =
+        Meter.CreateCounter<long>("network_cluster_service_messages", null, "Messages of other services to this host (/user/services), by kind; their answers go past it");
+
     private static readonly Histogram<double> Writes =
         Meter.CreateHistogram("network_cluster_journal_write_duration", "s", "Writes of entities that this process carries, from the decision until the journal has its facts, by kind of entity", advice: Seconds);
 
@@ -35,6 +38,9 @@ public static class NodeMetrics
         var outcome = reply is Rejected rejected ? rejected.Reason.Kind.ToString() : "Done";
         Commands.Record(after.TotalSeconds, new("kind", message.GetType().Name), new KeyValuePair<string, object?>("outcome", outcome));
     }
+
+    /// <summary>Another service said something.</summary>
+    internal static void Served(IMessage message) => Services.Add(1, new KeyValuePair<string, object?>("kind", message.GetType().Name));
 
     /// <summary>The journal has the facts of a decision.</summary>
     internal static void Written(EntityKind kind, TimeSpan after) => Writes.Record(after.TotalSeconds, Of(kind));

@@ -77,12 +77,12 @@ internal sealed record HostSettings
         Check(roles.Count > 0 && roles.IsSubsetOf([NodeRoles.Control, NodeRoles.Agent]), $"cluster.roles: [{string.Join(", ", roles)}] is not control, agent or both");
         Check(clustered || roles.Count != 1, "cluster.roles: a host that is alone (journal.provider sqlite) is both, control and agent");
         Check(!clustered || roles.Contains(NodeRoles.Control) || !seeds.IsEmpty, "cluster.seeds: a host that carries no entities (cluster.roles) begins no cluster and needs somebody to join");
-        var address = clustered ? Read("cluster.address", config.GetString("cluster.address"), IPAddress.Parse, IPAddress.Loopback) : IPAddress.Loopback;
+        var address = clustered ? Read("cluster.address", config.GetString("cluster.address"), ParseAddress, IPAddress.Loopback) : IPAddress.Loopback;
         var options = new HostSettings
         {
             DataDirectory = data,
-            Pbm = new(Read("pbm.address", config.GetString("pbm.address"), IPAddress.Parse, IPAddress.Loopback), Ranged("pbm.port", 0, 65535)),
-            Operations = config.GetString("operations.address") is { Length: > 0 } watched ? new(Read("operations.address", watched, IPAddress.Parse, IPAddress.Loopback), Ranged("operations.port", 0, 65535)) : null,
+            Pbm = new(Read("pbm.address", config.GetString("pbm.address"), ParseAddress, IPAddress.Loopback), Ranged("pbm.port", 0, 65535)),
+            Operations = config.GetString("operations.address") is { Length: > 0 } watched ? new(Read("operations.address", watched, ParseAddress, IPAddress.Loopback), Ranged("operations.port", 0, 65535)) : null,
             DockerSocket = config.GetString("docker-api.socket") ?? "",
             DockerGroup = config.GetString("docker-api.group") ?? "",
             DockerTcp = DockerTcpOf(),
@@ -220,6 +220,8 @@ internal sealed record HostSettings
 
     private static IPEndPoint ParseListener(string text) =>
         IPEndPoint.TryParse(text, out var seed) && seed.Port > 0 ? seed : throw new FormatException($"'{text}' is not address:port");
+
+    private static IPAddress ParseAddress(string text) => IPAddress.TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is not an IP address");
 
     private static IPEndPoint ParseServer(string text) =>
         IPEndPoint.TryParse(text, out var server) ? new(server.Address, server.Port == 0 ? 53 : server.Port) : throw new FormatException($"'{text}' is not an address or address:port");

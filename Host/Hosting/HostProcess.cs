@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Akka.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -31,13 +30,6 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(HostSettings options, HostDataplane? dataplane, WebApplication web, HostNode node, Stack<IAsyncDisposable> parts, TimeProvider time) =>
         (_options, _dataplane, _web, _node, _parts, _time) = (options, dataplane, web, node, parts, time);
 
-    // As SIGTERM and SIGINT, which the web host hears.
-    private static PosixSignalRegistration EndAtHangup(WebApplication web) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-    {
-        context.Cancel = true;
-        web.Lifetime.StopApplication();
-    });
-
     /// <summary>The first screen.</summary>
     public string Welcome
     {
@@ -57,7 +49,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
                 """ : $"""
 
-                Host {_options.Host} is up{(_dataplane.IsSimulated ? " (simulated: it prints what it would do and touches no kernel)" : "")}. Its journal is in {_options.DataDirectory}. In another terminal:
+                Host {_options.Host} is up{(_dataplane.IsSimulated ? " (simulated: it prints what it would do and touches no kernel)" : "")}. Its journal is {(_options.Node.Clustered ? "the database" : $"in {_options.DataDirectory}")}. In another terminal:
 
                   {pbm} network create isolated_nw --subnet 172.25.0.0/16
                   {pbm} container run -d --name container2
@@ -75,24 +67,28 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Starts a host and returns when it answers.</summary>
     /// <exception cref="ConfigurationProblemException">It cannot be started so.</exception>
     /// <exception cref="RemovedFromClusterException">The other hosts removed it meanwhile; it may be started again.</exception>
-    public static async Task<HostProcess> StartAsync(Config config, TimeProvider time)
+    /// <exception cref="OperationCanceledException">It was told to end before it was up.</exception>
+    /// <param name="config">All layers.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="told">The process is told to end (SIGTERM, SIGINT, SIGHUP).</param>
+    public static async Task<HostProcess> StartAsync(Config config, TimeProvider time, CancellationToken told)
     {
         var options = HostSettings.From(config);
         var parts = new Stack<IAsyncDisposable>();
         try
         {
-            return await StartAsync(config, options, time, parts);
+            return await StartAsync(config, options, time, parts, told);
         }
         catch (Exception cause)
         {
-            var removed = cause is not ConfigurationProblemException && parts.OfType<HostNode>().FirstOrDefault() is { System.WhenTerminated.IsCompleted: true };
+            var removed = cause is not ConfigurationProblemException and not OperationCanceledException && parts.OfType<HostNode>().FirstOrDefault() is { System.WhenTerminated.IsCompleted: true };
             await DisposeAsync(parts);
             if (removed) throw new RemovedFromClusterException(cause);
             throw;
         }
     }
 
-    private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts)
+    private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts, CancellationToken told)
     {
         RefuseTaken("pbm", options.Pbm);
         var tcp = options.DockerTcp is null ? null : DockerTcp.Read(options.DockerTcp);
@@ -102,12 +98,17 @@ internal sealed class HostProcess : IAsyncDisposable
         var data = DataDirectory.Take(options);
         parts.Push(new Disposing(data));
         var operations = options.Operations is null ? null : await OperationsServer.StartAsync(options.Host, options.Operations);
-        if (operations is not null) parts.Push(operations);
+        if (operations is not null)
+        {
+            parts.Push(operations);
+            parts.Push(told.Register(operations.Health.End));
+        }
+
         var wished = options.DockerSocket;
         if (wished.Length > 0 && !DockerSocket.Prepare(wished, options.DockerGroup)) options = options with { DockerSocket = "" };
         var web = BuildWeb(options, tcp, time);
         parts.Push(web);
-        parts.Push(new Disposing(EndAtHangup(web)));
+        parts.Push(told.Register(web.Lifetime.StopApplication));
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
 
         if (wished != options.DockerSocket) logs.CreateLogger("NetworkCluster.DockerApi").LogWarning("this process may not listen at {Socket}: docker's clients are not served (network-cluster.docker-api.socket)", wished);
@@ -116,10 +117,10 @@ internal sealed class HostProcess : IAsyncDisposable
         var node = ClusterForming.Start(config, options, logs, time);
         parts.Push(node);
         operations?.Health.Begin(node);
-        await ClusterForming.JoinedAsync(node, options, logs.CreateLogger("NetworkCluster.Cluster"), time, CancellationToken.None);
+        await ClusterForming.JoinedAsync(node, options, logs.CreateLogger("NetworkCluster.Cluster"), time, told);
         IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync);
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
-        await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global));
+        await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global), told);
         var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, "containers"));
         node.StartClock();
         if (dataplane is null)
@@ -129,16 +130,16 @@ internal sealed class HostProcess : IAsyncDisposable
         else
         {
             node.StartAgent(new() { Host = options.Host, Token = node.Token, ReconcileEvery = options.ReconcileEvery, Vtep = options.Vtep }, dataplane.Networking, new SandboxServices(dataplane.Dns, processes, time), dataplane.Names);
-            await Predefined.EnsureAsync(gateway, time, logs.CreateLogger("NetworkCluster.Host"), CancellationToken.None);
+            await Predefined.EnsureAsync(gateway, time, logs.CreateLogger("NetworkCluster.Host"), told);
             // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
-            await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token));
+            await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token), told);
         }
 
         var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox, dataplane is not { IsSimulated: false });
         var reader = new JournalReader(node.System);
         if (options.DockerSocket.Length > 0 || tcp is not null) web.MapDocker(gateway, commands, (node.Journal, node.Feed, reader), new Random(), time);
         web.MapPbm(PbmPalettes.All(gateway, (reader, node.Feed), new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
-        await web.StartAsync();
+        await web.StartAsync(told);
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
         node.StartServices(gateway);
         operations?.Show(new HostGauges(gateway, node));

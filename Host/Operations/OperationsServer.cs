@@ -36,6 +36,8 @@ internal sealed class OperationsServer : IAsyncDisposable
     public static async Task<OperationsServer> StartAsync(HostId host, IPEndPoint address)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
+        // Signals are the process's.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -71,6 +73,13 @@ internal sealed class OperationsServer : IAsyncDisposable
     {
         _gauges = gauges;
         Health.Up();
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private async Task AnswerAsync(HttpContext http, RequestDelegate next)

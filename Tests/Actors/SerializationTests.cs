@@ -34,6 +34,18 @@ public sealed class SerializationTests() : TestKit(EntityKit.Config)
     }
 
     [Fact]
+    public void Every_refusal_is_read_back_on_the_other_side()
+    {
+        foreach (var named in typeof(Rejection).GetCustomAttributes<System.Text.Json.Serialization.JsonDerivedTypeAttribute>())
+        {
+            var read = Assert.IsType<Rejected>(Serializer.FromBinary(Encoding.UTF8.GetBytes($"{{\"reason\":{{\"reason\":\"{named.TypeDiscriminator}\"}}}}"), "rejected"));
+            Assert.IsType(named.DerivedType, read.Reason);
+        }
+
+        Assert.Equal<string>(["one", "two"], Assert.IsType<InvalidRequest>(((Rejected)Serializer.FromBinary(Serializer.ToBinary(new Rejected(new InvalidRequest(["one", "two"]))), "rejected")).Reason).Problems);
+    }
+
+    [Fact]
     public void Every_journaled_fact_is_written_as_approved_and_read_back()
     {
         var facts = Messages.Where(type => typeof(IEvent).IsAssignableFrom(type)).ToHashSet();

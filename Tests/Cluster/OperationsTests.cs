@@ -31,6 +31,7 @@ public sealed partial class OperationsTests
         Told("network_cluster_endpoints{state=\"Attached\"} 1");
         Assert.Matches("network_cluster_pool_used{network=\"watched\",pool=\"[^\"]*10.41.0.0/24\"} 2\n", told);
         Assert.Matches("network_cluster_pool_capacity{network=\"watched\",pool=\"[^\"]*10.41.0.0/24\"} 254\n", told);
+        Assert.Matches("network_cluster_pool_free{network=\"watched\",pool=\"[^\"]*10.41.0.0/24\"} 252\n", told);
         Assert.Matches("network_cluster_command_duration_seconds_count{kind=\"CreateNetwork\",outcome=\"Done\"} [1-9]", told);
         Told("network_cluster_command_duration_seconds_count{kind=\"CreateNetwork\",outcome=\"Forbidden\"} 1");
         Assert.Matches("network_cluster_journal_write_duration_seconds_count{entity=\"Network\"} [1-9]", told);
@@ -71,10 +72,21 @@ public sealed partial class OperationsTests
     public async Task One_that_waits_for_its_journal_lives_and_is_not_ready()
     {
         await using var postgres = await PrivatePostgres.StartAsync(5455);
-        await using var host = new HostUnderTest("op3", more: ["--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"), "--set", "network-cluster.cluster.address=127.0.0.1", "--set", "network-cluster.cluster.port=14053",
-            "--set", $"network-cluster.journal.connection-string={postgres.ConnectionString("127.0.0.1")}", "--set", "network-cluster.operations.address=127.0.0.1", "--set", "network-cluster.operations.port=18081"]);
+        string[] waiting = ["--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"), "--set", "network-cluster.cluster.address=127.0.0.1", "--set", "network-cluster.cluster.port=14053",
+            "--set", $"network-cluster.journal.connection-string={postgres.ConnectionString("127.0.0.1")}", "--set", "network-cluster.operations.address=127.0.0.1", "--set", "network-cluster.operations.port=18081"];
+        await using var host = new HostUnderTest("op3", more: waiting);
         using var watcher = new HttpClient { BaseAddress = new("http://127.0.0.1:18081") };
         await postgres.StopAsync();
+
+        // Told to end meanwhile it ends.
+        await using (var told = new HostUnderTest("op4", more: waiting))
+        {
+            var never = told.StartAsync();
+            await Eventually.IsSoAsync(Limit, async () => await AskAsync(watcher, OperationsServer.Ready) is (503, var why) && why.StartsWith("the host joins its cluster", StringComparison.Ordinal));
+            Assert.Equal(0, await told.TerminateAsync());
+            await Assert.ThrowsAsync<InvalidOperationException>(() => never);
+        }
+
         var starting = host.StartAsync();
         await Eventually.IsSoAsync(Limit, async () => await AskAsync(watcher, OperationsServer.Ready) is (503, var why) && why.StartsWith("the host joins its cluster, and takes over what lives of its containers\n", StringComparison.Ordinal));
         Assert.Equal((200, "ok\n"), await AskAsync(watcher, OperationsServer.Live));
@@ -91,8 +103,8 @@ public sealed partial class OperationsTests
         await Eventually.IsSoAsync(Limit, async () => await AskAsync(watcher, OperationsServer.Ready) is (200, _));
     }
 
-    // Nothing was refused by this host's journal.
-    private static readonly string[] OnlyWhenItHappens = ["network_cluster_journal_write_failures_total"];
+    // This host's journal takes everything, and no service speaks to it.
+    private static readonly string[] OnlyWhenItHappens = ["network_cluster_journal_write_failures_total", "network_cluster_service_messages_total"];
 
     [System.Text.RegularExpressions.GeneratedRegex("network_cluster_[a-z_]+[a-z]")]
     private static partial System.Text.RegularExpressions.Regex MetricName();

@@ -32,9 +32,15 @@ public sealed class OrchestratorTests
         await Eventually.IsSoAsync(Limit, async () => names.SequenceEqual((await one.MembersAsync("worker")).Order(StringComparer.Ordinal)));
         await one.PingsAsync("worker1", "worker3");
 
+        // The service begins anew: it finds what runs.
+        service.End();
+        using var next = new Service("10.99.0.254", "worker", $"{Workers}", "10.99.0.1:4053", "10.99.0.2:4053");
+        await next.SaysAsync("all are placed");
+        Assert.DoesNotContain(next.Said, line => line.Contains(" is on ", StringComparison.Ordinal));
+
         // Somebody stops one: it is placed anew, too.
         await one.DoneAsync("container", "stop", ("container", "worker1"));
-        await service.SaysAsync("worker1 is gone from host-or1");
+        await next.SaysAsync("worker1 is gone from host-or1");
         await Eventually.IsSoAsync(Limit, async () => names.SequenceEqual((await one.MembersAsync("worker")).Order(StringComparer.Ordinal)));
     }
 
@@ -72,10 +78,15 @@ public sealed class OrchestratorTests
             Assert.True(Said.Contains(line), $"it did not say '{line}', but:\n{string.Join('\n', Said)}");
         }
 
-        public void Dispose()
+        public void End()
         {
             _process.Kill();
             _process.WaitForExit();
+        }
+
+        public void Dispose()
+        {
+            if (!_process.HasExited) End();
             _process.Dispose();
             _more.Dispose();
         }

@@ -37,6 +37,7 @@ internal sealed class NetworkServices(IActorRef client)
             }
             catch (AskTimeoutException)
             {
+                Console.WriteLine($"nobody answers {message.GetType().Name}: it is said again");
                 continue;
             }
 

@@ -3,6 +3,7 @@
 //   dotnet Akka.NetworkCluster.Orchestrator.dll 10.9.0.50 worker 10 10.9.0.1:4053 10.9.0.2:4053
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Cluster.Tools.Client;
@@ -13,9 +14,9 @@ using NetworkCluster.Serialization;
 using NetworkCluster.Services;
 using Orchestrator;
 
-if (args is not [var own, var service, var count, .. { Length: > 0 } contacts])
+if (args is not [var own, var service, var number, .. { Length: > 0 } contacts] || !IPAddress.TryParse(own, out _) || !ushort.TryParse(number, CultureInfo.InvariantCulture, out var count) || !contacts.All(contact => IPEndPoint.TryParse(contact, out var at) && at.Port > 0))
 {
-    Console.Error.WriteLine("usage: OWN-ADDRESS SERVICE COUNT CONTACT...   a contact is ADDRESS:PORT of a host of the cluster");
+    Console.Error.WriteLine("usage: OWN-ADDRESS SERVICE COUNT CONTACT...   an address of this machine that the hosts reach, how many sandboxes (0 to 65535), and ADDRESS:PORT of hosts of the cluster");
     return 2;
 }
 
@@ -32,11 +33,10 @@ Console.CancelKeyPress += (_, key) =>
 
 var receptionists = contacts.Select(contact => ActorPath.Parse($"akka.tcp://{ServiceAddress.System}@{contact}/system/receptionist")).ToImmutableHashSet();
 var client = system.ActorOf(ClusterClient.Props(ClusterClientSettings.Create(system).WithInitialContacts(receptionists)), "client");
-var orchestration = new Orchestration(new NetworkServices(client), service, int.Parse(count, CultureInfo.InvariantCulture), TimeProvider.System);
+var orchestration = new Orchestration(new NetworkServices(client), service, count, TimeProvider.System);
 try
 {
-    var hosts = await orchestration.HostsAsync(ending.Token);
-    var network = await orchestration.NetworkAsync(hosts[0], ending.Token);
+    var network = await orchestration.NetworkAsync(ending.Token);
     var heard = Channel.CreateUnbounded<IMessage>();
     system.ActorOf(Props.Create(() => new NetworkWatcher(client, network.Id, heard.Writer)), "watcher");
     await orchestration.RunAsync(network, heard.Reader, ending.Token);

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text;
 using NetworkCluster.Containers;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
@@ -7,21 +7,22 @@ using NetworkCluster.Networks;
 
 namespace Orchestrator;
 
-/// <summary>One of the sandboxes that are to run: always the same name, and for each time that it has to be placed anew other ids.</summary>
-internal sealed record Worker(string Service, int Number, HostId Host, int Life)
+/// <summary>One of the sandboxes that are to run: always the same name, and for each time that it has to be placed anew other ids, which stay for as long as that is tried.</summary>
+internal sealed record Worker(string Name, HostId Host, ContainerId Container, EndpointId Endpoint)
 {
-    public string Name => $"{Service}{Number}";
+    /// <summary>By this label its containers are known, also to the next process of the service.</summary>
+    public const string Label = "orchestrator";
 
-    public ContainerId Container => ContainerId.Parse(Id("container"));
+    public static Worker New(string name, HostId host) => new(name, host, ContainerId.Parse(Id()), EndpointId.Parse(Id()));
 
-    public EndpointId Endpoint => EndpointId.Parse(Id("endpoint"));
+    /// <summary>One that is there already.</summary>
+    public static Worker Of(AttachedEndpoint endpoint) => new(endpoint.Spec.ContainerName, endpoint.Spec.Host, endpoint.Spec.Container, endpoint.Id);
 
     /// <summary>It without a command: the sandbox alone.</summary>
-    public CreateContainer Creation(NetworkSpec network, DateTimeOffset now) => new(
+    public CreateContainer Creation(NetworkSpec network, string service, DateTimeOffset now) => new(
         Host,
-        new() { Id = Container, Name = Name, Created = now },
-        [new() { Id = Endpoint, Network = network.Id, NetworkName = network.Name, Container = Container, ContainerName = Name, Host = Host, Settings = EndpointSettings.None with { Aliases = [Service] } }]);
+        new() { Id = Container, Name = Name, Labels = ImmutableSortedDictionary<string, string>.Empty.Add(Label, service), Created = now },
+        [new() { Id = Endpoint, Network = network.Id, NetworkName = network.Name, Container = Container, ContainerName = Name, Host = Host, Settings = EndpointSettings.None with { Aliases = [service] } }]);
 
-    // The same for whoever asks: an orchestrator that begins anew says the same commands.
-    private string Id(string what) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{what}/{Name}/{Host}/{Life}")));
+    private static string Id() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 }

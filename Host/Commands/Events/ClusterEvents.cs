@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using NetworkCluster.Commands.Documents;
 
@@ -32,10 +33,17 @@ internal sealed class ClusterEvents(EventTail tail, TimeProvider time)
         var (since, until) = (Time(invocation, "since"), Time(invocation, "until"));
         if (since > until) throw new UsageException("--since cannot be after --until");
         var filter = FilterTerms.Parse(invocation.Values("filter"), EventTail.Keys, (_, _) => true);
-        var place = await tail.PlaceAsync(since, cancel);
-        await foreach (var happened in tail.ReadAsync(place, since, until, filter, cancel))
+        try
         {
-            await output.WriteAsync(new TextFrame(Line(happened)) { Document = JsonSerializer.SerializeToElement(EventDocument.Of(happened), DocumentJson.Default.EventDocument) }, cancel);
+            var place = await tail.PlaceAsync(since, cancel);
+            await foreach (var happened in tail.ReadAsync(place, since, until, filter, cancel))
+            {
+                await output.WriteAsync(new TextFrame(Line(happened)) { Document = JsonSerializer.SerializeToElement(EventDocument.Of(happened), DocumentJson.Default.EventDocument) }, cancel);
+            }
+        }
+        catch (Exception cause) when (cause is DbException or IOException && !cancel.IsCancellationRequested)
+        {
+            throw new RefusedException(new JournalUnavailable(time.GetUtcNow(), cause.GetBaseException().Message));
         }
 
         return ExitCodes.Ok;

@@ -11,7 +11,7 @@ internal sealed class EventTail(IJournalFeed feed, IJournalReader reader, TimePr
     public static readonly ImmutableArray<string> Keys = ["container", "event", "image", "label", "network", "scope", "type"];
 
     // What was journaled before a time may be read a little after it.
-    private static readonly TimeSpan Late = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromDays(40);
 
     /// <summary>Where <see cref="ReadAsync"/> begins. What happens after this has returned is not missed.</summary>
     /// <param name="since">None: now.</param>
@@ -27,7 +27,8 @@ internal sealed class EventTail(IJournalFeed feed, IJournalReader reader, TimePr
     public async IAsyncEnumerable<Happening> ReadAsync(long place, DateTimeOffset? since, DateTimeOffset? until, FilterTerms filter, [EnumeratorCancellation] CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        using var ending = until > now ? new CancellationTokenSource(until.Value - now + Late, time) : new CancellationTokenSource();
+        // A timer has an end of its own; who asks for more has asked for no end.
+        using var ending = until > now && until - now < Longest ? new CancellationTokenSource(until.Value - now + Late, time) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancel);
         var projection = new EventProjection(reader);
         await using var facts = feed.FactsAsync(place, follow: until is null || until > now, either.Token).GetAsyncEnumerator(either.Token);

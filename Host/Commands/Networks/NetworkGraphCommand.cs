@@ -25,7 +25,7 @@ internal sealed class NetworkGraphCommand(NetworkDirectory directory)
         var named = new List<NetworkSpec>();
         var code = await output.ForEachAsync(invocation.Values("network"), async name => named.Add(await directory.NetworkAsync(name, cancel)), cancel);
         if (code != ExitCodes.Ok) return code;
-        ImmutableArray<NetworkView> networks = named is [] ? [.. (await directory.ViewsAsync(await directory.AllAsync(cancel), cancel)).Where(view => !view.Endpoints.IsEmpty)] : await directory.ViewsAsync(named, cancel);
+        ImmutableArray<NetworkView> networks = named is [] ? [.. (await directory.ViewsAsync(await directory.AllAsync(cancel), cancel)).Where(view => !view.Endpoints.IsEmpty)] : await directory.ViewsAsync(named.DistinctBy(network => network.Id), cancel);
         foreach (var line in NetworkGraph.Draw(form, networks)) await output.LineAsync(line, cancel);
         return ExitCodes.Ok;
     }

@@ -27,9 +27,8 @@ internal sealed class ClusterWatch(IClusterGateway gateway, IClusterMembers memb
     {
         Name = "watch",
         Description = "Show hosts, networks and endpoints, and again whenever something changes",
-        Details = string.Create(CultureInfo.InvariantCulture, $"Until Ctrl-C. At most once a second; of more than {MostNetworks} networks the first by name. Networks are those of the host that is asked, and the cluster's."),
+        Details = string.Create(CultureInfo.InvariantCulture, $"Until Ctrl-C. At most once a second; of more than {MostNetworks} networks the first by name. With --json each of the three tables is a line. Networks are those of the host that is asked, and the cluster's."),
         Options = [new() { Name = "once", Description = "Show it once" }],
-        Output = CommandOutput.Table,
         Examples = ["cluster watch", "cluster watch --once"],
     };
 

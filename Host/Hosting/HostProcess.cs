@@ -81,7 +81,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
         catch (Exception cause)
         {
-            var removed = cause is not ConfigurationProblemException and not OperationCanceledException && parts.OfType<HostNode>().FirstOrDefault() is { System.WhenTerminated.IsCompleted: true };
+            var removed = !told.IsCancellationRequested && cause is not ConfigurationProblemException && parts.OfType<HostNode>().FirstOrDefault() is { System.WhenTerminated.IsCompleted: true };
             await DisposeAsync(parts);
             if (removed) throw new RemovedFromClusterException(cause);
             throw;

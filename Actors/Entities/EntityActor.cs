@@ -240,6 +240,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         var refusal = _health.Outage?.Refusal ?? new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message));
         foreach (var (message, sender) in _behind)
         {
+            _health.Answer(message);
             if (message.IsAskedBy(sender)) sender.Tell(refusal, Self);
             else if (again) Again(message, sender);
         }

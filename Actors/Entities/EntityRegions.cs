@@ -24,7 +24,7 @@ internal static partial class EntityRegions
     /// <param name="carries">Whether this process carries entities; otherwise it only finds the way to them.</param>
     public static void Start(ActorSystem system, EntityRouter router, JournalHealth health, bool carries)
     {
-        if (carries) system.ActorOf(Props.Create(() => new Undelivered(router)), "undelivered");
+        if (carries) system.ActorOf(Props.Create(() => new Undelivered(router, health)), "undelivered");
         Start(EntityKind.AddressSpace, "space", new AddressSpaceDecider(), new() { IsRoot = true });
         Start(EntityKind.Host, "host", new HostDecider(), new() { IsRoot = true });
         Start(EntityKind.Hosts, "hosts", new HostsDecider(), new() { IsRoot = true });

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace NetworkCluster.Entities;
 
@@ -10,6 +11,7 @@ namespace NetworkCluster.Entities;
 public sealed class JournalHealth
 {
     private readonly ConcurrentDictionary<EntityKey, object?> _remembered = new();
+    private readonly ConditionalWeakTable<object, object> _answered = [];
     private readonly Lock _turn = new();
     private TaskCompletionSource _doubted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile JournalOutage? _outage;
@@ -75,6 +77,12 @@ public sealed class JournalHealth
     {
         if (!_remembered.IsEmpty) _remembered.TryRemove(entity, out _);
     }
+
+    /// <summary>An entity that stops has answered what came while it wrote, or has sent it on: it comes to nobody again, although it lies among what the entity leaves behind.</summary>
+    internal void Answer(object message) => _answered.AddOrUpdate(message, message);
+
+    /// <summary>Whether that is so of this message, this very one.</summary>
+    internal bool IsAnswered(object message) => _answered.TryGetValue(message, out _);
 
     /// <summary>What an entity knew before the write that failed, if it was one.</summary>
     public object? Recall(EntityKey entity) => _remembered.GetValueOrDefault(entity);

@@ -4,8 +4,8 @@ using Akka.Event;
 namespace NetworkCluster.Entities;
 
 /// <summary>
-/// An entity whose write failed stops, and what comes to it in that moment nobody has seen: it goes to whoever recovers, so that its sender is answered. It may come twice where it carries on
-/// what began, and that does no harm; what is asked comes once, as it was not looked at. One for each process that carries entities.
+/// An entity whose write failed stops, and what comes to it in that moment nobody has seen: it goes to whoever recovers, so that its sender is answered. What came
+/// while the entity was still writing it has answered itself: that is not sent on, or what was refused would be done. One for each process that carries entities.
 /// </summary>
 internal sealed class Undelivered : ReceiveActor
 {
@@ -14,12 +14,12 @@ internal sealed class Undelivered : ReceiveActor
 
     private readonly EntityRouter _router;
 
-    public Undelivered(EntityRouter router)
+    public Undelivered(EntityRouter router, JournalHealth health)
     {
         _router = router;
         Receive<DeadLetter>(letter =>
         {
-            if (letter.Message is IAddressed message && IsEntity(letter.Recipient)) Context.System.Scheduler.ScheduleTellOnce(Later, _router.TargetOf(message.Entity.Kind), message, letter.Sender);
+            if (letter.Message is IAddressed message && IsEntity(letter.Recipient) && !health.IsAnswered(message)) Context.System.Scheduler.ScheduleTellOnce(Later, _router.TargetOf(message.Entity.Kind), message, letter.Sender);
         });
     }
 

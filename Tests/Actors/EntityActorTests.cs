@@ -107,6 +107,25 @@ public sealed class EntityActorTests : TestKit
     }
 
     [Fact]
+    public void What_came_while_a_write_failed_is_refused_and_comes_to_nobody_again()
+    {
+        var host = Host();
+        var mood = MoodyJournal.Of(Sys, "host/host1");
+        mood.Hold = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        mood.Fails = true;
+        var letters = CreateTestProbe();
+        Sys.EventStream.Subscribe(letters, typeof(Akka.Event.DeadLetter));
+        var (first, behind) = (CreateTestProbe(), new CreateContainer(Some.Host, Some.Container(2), []));
+        host.Tell(new CreateContainer(Some.Host, Some.Container(1), []), first);
+        host.Tell(behind, TestActor);
+        mood.Hold.SetResult();
+        Assert.IsType<JournalUnavailable>(ExpectMsg<Rejected>().Reason);
+        letters.FishForMessage<Akka.Event.DeadLetter>(letter => ReferenceEquals(letter.Message, behind));
+        Assert.True(_health.IsAnswered(behind));
+        Assert.False(_health.IsAnswered(new CreateContainer(Some.Host, Some.Container(2), [])));
+    }
+
+    [Fact]
     public void While_the_journal_is_away_what_would_begin_is_refused_what_is_under_way_waits_and_questions_are_answered()
     {
         var (host, id) = (Host(), Some.ContainerId(1));

@@ -20,8 +20,6 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 {
     private const int FactsPerSnapshot = 500;
 
-    private static readonly TimeSpan RecoversAfter = TimeSpan.FromMilliseconds(200);
-
     // Longer than anything takes where no message was lost.
     private static readonly TimeSpan ResumesAfter = TimeSpan.FromSeconds(3);
 
@@ -213,7 +211,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         if (passes) _health.Doubt(cause, Context.System.Scheduler.Now);
         _health.Remember(_key, _state);
         // Not before whoever recovers is there: what comes to one that is about to stop is lost.
-        if (IsDenied(cause) && _asked is { } first && first.IsAskedBy(_asker)) Context.System.Scheduler.ScheduleTellOnce(RecoversAfter, _asker!, new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message)), ActorRefs.NoSender);
+        if (IsDenied(cause) && _asked is { } first && first.IsAskedBy(_asker)) Context.System.Scheduler.ScheduleTellOnce(EntityRouter.RecoversAfter, _asker!, new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message)), ActorRefs.NoSender);
         else if (!refused && !_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
         LeaveThoseBehind(cause, again: true);
         if (_asked is { } asked && (refused || again && passes && !asked.IsAskedBy(_asker))) Again(asked, _asker);
@@ -264,5 +262,5 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         public static readonly ResumeTick Instance = new();
     }
 
-    private void Again(IAddressed message, IActorRef? sender) => Context.System.Scheduler.ScheduleTellOnce(RecoversAfter, _router.TargetOf(_key.Kind), message, sender);
+    private void Again(IAddressed message, IActorRef? sender) => _router.SendToNext(Context.System.Scheduler, message, sender);
 }

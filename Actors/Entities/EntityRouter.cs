@@ -13,6 +13,16 @@ public sealed class EntityRouter
     /// <summary>Sends a message to the entity it is addressed to.</summary>
     public void Send(IAddressed message, IActorRef? sender) => TargetOf(message).Tell(message, sender);
 
+    /// <summary>When whoever recovers an entity that stopped is there: until its shard has noticed the end of the other, messages would still go to that one.</summary>
+    public static readonly TimeSpan RecoversAfter = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Sends a message to the entity it is addressed to, when another has taken the place of one that stopped.</summary>
+    public void SendToNext(IScheduler scheduler, IAddressed message, IActorRef? sender)
+    {
+        ArgumentNullException.ThrowIfNull(scheduler);
+        scheduler.ScheduleTellOnce(RecoversAfter, TargetOf(message), message, sender);
+    }
+
     /// <summary>Where the message is to be sent.</summary>
     public ICanTell TargetOf(IAddressed message) => TargetOf(message.Entity.Kind);
 

@@ -9,19 +9,10 @@ namespace NetworkCluster.Entities;
 /// </summary>
 internal sealed class Undelivered : ReceiveActor
 {
-    // When whoever recovers is there: until its shard has noticed the end of the other, it would come back here.
-    private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(200);
-
-    private readonly EntityRouter _router;
-
-    public Undelivered(EntityRouter router, JournalHealth health)
+    public Undelivered(EntityRouter router, JournalHealth health) => Receive<DeadLetter>(letter =>
     {
-        _router = router;
-        Receive<DeadLetter>(letter =>
-        {
-            if (letter.Message is IAddressed message && IsEntity(letter.Recipient) && !health.IsAnswered(message)) Context.System.Scheduler.ScheduleTellOnce(Later, _router.TargetOf(message.Entity.Kind), message, letter.Sender);
-        });
-    }
+        if (letter.Message is IAddressed message && IsEntity(letter.Recipient) && !health.IsAnswered(message)) router.SendToNext(Context.System.Scheduler, message, letter.Sender);
+    });
 
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
 

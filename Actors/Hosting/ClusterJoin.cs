@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster;
 using Microsoft.Extensions.Logging;
+using NetworkCluster.Membership;
 
 namespace NetworkCluster.Hosting;
 
@@ -22,7 +23,7 @@ internal sealed class ClusterJoin(Cluster cluster, NodeSettings settings, Journa
 {
     private static readonly TimeSpan TryEvery = TimeSpan.FromSeconds(2);
 
-    private readonly string _own = $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}";
+    private readonly string _own = NodeRoles.PlaceOf(cluster.SelfAddress);
     private string _unknown = "";
 
     /// <summary>Joins, and then says in the database that this process is a member, until cancelled.</summary>

@@ -85,7 +85,7 @@ public sealed class HostNode : IAsyncDisposable
         node.Run();
         if (settings.Clustered)
         {
-            node._membership = node.JoinAsync(new JournalClaim(journal, node.Cluster.SelfAddress, settings.Seeds, time, logs.CreateLogger<JournalClaim>()), logs.CreateLogger<ClusterJoin>());
+            node._membership = node.JoinAsync(new JournalClaim(journal, NodeRoles.PlaceOf(node.Cluster.SelfAddress), settings.Seeds, time, logs.CreateLogger<JournalClaim>()), logs.CreateLogger<ClusterJoin>());
             node._watch = WatchAsync(new JournalWatch(journal, node.Journal, node.Router, time, logs.CreateLogger<JournalWatch>()), node._ending.Token);
         }
         else

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -16,11 +15,11 @@ namespace NetworkCluster.Hosting;
 /// By such locks, too, members say which addresses their cluster is known by, their own and the seeds', so that whoever knows it by one of those finds them; whoever knows it by others does not come in by chance.
 /// </summary>
 /// <param name="connectionString">The database.</param>
-/// <param name="own">Where this process is reached.</param>
+/// <param name="own">Where this process is reached, as ADDRESS:PORT.</param>
 /// <param name="seeds">By what addresses or names it knows its cluster.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Is told when the database does not answer.</param>
-internal sealed class JournalClaim(string connectionString, Address own, ImmutableArray<string> seeds, TimeProvider time, ILogger log) : IAsyncDisposable
+internal sealed class JournalClaim(string connectionString, string own, ImmutableArray<string> seeds, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private const long Key = 0x6e77_6320_636c_7573;
     private const int KnownBy = 0x6e77_6362;
@@ -107,9 +106,7 @@ internal sealed class JournalClaim(string connectionString, Address own, Immutab
         }
     }
 
-    private string Own => $"{own.Host}:{own.Port}";
-
-    private IEnumerable<int> Names => seeds.Append(Own).Select(name => BinaryPrimitives.ReadInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)))).Distinct();
+    private IEnumerable<int> Names => seeds.Append(own).Select(name => BinaryPrimitives.ReadInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)))).Distinct();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
@@ -117,7 +114,7 @@ internal sealed class JournalClaim(string connectionString, Address own, Immutab
     private async Task OpenAsync(CancellationToken cancel)
     {
         if (_session is not null) return;
-        var session = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = Name + Own }.ConnectionString);
+        var session = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = Name + own }.ConnectionString);
         try
         {
             await session.OpenAsync(cancel).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Akka.Actor;
 using Akka.Cluster;
 using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
@@ -32,10 +33,17 @@ public static class NodeRoles
         return role is not null && HostId.TryParse(role[HostPrefix.Length..], null, out var host) ? host : null;
     }
 
+    /// <summary>Where a process is reached, as seeds name it: <c>ADDRESS:PORT</c>.</summary>
+    public static string PlaceOf(Address address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");
+    }
+
     /// <summary>The token of one life of a process: its address, which may come back, with a number that does not.</summary>
     public static string TokenOf(UniqueAddress node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        return string.Create(CultureInfo.InvariantCulture, $"{node.Address.Host}:{node.Address.Port}#{node.Uid}");
+        return string.Create(CultureInfo.InvariantCulture, $"{PlaceOf(node.Address)}#{node.Uid}");
     }
 }

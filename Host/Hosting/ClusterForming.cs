@@ -47,7 +47,7 @@ internal static class ClusterForming
         {
             if (time.GetElapsedTime(since) > TimeSpan.FromSeconds(20))
             {
-                throw new ConfigurationProblemException([$"network-cluster.host-id: {settings.Host} is in the cluster already, at {other.Address.Host}:{other.Address.Port}: every host needs a name of its own"]);
+                throw new ConfigurationProblemException([$"network-cluster.host-id: {settings.Host} is in the cluster already, at {NodeRoles.PlaceOf(other.Address)}: every host needs a name of its own"]);
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancel);

@@ -31,7 +31,7 @@ internal sealed class HostGauges : IDisposable
         _meter.CreateObservableGauge("network_cluster_containers", () => _seen.Containers.AsEnumerable(), null, "Containers of this host, by status");
         _meter.CreateObservableGauge("network_cluster_endpoints", () => _seen.Endpoints.AsEnumerable(), null, "Endpoints of this host's containers: attached, or configured for the next start");
         _meter.CreateObservableGauge("network_cluster_pool_capacity", () => _seen.Pools.Select(pool => Measure(pool, (double)pool.View.Capacity)), null, "Addresses that a pool's network picks from in all (its ip-ranges, where it has some)");
-        _meter.CreateObservableGauge("network_cluster_pool_free", () => _seen.Pools.Select(pool => Measure(pool, Free(pool.View))), null, "Those that are still to be picked");
+        _meter.CreateObservableGauge("network_cluster_pool_free", () => _seen.Pools.Select(pool => Measure(pool, (double)PoolUsage.Of(pool.View).Free)), null, "Those that are still to be picked");
         _meter.CreateObservableGauge("network_cluster_pool_used", () => _seen.Pools.Select(pool => Measure(pool, pool.View.Addresses.Length)), null, "Addresses of a pool's subnet that are held, also outside of its ip-ranges");
         _meter.CreateObservableGauge("network_cluster_pools_left_out", () => _seen.LeftOut, null, $"Pools beyond the first {MostPools}, which are not told here");
         _meter.CreateObservableGauge("network_cluster_endpoints_reclaimed", () => _seen.Host is { } host ? [new Measurement<int>(host.Reclaimed)] : Enumerable.Empty<Measurement<int>>(), null, "Stale endpoints that were given back when this host joined last");
@@ -74,8 +74,6 @@ internal sealed class HostGauges : IDisposable
             [.. views.Where(view => view.View is not null).Select(view => (view.Name, view.View!))],
             Math.Max(0, pools.Count - MostPools));
     }
-
-    private static double Free(PoolView pool) => (double)PoolUsage.Of(pool.Id, pool.Addresses.Select(held => held.Address), pool.MoreRanges ?? []).Free;
 
     private static int Attached(ContainerView container) => container.Endpoints.Count(endpoint => endpoint.Attached is not null);
 

@@ -8,6 +8,13 @@ namespace NetworkCluster.Ipam;
 /// <param name="Free">Addresses that are still to be picked when nobody asks for a certain one.</param>
 public sealed record PoolUsage(UInt128 InUse, UInt128 Free)
 {
+    /// <summary>Counts what a pool says of itself.</summary>
+    public static PoolUsage Of(PoolView pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        return Of(pool.Id, pool.Addresses.Select(held => held.Address), pool.MoreRanges ?? []);
+    }
+
     /// <summary>Counts.</summary>
     /// <param name="pool">The pool.</param>
     /// <param name="held">The addresses held, each once.</param>

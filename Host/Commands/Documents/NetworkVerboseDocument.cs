@@ -38,7 +38,7 @@ internal sealed record PoolUsageDocument
 
     public static PoolUsageDocument From(PoolView pool)
     {
-        var usage = PoolUsage.Of(pool.Id, pool.Addresses.Select(held => held.Address), pool.MoreRanges ?? []);
+        var usage = PoolUsage.Of(pool);
         return new() { Subnet = pool.Id.Subnet.ToString(), InUse = usage.InUse, Free = usage.Free };
     }
 }

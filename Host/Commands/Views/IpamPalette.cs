@@ -74,7 +74,7 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         return [.. replies.Where(r => r is not Rejected { Reason: InvalidRequest }).Select(r => r.Expect<PoolView>())];
     }
 
-    private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view) => Row(network, pool, view, PoolUsage.Of(pool.Id, view.Addresses.Select(held => held.Address), view.MoreRanges ?? []));
+    private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view) => Row(network, pool, view, PoolUsage.Of(view));
 
     private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view, PoolUsage usage) =>
     [

@@ -53,6 +53,7 @@ public enum RejectionKind
 [JsonDerivedType(typeof(ContainerNotRunning), "container-not-running")]
 [JsonDerivedType(typeof(NotConnected), "not-connected")]
 [JsonDerivedType(typeof(SandboxModeConflict), "sandbox-mode")]
+[JsonDerivedType(typeof(ContainerOfEngine), "container-of-engine")]
 [JsonDerivedType(typeof(PortAllocated), "port-allocated")]
 [JsonDerivedType(typeof(PortInUse), "port-in-use")]
 [JsonDerivedType(typeof(CommandNotRunnable), "command-not-runnable")]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using NetworkCluster.Addressing;
@@ -64,7 +65,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
 
     private sealed record Failed(Exception Cause);
 
-    private sealed record Opened(System.Collections.Immutable.ImmutableArray<ContainerId> Alive);
+    private sealed record Opened(ImmutableArray<ContainerId> Alive);
 
     private sealed record Worked(IAddressed? Answer, ContainerId? Lane);
 
@@ -90,12 +91,19 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         public static readonly LookTick Instance = new();
     }
 
-    protected override void PreStart() => Look();
+    protected override void PreStart()
+    {
+        _networking.LentLinkGone += Lost;
+        Look();
+    }
+
+    private void Lost(ContainerId container, EndpointId endpoint) => _self.Tell(new EngineEndpointGone(_host, container, endpoint, _incarnation), ActorRefs.NoSender);
 
     private void Look() => _networking.StartAsync(_stopping.Token).PipeTo(Self, success: what => new Observed(what), failure: cause => new Failed(cause));
 
     protected override void PostStop()
     {
+        _networking.LentLinkGone -= Lost;
         _stopping.Cancel();
         _stopping.Dispose();
     }
@@ -114,14 +122,14 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
             Timers.StartSingleTimer(nameof(LookTick), LookTick.Instance, JoinRetry);
         });
         Receive<LookTick>(_ => Look());
-        Receive<JoinTick>(_ => Join([.. _observed!.Sandboxes]));
+        Receive<JoinTick>(_ => Join([.. _observed!.Sandboxes], [.. _observed.Endpoints]));
         Receive<HostWelcome>(welcome => welcome.Host == _host, Welcomed);
         Receive<IReply>(_ => { });
         ReceiveAny(_ => Stash.Stash());
     }
 
-    private void Join(System.Collections.Immutable.ImmutableArray<ContainerId> alive) =>
-        _router.Send(new JoinHost(_host, _token, alive, _time.GetUtcNow()) { Vtep = _vtep }, Self);
+    private void Join(ImmutableArray<ContainerId> alive, ImmutableArray<EndpointId> linked) =>
+        _router.Send(new JoinHost(_host, _token, alive, _time.GetUtcNow()) { Vtep = _vtep, Linked = linked }, Self);
 
     private void Welcomed(HostWelcome welcome)
     {
@@ -129,7 +137,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         _log.Info("joined as {0} in life {1}; {2} containers live on", _host, welcome.Incarnation, welcome.Running.Length);
         (_incarnation, _welcome) = (welcome.Incarnation, welcome);
         Become(Ready);
-        foreach (var container in welcome.Running) Adopt(container.Spec);
+        foreach (var container in welcome.Running.Where(container => container.Spec.Mode != SandboxMode.Engine)) Adopt(container.Spec);
         Stash.UnstashAll();
         _router.Send(new ListNetworks(AddressSpaceId.Of(_host)), Self);
         Timers.StartPeriodicTimer(nameof(ReconcileTick), ReconcileTick.Instance, _reconcileEvery);
@@ -173,7 +181,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
             _router.Send(exited, ActorRefs.NoSender);
         });
         Receive<RejoinHost>(rejoin => rejoin.Incarnation == _incarnation, _ => OpenedAsync().PipeTo(Self));
-        Receive<Opened>(opened => Join(opened.Alive));
+        Receive<Opened>(opened => Join(opened.Alive, _networking.Lent));
+        Receive<EngineEndpointGone>(gone => _router.Send(gone with { Incarnation = _incarnation }, ActorRefs.NoSender));
         Receive<HostWelcome>(_ =>
         {
             // What its entity had not written when it lost its memory.

@@ -15,10 +15,13 @@ public sealed partial class HostNetworking
         ArgumentNullException.ThrowIfNull(endpoint);
         // The wish may have been sent before the network was changed.
         network = Newest(network);
+        var wasHere = _expected.ContainsKey(endpoint.Id);
         await InSandboxAsync(endpoint.Spec.Container, async state =>
         {
+            if (endpoint.Spec.Lent is true) (state.OfEngine, state.Started) = (true, true);
             if (!state.Started) throw new DataplaneException($"attach {endpoint.Id} to {network.Name}", $"the sandbox of container {endpoint.Spec.Container.Short} is not started");
             await UseAsync(network, endpoint.Id, cancel);
+            if (state.OfEngine && (wasHere || state.Places.Exists(p => p.Id == endpoint.Id))) await RefuseGoneAsync(state, endpoint, cancel);
             if (state.Places.Exists(p => p.Id == endpoint.Id)) await AttachAgainAsync(state, network, endpoint, cancel);
             else await AttachNewAsync(state, network, endpoint, cancel);
         }, cancel);
@@ -84,6 +87,15 @@ public sealed partial class HostNetworking
         await ApplyAsync(state, place, found, cancel);
     }
 
+    /// <summary>A pair that was lent and is gone is not made again: the engine's sandbox would not get it.</summary>
+    private async Task RefuseGoneAsync(SandboxState state, AttachedEndpoint endpoint, CancellationToken cancel)
+    {
+        var link = Naming.HostLink(endpoint.Id);
+        if ((await LookAtAsync(state, [link], cancel)).Host.Links.ContainsKey(link)) return;
+        LentLinkGone?.Invoke(state.Wanted.Id, endpoint.Id);
+        throw new DataplaneException($"attach {endpoint.Id.Short}", $"its pair of links is gone, and with it the engine's sandbox of {endpoint.Spec.ContainerName}");
+    }
+
     /// <summary>Before the first step, so that a sweep that runs meanwhile sees it as wanted. One that is there already keeps its place in the order.</summary>
     private Place Register(SandboxState state, Place place)
     {
@@ -95,15 +107,15 @@ public sealed partial class HostNetworking
 
     private async Task ApplyAsync(SandboxState state, Place place, FoundHost found, CancellationToken cancel)
     {
-        if (state.OnHost || place.Endpoint is null) return;
+        if (place.Wanted!.Links.IsEmpty) return;
         var shape = state.Shape(state.Places);
-        await ApplyAsync(Plan.Between(place.Wanted!.With(shape), found, Naming), cancel);
+        await ApplyAsync(Plan.Between(place.Wanted.With(shape), found, Naming), cancel);
         state.Remember(shape);
     }
 
     private async Task DetachAsync(SandboxState state, Place place, CancellationToken cancel)
     {
-        if (!state.OnHost && place.Endpoint is not null)
+        if (place is { Wanted.Links.IsEmpty: false } or { Wanted: null, Endpoint: not null })
         {
             var part = place.Wanted ?? LeftoverOf(state, place);
             var found = await LookAtAsync(state, LinksOf(part), cancel);
@@ -115,6 +127,12 @@ public sealed partial class HostNetworking
         }
 
         state.Places = state.Places.Remove(place);
+        if (state.OfEngine && state.Places.IsEmpty)
+        {
+            state.Removed = true;
+            _sandboxes.TryRemove(new(state.Wanted.Id, state));
+        }
+
         await LeftAsync(place, cancel);
     }
 
@@ -160,6 +178,7 @@ public sealed partial class HostNetworking
     private Place PlaceOf(SandboxState state, NetworkSpec network, AttachedEndpoint endpoint, string link)
     {
         var driver = DriverOf(network);
+        if (state.OfEngine) return new Place(endpoint.Id, null, driver.Endpoint(network, endpoint, LinkName.OnHost(Naming.LentLink(endpoint.Id)), _host), network, endpoint);
         var wanted = driver.Endpoint(network, endpoint, new LinkName(state.Netns, link), _host);
         if (wanted.Links.IsEmpty || state.OnHost) return new Place(endpoint.Id, null, Wanted.Nothing, network, endpoint);
         var out4 = driver.HasWayOut(network) ? endpoint.GatewayIPv4 : null;

@@ -68,7 +68,7 @@ public sealed partial class HostNetworking
             if (state.Ports.SequenceEqual(ports)) return;
             var before = state.Shape([]);
             state.Ports = ports;
-            if (!state.Started || state.OnHost) return;
+            if (!state.IsOurs) return;
             var found = await RestoreTableAsync(await _dataplane.ObserveAsync(new HostPart([], [state.Wanted.Name], [], true), cancel), cancel);
             var shape = state.Shape(state.Places);
             await ApplyAsync(Plan.Between(shape with { Ports = [.. shape.Ports, .. before.Ports] }, found, Naming), cancel);
@@ -83,7 +83,7 @@ public sealed partial class HostNetworking
         {
             if (state.Names.SequenceEqual(names)) return;
             state.Names = names;
-            if (!state.Started || state.OnHost) return;
+            if (!state.IsOurs) return;
             await RepairShapeAsync(state, await LookAsync(state, cancel), cancel);
         }, cancel);
     }

@@ -40,6 +40,10 @@ public sealed partial class HostNetworking
         public bool Started { get; set; }
         public bool Removed { get; set; }
         public bool OnHost { get; set; }
+        /// <summary>Whether it is a Docker Engine's: nothing inside is ours, and there is no more to it than its places.</summary>
+        public bool OfEngine { get; set; }
+        /// <summary>Whether there is something inside to look at and to shape.</summary>
+        public bool IsOurs => Started && !OnHost && !OfEngine;
         /// <summary>Names of others in its hosts file.</summary>
         public ImmutableArray<HostsEntry> Names { get; set; } = [];
         /// <summary>The host's ports it has. Replaced as a whole, so that a sweep may read it without the gate.</summary>
@@ -52,7 +56,7 @@ public sealed partial class HostNetworking
         public ImmutableHashSet<PortMapping> KnownMappings { get; set; } = [];
 
         /// <summary>The sandbox as a whole, with these places.</summary>
-        public Wanted Shape(IEnumerable<Place> places) => SandboxShape.Describe(Wanted, Hostname, [.. places.Select(p => p.Endpoint).OfType<SandboxEndpoint>()], Ports, Names, Resolver);
+        public Wanted Shape(IEnumerable<Place> places) => OfEngine ? Dataplane.Wanted.Nothing : SandboxShape.Describe(Wanted, Hostname, [.. places.Select(p => p.Endpoint).OfType<SandboxEndpoint>()], Ports, Names, Resolver);
 
         /// <summary>What a plan may take for found without looking.</summary>
         public FoundHost Assumed => FoundHost.Nothing with

@@ -171,12 +171,25 @@ public sealed partial class HostNetworking
 
     private async Task<ImmutableArray<Step>> RepairAsync(SandboxState state, CancellationToken cancel)
     {
-        var part = state.Places.Aggregate(state.Shape(state.Places), (all, place) => all.With(place.Wanted ?? Wanted.Nothing));
+        var part = Whole();
         var found = await RestoreTableAsync(await LookAtAsync(state, LinksOf(part), cancel), cancel);
+        if (state.OfEngine)
+        {
+            part = Whole(place => place.Wanted!.Links.All(link => found.Host.Links.ContainsKey(link.Name)) || Gone(place));
+        }
+
         RefuseForeign(part, found);
         var steps = await ApplyAsync(Plan.Between(part, found, Naming), cancel);
         state.Remember(state.Shape(state.Places));
         return steps;
+
+        Wanted Whole(Func<Place, bool>? counts = null) => state.Places.Where(counts ?? (_ => true)).Aggregate(state.Shape(state.Places), (all, place) => all.With(place.Wanted ?? Wanted.Nothing));
+
+        bool Gone(Place place)
+        {
+            LentLinkGone?.Invoke(state.Wanted.Id, place.Id);
+            return false;
+        }
     }
 
     /// <summary>Adopted places whose endpoints nobody names: their links are gone, so the sandbox's default route and hosts file are another's now.</summary>

@@ -52,6 +52,12 @@ public sealed partial class HostNetworking : IHostNetworking
     private Naming Naming => _host.Naming;
 
     /// <inheritdoc/>
+    public event Action<ContainerId, EndpointId>? LentLinkGone;
+
+    /// <inheritdoc/>
+    public ImmutableArray<EndpointId> Lent => [.. _sandboxes.Values.Where(state => state.OfEngine).SelectMany(state => state.Places).Select(place => place.Id)];
+
+    /// <inheritdoc/>
     public async Task<HostObservation> StartAsync(CancellationToken cancel)
     {
         var found = await _dataplane.ObserveAsync(cancel);

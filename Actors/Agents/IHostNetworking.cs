@@ -15,6 +15,12 @@ namespace NetworkCluster.Agents;
 /// </summary>
 public interface IHostNetworking : IAsyncDisposable
 {
+    /// <summary>The pair of links of an endpoint that is lent (<see cref="EndpointSpec.Lent"/>) is gone: its sandbox has ended. Raised on any thread; more than once for the same.</summary>
+    event Action<ContainerId, EndpointId>? LentLinkGone;
+
+    /// <summary>Endpoints that this process has lent.</summary>
+    ImmutableArray<EndpointId> Lent { get; }
+
     /// <summary>
     /// Looks at the kernel once, at the start of the process and before anything else: puts our nft table in place in one transaction (with the rules of
     /// the bridges found), forwarding on, bridged packets out of the IP hooks, and leftovers of the reaper and of a reboot away.
@@ -48,6 +54,7 @@ public interface IHostNetworking : IAsyncDisposable
     /// <summary>
     /// Gives a started sandbox its link into the network, under the lowest free name <c>ethN</c>. The default route of a family goes to the
     /// endpoint with a gateway that has the highest priority, among equals to the first; when that one is detached, to the next. A failure undoes what this call did.
+    /// For one that is lent no sandbox is started: its other end waits in the host's namespace, as <see cref="Naming.LentLink"/>; once it is fetched it is never made again.
     /// </summary>
     Task AttachAsync(NetworkSpec network, AttachedEndpoint endpoint, CancellationToken cancel);
 

@@ -25,6 +25,7 @@ public sealed class HostNode : IAsyncDisposable
     private readonly NodeSettings _settings;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationTokenSource _over = new();
     private Task _membership = Task.CompletedTask;
     private Task _watch = Task.CompletedTask;
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,6 +36,7 @@ public sealed class HostNode : IAsyncDisposable
         (System, _settings, _time) = (system, settings, time);
         Cluster = Cluster.Get(system);
         Cluster.RegisterOnMemberUp(() => _up.TrySetResult());
+        system.RegisterOnTermination(_over.Cancel);
     }
 
     /// <summary>The actor system.</summary>
@@ -54,6 +56,9 @@ public sealed class HostNode : IAsyncDisposable
 
     /// <summary>This life of the process, see <see cref="JoinHost"/>.</summary>
     public string Token => NodeRoles.TokenOf(Cluster.SelfUniqueAddress);
+
+    /// <summary>Cancelled when the system has ended, by itself or by the others, who removed this process: whoever waits for it waits in vain from then on.</summary>
+    public CancellationToken Over => _over.Token;
 
     /// <summary>Completes when this process is a member of the cluster.</summary>
     public Task Up => _up.Task;
@@ -164,5 +169,6 @@ public sealed class HostNode : IAsyncDisposable
         await _membership.ConfigureAwait(false);
         await _watch.ConfigureAwait(false);
         _ending.Dispose();
+        _over.Dispose();
     }
 }

@@ -114,7 +114,7 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
     private async Task OpenAsync(CancellationToken cancel)
     {
         if (_session is not null) return;
-        var session = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = Name + own }.ConnectionString);
+        var session = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(PostgresJournal.Usual(connectionString)) { Pooling = false, ApplicationName = Name + own }.ConnectionString);
         try
         {
             await session.OpenAsync(cancel).ConfigureAwait(false);

@@ -11,7 +11,7 @@ internal sealed class JournalWatch(string connectionString, JournalHealth health
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), LookEvery = TimeSpan.FromSeconds(1), LookAgain = TimeSpan.FromMilliseconds(250);
 
     private readonly string _connection =
-        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = (int)Patience.TotalSeconds, CommandTimeout = (int)Patience.TotalSeconds, CancellationTimeout = -1, ApplicationName = "network-cluster watch" }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(PostgresJournal.Usual(connectionString)) { Pooling = false, Timeout = (int)Patience.TotalSeconds, CommandTimeout = (int)Patience.TotalSeconds, CancellationTimeout = -1, ApplicationName = "network-cluster watch" }.ConnectionString;
     // Not one of the journal's own, which may all be waiting.
     private NpgsqlConnection? _session;
 

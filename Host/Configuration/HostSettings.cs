@@ -3,6 +3,7 @@ using System.Net;
 using Akka.Configuration;
 using NetworkCluster.Addressing;
 using NetworkCluster.Agents;
+using NetworkCluster.Engine;
 using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
@@ -37,6 +38,8 @@ internal sealed record HostSettings
     public required IPEndPoint? Operations { get; init; }
     public required string DockerSocket { get; init; }
     public required string DockerGroup { get; init; }
+    /// <summary>None: no Docker Engine uses the cluster's networks.</summary>
+    public required EngineSettings? Engine { get; init; }
     /// <summary>None: docker's clients come by the socket alone.</summary>
     public required DockerTcpSettings? DockerTcp { get; init; }
     public required IPEndPoint ClusterAddress { get; init; }
@@ -86,6 +89,7 @@ internal sealed record HostSettings
             DockerSocket = config.GetString("docker-api.socket") ?? "",
             DockerGroup = config.GetString("docker-api.group") ?? "",
             DockerTcp = DockerTcpOf(),
+            Engine = config.GetString("engine.plugin") is { Length: > 0 } plugin ? new(plugin, config.GetString("engine.socket") ?? "") : null,
             ClusterAddress = new(address, Ranged("cluster.port", 0, 65535)),
             JournalConnection = connection is { Length: > 0 } ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
             Node = new()

@@ -52,7 +52,17 @@ public sealed class EmbeddedDns : IAsyncDisposable
     /// <param name="upstreams">Whom to ask for names that no network of it knows; none: the host's servers.</param>
     /// <exception cref="IOException">There is no such namespace, or the process may not enter it.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">Something in the sandbox has the port already at which the server listens, or its loopback is down.</exception>
-    public void Open(ContainerId container, string netnsPath, ImmutableArray<IPEndPoint> upstreams = default)
+    public void Open(ContainerId container, string netnsPath, ImmutableArray<IPEndPoint> upstreams = default) =>
+        Open(container, netnsPath, () => upstreams.IsDefaultOrEmpty ? _forwarder.Default : new UpstreamChoice(() => upstreams));
+
+    /// <summary>The same before a resolver that serves the sandbox already: what no network of it knows is asked of that one, inside the sandbox.</summary>
+    /// <param name="container">Whose it is.</param>
+    /// <param name="netnsPath">Its namespace.</param>
+    /// <param name="resolver">Where the other one really listens; what is sent to the well-known port there comes to us from now on.</param>
+    public void OpenBefore(ContainerId container, string netnsPath, IPEndPoint resolver) =>
+        Open(container, netnsPath, () => new UpstreamChoice(() => [resolver], (family, type, protocol) => _sockets.Open(netnsPath, family, type, protocol)));
+
+    private void Open(ContainerId container, string netnsPath, Func<UpstreamChoice> choose)
     {
         lock (_changing)
         {
@@ -64,8 +74,7 @@ public sealed class EmbeddedDns : IAsyncDisposable
                 Close(container);
             }
 
-            var above = upstreams.IsDefaultOrEmpty ? _forwarder.Default : new UpstreamChoice(() => upstreams);
-            var server = new SandboxServer(container, netnsPath, _sockets, _options, _forwarder, above, Counters, _stopping.Token);
+            var server = new SandboxServer(container, netnsPath, _sockets, _options, _forwarder, choose(), Counters, _stopping.Token);
             _opened[container] = new(server, inode, _udp.Add(server), _tcp.AcceptAsync(server));
         }
     }

@@ -51,7 +51,7 @@ internal sealed class UpstreamForwarder(EmbeddedDnsOptions options, DnsCounters 
             // Silence may be a lost packet and is worth another try; a server that says no will say so again.
             if (refusal > 0 && attempt >= servers.Length) break;
             var at = (first + attempt) % servers.Length;
-            var length = await TryAskAsync(servers[at], query, transport, buffer, stop);
+            var length = await TryAskAsync(above, servers[at], query, transport, buffer, stop);
             if (length > 0 && !ForwardedQuery.IsFailure(buffer.Span))
             {
                 Volatile.Write(ref above.Preferred, at);
@@ -67,17 +67,17 @@ internal sealed class UpstreamForwarder(EmbeddedDnsOptions options, DnsCounters 
     }
 
     // 0: no answer in time, or none at all.
-    private async ValueTask<int> TryAskAsync(IPEndPoint server, ForwardedQuery query, DnsTransport transport, Memory<byte> buffer, CancellationToken stop)
+    private async ValueTask<int> TryAskAsync(UpstreamChoice above, IPEndPoint server, ForwardedQuery query, DnsTransport transport, Memory<byte> buffer, CancellationToken stop)
     {
         using var deadline = new CancellationTokenSource(options.UpstreamTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop);
         try
         {
             var packet = query.Under((ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1));
-            var length = await AskUdpAsync(server, query, packet, buffer, either.Token);
+            var length = await AskUdpAsync(above, server, query, packet, buffer, either.Token);
             // A UDP client gets the truncated reply and comes back over TCP by itself.
             if (transport == DnsTransport.Udp || !ForwardedQuery.IsTruncated(buffer.Span)) return length;
-            return await AskTcpAsync(server, query, packet, buffer, either.Token);
+            return await AskTcpAsync(above, server, query, packet, buffer, either.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -91,9 +91,9 @@ internal sealed class UpstreamForwarder(EmbeddedDnsOptions options, DnsCounters 
         }
     }
 
-    private async ValueTask<int> AskUdpAsync(IPEndPoint server, ForwardedQuery query, ReadOnlyMemory<byte> packet, Memory<byte> buffer, CancellationToken stop)
+    private async ValueTask<int> AskUdpAsync(UpstreamChoice above, IPEndPoint server, ForwardedQuery query, ReadOnlyMemory<byte> packet, Memory<byte> buffer, CancellationToken stop)
     {
-        using var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        using var socket = above.Open(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(server, stop);
         await socket.SendAsync(packet, stop);
         while (true)
@@ -104,9 +104,9 @@ internal sealed class UpstreamForwarder(EmbeddedDnsOptions options, DnsCounters 
         }
     }
 
-    private async ValueTask<int> AskTcpAsync(IPEndPoint server, ForwardedQuery query, ReadOnlyMemory<byte> packet, Memory<byte> buffer, CancellationToken stop)
+    private async ValueTask<int> AskTcpAsync(UpstreamChoice above, IPEndPoint server, ForwardedQuery query, ReadOnlyMemory<byte> packet, Memory<byte> buffer, CancellationToken stop)
     {
-        using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var socket = above.Open(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(server, stop);
         await using var stream = new NetworkStream(socket);
         var framed = new byte[LengthPrefix + packet.Length];

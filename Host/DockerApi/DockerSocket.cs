@@ -16,15 +16,18 @@ internal static partial class DockerSocket
 
     /// <summary>Makes the place for it: the directory, and away with what a process that was killed has left.</summary>
     /// <returns>False where this process may not: who runs it without root has no socket there.</returns>
+    /// <param name="path">Where.</param>
+    /// <param name="group">Who may write to it.</param>
+    /// <param name="setting">What names the place.</param>
     /// <exception cref="ConfigurationProblemException">Another process listens there, the place cannot be used, or there is no such group.</exception>
-    public static bool Prepare(string path, string group)
+    public static bool Prepare(string path, string group, string setting = "docker-api.socket")
     {
         if (group.Length > 0) _ = NumberOf(group);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (IsFile(path)) throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: {path} is a file, not a socket"]);
-            if (File.Exists(path) && Answers(path)) throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: another process listens at {path}; give this one another, or \"\" for none"]);
+            if (IsFile(path)) throw new ConfigurationProblemException([$"network-cluster.{setting}: {path} is a file, not a socket"]);
+            if (File.Exists(path) && Answers(path)) throw new ConfigurationProblemException([$"network-cluster.{setting}: another process listens at {path}; give this one another, or \"\" for none"]);
             File.Delete(path);
             using var probe = NewSocket();
             probe.Bind(new UnixDomainSocketEndPoint(path));
@@ -37,7 +40,7 @@ internal static partial class DockerSocket
         }
         catch (Exception cause) when (cause is IOException or SocketException or ArgumentException)
         {
-            throw new ConfigurationProblemException([$"network-cluster.docker-api.socket: {path} cannot be used: {cause.Message}"]);
+            throw new ConfigurationProblemException([$"network-cluster.{setting}: {path} cannot be used: {cause.Message}"]);
         }
     }
 

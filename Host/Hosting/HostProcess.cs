@@ -8,6 +8,7 @@ using NetworkCluster.Addressing;
 using NetworkCluster.Commands;
 using NetworkCluster.Configuration;
 using NetworkCluster.DockerApi;
+using NetworkCluster.Engine;
 using NetworkCluster.Gateway;
 using NetworkCluster.Linux;
 using NetworkCluster.Operations;
@@ -106,6 +107,8 @@ internal sealed class HostProcess : IAsyncDisposable
 
         var wished = options.DockerSocket;
         if (wished.Length > 0 && !DockerSocket.Prepare(wished, options.DockerGroup)) options = options with { DockerSocket = "" };
+        if (options.Engine is { } engine && !DockerSocket.Prepare(engine.Plugin, "", "engine.plugin")) throw new ConfigurationProblemException([$"network-cluster.engine.plugin: this process may not listen at {engine.Plugin}"]);
+        if (options is { Engine: not null, Node.Agent: false }) throw new ConfigurationProblemException(["network-cluster.engine.plugin: a host without the role agent has no data plane to give to an engine"]);
         var web = BuildWeb(options, tcp, time);
         parts.Push(web);
         parts.Push(told.Register(web.Lifetime.StopApplication));
@@ -117,10 +120,12 @@ internal sealed class HostProcess : IAsyncDisposable
         var node = ClusterForming.Start(config, options, logs, time);
         parts.Push(node);
         operations?.Health.Begin(node);
-        await ClusterForming.JoinedAsync(node, options, logs.CreateLogger("NetworkCluster.Cluster"), time, told);
+        // Whatever is waited for from here on never comes once the others have removed this process.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(told, node.Over);
+        await ClusterForming.JoinedAsync(node, options, logs.CreateLogger("NetworkCluster.Cluster"), time, end.Token);
         IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync);
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
-        await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global), told);
+        await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global), end.Token);
         var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, "containers"));
         node.StartClock();
         if (dataplane is null)
@@ -130,16 +135,17 @@ internal sealed class HostProcess : IAsyncDisposable
         else
         {
             node.StartAgent(new() { Host = options.Host, Token = node.Token, ReconcileEvery = options.ReconcileEvery, Vtep = options.Vtep }, dataplane.Networking, new SandboxServices(dataplane.Dns, processes, time), dataplane.Names);
-            await Predefined.EnsureAsync(gateway, time, logs.CreateLogger("NetworkCluster.Host"), told);
+            await Predefined.EnsureAsync(gateway, time, logs.CreateLogger("NetworkCluster.Host"), end.Token);
             // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
-            await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token), told);
+            await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token), end.Token);
         }
 
         var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox, dataplane is not { IsSimulated: false });
         var reader = new JournalReader(node.System);
         if (options.DockerSocket.Length > 0 || tcp is not null) web.MapDocker(gateway, commands, (node.Journal, node.Feed, reader), new Random(), time);
+        if (options.Engine is { } served && dataplane is not null) parts.Push(EngineSide.Start(served, options, web, gateway, dataplane, logs.CreateLogger("NetworkCluster.Engine"), time));
         web.MapPbm(PbmPalettes.All(gateway, (reader, node.Feed), new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
-        await web.StartAsync(told);
+        await web.StartAsync(end.Token);
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
         node.StartServices(gateway);
         operations?.Show(new HostGauges(gateway, node));
@@ -182,6 +188,7 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             kestrel.ListenPbm(options.Pbm);
             if (options.DockerSocket.Length > 0) kestrel.ListenDocker(options.DockerSocket, hijacked);
+            if (options.Engine is { } engine) kestrel.ListenEngine(engine.Plugin);
             tcp?.Listen(kestrel, hijacked);
         });
         return builder.Build();

@@ -13,6 +13,7 @@ internal sealed class ContainerProcesses(SandboxProcesses processes, Func<Contai
     public Task<int> ExecAsync(ContainerView container, ExecRequest request, IExecStreams streams, CancellationToken cancel)
     {
         var spec = container.Spec;
+        if (spec.Mode == SandboxMode.Engine) throw new RefusedException(new ContainerOfEngine(spec.Name, container.Host));
         if (simulated && spec.Mode != SandboxMode.Host) throw new RefusedException(new InvalidRequest($"the data plane of host {container.Host} is simulated: nothing can run in container {spec.Name}"));
         return SandboxProcesses.ExecAsync(
             spec.Mode == SandboxMode.Host ? null : netnsName(spec.Id),

@@ -26,6 +26,11 @@ public sealed record ContainerRenameDropped(ContainerId Container, int Edition) 
 /// <summary>The container wishes to be in a network. If we stop here, recovery gives the wish its place.</summary>
 public sealed record ContainerConnected(EndpointSpec Endpoint) : IEvent;
 
+/// <summary>An endpoint of an engine's container has these further names, and no others. What its networks are told about names is numbered with the container's, see <see cref="ContainerRenamed"/>.</summary>
+/// <param name="Container">Which.</param>
+/// <param name="Names">The endpoint and its names.</param>
+public sealed record EndpointNamed(ContainerId Container, EndpointNames Names) : IEvent;
+
 /// <summary>The container is to leave a network. If we stop here, recovery goes on with it.</summary>
 public sealed record ContainerDisconnecting(ContainerId Container, EndpointId Endpoint) : IEvent;
 

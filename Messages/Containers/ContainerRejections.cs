@@ -1,4 +1,5 @@
 using NetworkCluster.Containers;
+using NetworkCluster.Hosts;
 
 namespace NetworkCluster;
 
@@ -56,4 +57,13 @@ public sealed record CommandNotRunnable(string Program, int ExitCode) : Rejectio
     public override string Text => $"exec: \"{Program}\": {(ExitCode == 126 ? "permission denied" : Program.Contains('/', StringComparison.Ordinal) ? "no such file or directory" : "executable file not found in $PATH")} (a command is a program of the host: there are no images)";
     /// <inheritdoc/>
     public override RejectionKind Kind => RejectionKind.Invalid;
+}
+
+/// <summary>A Docker Engine runs the container: whatever is to become of it is told to that engine.</summary>
+public sealed record ContainerOfEngine(string Name, HostId Host) : Rejection
+{
+    /// <inheritdoc/>
+    public override string Text => $"container {Name} is run by the Docker Engine of host {Host}: tell that engine (docker stop, docker rm, docker network connect and disconnect)";
+    /// <inheritdoc/>
+    public override RejectionKind Kind => RejectionKind.Conflict;
 }

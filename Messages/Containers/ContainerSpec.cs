@@ -57,4 +57,7 @@ public enum SandboxMode
     Host,
     /// <summary>A namespace of its own with nothing but loopback (network <c>none</c>).</summary>
     None,
+
+    /// <summary>A sandbox of a Docker Engine on the host: a network gives it one end of a pair of links, and everything inside is the engine's.</summary>
+    Engine,
 }

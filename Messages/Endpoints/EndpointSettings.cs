@@ -58,6 +58,12 @@ public sealed record EndpointSpec
     /// None: it leads nowhere, so it publishes nothing.
     /// </summary>
     public InetAddress? HostBinding { get; init; }
+    /// <summary>True where a Docker Engine runs the container: the container's end of the pair of links is left in the host's namespace, for the engine to fetch. None: no.</summary>
+    public bool? Lent { get; init; }
+
+    /// <summary>The owner of the <see cref="Ipam.Reservation"/> whose address it gets; none: the container's name.</summary>
+    public string? ReservedAs { get; init; }
+
     /// <summary>What the user asked for.</summary>
     public EndpointSettings Settings { get; init; } = EndpointSettings.None;
 }

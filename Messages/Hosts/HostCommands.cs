@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Hosts;
@@ -14,6 +15,9 @@ public sealed record JoinHost(HostId Host, string Token, ImmutableArray<Containe
 {
     /// <summary>Where other hosts send the packets of overlay networks to (RFC 7348's VXLAN tunnel end point); none: this host takes part in none.</summary>
     public InetAddress? Vtep { get; init; }
+
+    /// <summary>Endpoints that have their pair of links: a container that a Docker Engine runs is alive where one of its has. None: no such.</summary>
+    public ImmutableArray<EndpointId>? Linked { get; init; }
 
     EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
 }

@@ -10,6 +10,15 @@ public sealed record GetPool(PoolId Id) : IQuery
     EntityKey IAddressed.Entity => new(EntityKind.Pool, Id.ToString());
 }
 
+/// <summary>The address that a pool would pick next. Nothing is taken. Answer: <see cref="FreeAddress"/>. Refused: <see cref="PoolExhausted"/>, <see cref="InvalidRequest"/> where nobody has opened it.</summary>
+public sealed record GetFreeAddress(PoolId Id) : IQuery
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Pool, Id.ToString());
+}
+
+/// <summary>An address that is free.</summary>
+public sealed record FreeAddress(InetAddress Address) : IReply;
+
 /// <summary>One address that is taken.</summary>
 /// <param name="Address">The address.</param>
 /// <param name="Handle">Who holds it.</param>

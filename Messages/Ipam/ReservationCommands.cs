@@ -20,6 +20,9 @@ public sealed record ReserveAddress(AddressSpaceId Space, NetworkId Network, Ine
 /// <summary>Ends a reservation before its time. Answer: <see cref="ReservationGone"/>. Refused: <see cref="NotReserved"/>.</summary>
 public sealed record EndReservation(AddressSpaceId Space, NetworkId Network, InetAddress Address) : IRequest
 {
+    /// <summary>Only if it is this owner's; none: whosever it is.</summary>
+    public string? Owner { get; init; }
+
     EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
 }
 

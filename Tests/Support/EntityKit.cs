@@ -41,6 +41,11 @@ internal static class EntityKit
     private static HostNode StartNode(string directory) =>
         HostNode.Start(ConfigurationFactory.ParseString(File.ReadAllText(BaseConfig())), $"Data Source={Path.Combine(directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System);
 
+    /// <summary>One of a cluster whose others, and whose database, answer to nobody.</summary>
+    public static HostNode StartUnheard() => HostNode.Start(
+        ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }").WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(BaseConfig()))),
+        "Host=127.0.0.1;Port=1;Timeout=1", new() { Host = Some.Host, Clustered = true, Seeds = ["127.0.0.1:1"] }, NullLoggerFactory.Instance, TimeProvider.System);
+
     /// <summary>The same for pools alone: no network takes or gives back what they allocate.</summary>
     public static HostNode StartPools(string directory)
     {

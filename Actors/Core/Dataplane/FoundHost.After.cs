@@ -88,8 +88,9 @@ public static class FoundHostAfter
 
     private static FoundHost Adding(this FoundHost host, AddVeth step)
     {
-        Refused(!host.Sandboxes.ContainsKey(step.Peer.Netns.Name ?? ""), "No such file or directory", 0);
-        var (index, peer) = (host.Host.NextIndex(), host.In(step.Peer.Netns).NextIndex());
+        if (step.Peer.Netns.Name is { } name) Refused(!host.Sandboxes.ContainsKey(name), "No such file or directory", 0);
+        var index = host.Host.NextIndex();
+        var peer = step.Peer.Netns.IsHost ? index + 1 : host.In(step.Peer.Netns).NextIndex();
         var master = host.Existing(LinkName.OnHost(step.Master)).Name;
         return host
             .Adding(LinkName.OnHost(step.Name), new FoundLink { Index = index, PeerIndex = peer, Name = step.Name, Kind = "veth", MtuBytes = step.MtuBytes, Group = step.Group, Master = master, Up = true })

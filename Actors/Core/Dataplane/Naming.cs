@@ -42,6 +42,9 @@ public sealed record Naming
     /// <summary>The host's end of an endpoint's veth pair.</summary>
     public string HostLink(EndpointId endpoint) => $"{Prefix[..2]}v{endpoint.ToString()[..11]}";
 
+    /// <summary>The other end of it, where it is lent, until it is fetched.</summary>
+    public string LentLink(EndpointId endpoint) => $"{Prefix[..2]}e{endpoint.ToString()[..11]}";
+
     /// <summary>A network's tunnel to other hosts.</summary>
     public string Tunnel(NetworkId network) => $"{Prefix[..2]}t{network.ToString()[..11]}";
 

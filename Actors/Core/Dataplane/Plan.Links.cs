@@ -46,7 +46,7 @@ public static partial class Plan
                 break;
             case WantedVeth veth:
                 var peer = found.Find(veth.Peer);
-                if (there is not null && !IsPair(there, peer)) there = RetireOnHost(there, naming, steps);
+                if (there is not null && !veth.Lent && !IsPair(there, peer)) there = RetireOnHost(there, naming, steps);
                 if (there is null)
                 {
                     disturbed.Add(veth.Peer);
@@ -60,6 +60,7 @@ public static partial class Plan
                 // A link that joins a bridge has the bridge's default, whatever it was before.
                 if ((there.Master == veth.Master && there.Isolated) != veth.Isolated) steps.Add(new SetIsolated(place, veth.Isolated));
                 EnsureAttributes(place, there, null, veth.MtuBytes, disturbed, steps);
+                if (veth.Lent) break;
                 // All of the host's end first: the peer is down until then, so nothing passes a port that is not isolated yet.
                 EnsureAttributes(veth.Peer, peer!, veth.PeerMac, veth.MtuBytes, disturbed, steps);
                 if (peer!.Mac != veth.PeerMac) steps.Add(new ForgetLearned(place));

@@ -21,7 +21,8 @@ public static partial class Plan
         foreach (var link in part.Links.Where(l => !foreign.Contains(LinkName.OnHost(l.Name))))
         {
             var there = found.Find(LinkName.OnHost(link.Name));
-            if (link is WantedVeth veth && !foreign.Contains(veth.Peer)) RetireIn(veth.Peer, found, naming, steps);
+            // A lent end goes with ours.
+            if (link is WantedVeth { Lent: false } veth && !foreign.Contains(veth.Peer)) RetireIn(veth.Peer, found, naming, steps);
             if (there is not null) RetireIn(LinkName.OnHost(link.Name), found, naming, steps);
         }
 

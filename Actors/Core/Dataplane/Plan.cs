@@ -30,7 +30,8 @@ public static partial class Plan
         ImmutableArray<WantedLink> links = [.. wanted.Links.Where(l => !Places(l).Any(foreign.Contains))];
         foreach (var link in links)
         {
-            var place = link is WantedVeth veth ? veth.Peer : LinkName.OnHost(link.Name);
+            // What is on a lent end is not ours.
+            var place = link is WantedVeth { Lent: false } veth ? veth.Peer : LinkName.OnHost(link.Name);
             ImmutableArray<LinkAddress> addresses = [.. wanted.Addresses.Where(a => a.Link == place)];
             var own = ImmutableArray.CreateBuilder<Step>();
             EnsureLink(link, addresses.Any(a => a.Address.IsIPv6), found, naming, disturbed, carriers, own);
@@ -49,7 +50,7 @@ public static partial class Plan
         foreach (var mapping in wanted.Mappings.Distinct().Where(m => !found.Mappings.Contains(m))) steps.Add(new AddMapping(naming.Table, mapping));
         steps.AddRange(carriers.Distinct().Select(link => new AwaitCarrier(link)));
         // Nobody hears it before.
-        steps.AddRange(links.OfType<WantedVeth>().Where(veth => steps.Any(step => ChangesWho(step, veth.Peer))).Select(veth => new Announce(veth.Peer, veth.PeerMac)).ToList());
+        steps.AddRange(links.OfType<WantedVeth>().Where(veth => !veth.Lent && steps.Any(step => ChangesWho(step, veth.Peer))).Select(veth => new Announce(veth.Peer, veth.PeerMac)).ToList());
         return steps.ToImmutable();
     }
 

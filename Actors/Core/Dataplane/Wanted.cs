@@ -20,7 +20,7 @@ public abstract record WantedLink(string Name, int MtuBytes, string Alias, int G
 /// <param name="RoutesLoopback">Whether the host reaches published ports at 127.0.0.0/8 over it. Our table keeps the containers away from the host's own loopback.</param>
 public sealed record WantedBridge(string Name, int MtuBytes, string Alias, int Group, MacAddress Mac, bool RoutesLoopback) : WantedLink(Name, MtuBytes, Alias, Group);
 
-/// <summary>A veth pair: one end a bridge's port on the host, the other in a sandbox.</summary>
+/// <summary>A veth pair: one end a bridge's port on the host, the other in a sandbox, or lent.</summary>
 public sealed record WantedVeth(string Name, int MtuBytes, string Alias, int Group) : WantedLink(Name, MtuBytes, Alias, Group)
 {
     /// <summary>The bridge.</summary>
@@ -31,6 +31,8 @@ public sealed record WantedVeth(string Name, int MtuBytes, string Alias, int Gro
     public required LinkName Peer { get; init; }
     /// <summary>The other end's link-layer address.</summary>
     public required MacAddress PeerMac { get; init; }
+    /// <summary>Whether the other end is made in the host's namespace for somebody else to fetch (<see cref="Endpoints.EndpointSpec.Lent"/>): from then on it is theirs, and nobody looks for it.</summary>
+    public bool Lent { get; init; }
 }
 
 /// <summary>The host's end of a network between hosts: a bridge's port that learns nothing and asks nobody, see <see cref="Forwarding"/>.</summary>

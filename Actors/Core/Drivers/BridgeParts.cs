@@ -29,9 +29,10 @@ internal static class BridgeParts
                 Isolated = isolated,
                 Peer = link,
                 PeerMac = MacOf(endpoint),
+                Lent = endpoint.Spec.Lent ?? false,
             },
         ],
-        Addresses =
+        Addresses = endpoint.Spec.Lent is true ? [] :
         [
             .. endpoint.IPv4 is { } v4 ? [new LinkAddress(link, v4, endpoint.IPv4Prefix)] : Array.Empty<LinkAddress>(),
             .. endpoint.IPv6 is { } v6 ? [new LinkAddress(link, v6, endpoint.IPv6Prefix)] : Array.Empty<LinkAddress>(),

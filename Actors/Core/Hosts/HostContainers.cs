@@ -94,7 +94,7 @@ internal static class HostContainers
 
         // Who has left the network none may go elsewhere, or back.
         var isFree = container.Spec.Mode == SandboxMode.None && !container.Endpoints.Any(one => !one.Leaving && one.Spec.NetworkName is NetworkRules.None);
-        if (container.Spec.Mode != SandboxMode.Own && !isFree && endpoint.NetworkName is not NetworkRules.Host) return Decision.Refuse(ModeConflict(container.Spec.Mode));
+        if (container.Spec.Mode is SandboxMode.Host or SandboxMode.None && !isFree && endpoint.NetworkName is not NetworkRules.Host) return Decision.Refuse(ModeConflict(container.Spec.Mode));
         var isBack = isFree && endpoint.NetworkName is NetworkRules.None && container.Endpoints.All(one => one.Leaving);
         if (!isBack && NetworkRefusal(SandboxMode.Own, endpoint.NetworkName) is { } conflict) return Decision.Refuse(conflict);
         if (HostLinks.Refusal(state, endpoint, container.IsRunning) is { } nobody) return Decision.Refuse(nobody);
@@ -131,7 +131,7 @@ internal static class HostContainers
     private static SandboxModeConflict? NetworkRefusal(SandboxMode mode, string network) => (mode, network) switch
     {
         (SandboxMode.Host, NetworkRules.Host) or (SandboxMode.None, NetworkRules.None) => null,
-        (not SandboxMode.Own, _) => ModeConflict(mode),
+        (SandboxMode.Host or SandboxMode.None, _) => ModeConflict(mode),
         (_, NetworkRules.Host) => new(NotTheHosts),
         (_, NetworkRules.None) => ModeConflict(SandboxMode.None),
         _ => null,

@@ -64,7 +64,12 @@ public sealed class HostDecider : IDecider<HostState>
         if (state.Lost) return Decision.Refuse(new HostIsLost(state.Id));
         // After a recovery the journal says what is to be, not what is: the host's process is being asked.
         if (!state.Reconciled) return Decision.Later;
-        if (state.Find(command.Container) is { Operation: not null } busy) return HostContainers.Wait(state, busy, command);
+        if (state.Find(command.Container) is { } known)
+        {
+            if (known.Spec.Mode == SandboxMode.Engine && command is IRequest and not IEngineCommand) return Decision.Refuse(new ContainerOfEngine(known.Spec.Name, state.Id));
+            if (known.Operation is not null) return HostContainers.Wait(state, known, command);
+        }
+
         return command switch
         {
             CreateContainer create => HostContainers.Create(state, create),
@@ -72,6 +77,10 @@ public sealed class HostDecider : IDecider<HostState>
             StopContainer stop => With(stop.Container, container => HostContainers.Stop(state, container, stop)),
             CommandExited exited => exited.Incarnation == state.Incarnation && state.Find(exited.Container) is { IsRunning: true } container ? HostContainers.Stop(state, container, byItself: true) : Decision.Nothing,
             RemoveContainer remove => With(remove.Container, container => HostContainers.Remove(state, container, remove.Force)),
+            JoinEngineSandbox join => HostEngine.Join(state, join),
+            LeaveEngineSandbox leave => With(leave.Container, container => HostContainers.Disconnect(state, container, new(state.Id, leave.Container, leave.Network, leave.NetworkName))),
+            NameEngineSandbox name => With(name.Container, container => HostEngine.Name(state, container, name)),
+            EngineEndpointGone gone => HostEngine.Gone(state, gone),
             RenameContainer rename => With(rename.Container, container => HostRename.Begin(state, container, rename.Name)),
             ConnectContainer connect => With(connect.Endpoint.Container, container => HostContainers.Connect(state, container, connect.Endpoint)),
             DisconnectContainer disconnect => With(disconnect.Container, container => HostContainers.Disconnect(state, container, disconnect)),

@@ -34,6 +34,7 @@ internal static class HostEvolve
         {
             Names = container.NextName is { } next ? state.Names.Remove(next) : state.Names,
         },
+        EndpointNamed named => state.With(named.Container, container => container.With(named.Names.Endpoint, endpoint => Named(endpoint, named.Names))),
         ContainerConnected connected => state.With(connected.Endpoint.Container, container => container with { Endpoints = container.Endpoints.Add(new(connected.Endpoint)) }),
         ContainerDisconnecting leaving => state.With(leaving.Container, container => container.With(leaving.Endpoint, endpoint => endpoint with { Leaving = true })),
         ContainerDisconnected gone => state.With(gone.Container, container => container with { Endpoints = container.Endpoints.RemoveAll(endpoint => endpoint.Spec.Id == gone.Endpoint) }),
@@ -53,6 +54,16 @@ internal static class HostEvolve
         OperationEnded ended => state.With(ended.Container, container => container with { Operation = null }),
         _ => state,
     };
+
+    private static HeldEndpoint Named(HeldEndpoint endpoint, EndpointNames names)
+    {
+        var settings = endpoint.Spec.Settings with { Aliases = names.Aliases, Links = names.Links };
+        return endpoint with
+        {
+            Spec = endpoint.Spec with { Settings = settings },
+            Attached = endpoint.Attached is { } attached ? attached with { Spec = attached.Spec with { Settings = settings } } : null,
+        };
+    }
 
     private static HeldContainer Renamed(HeldContainer container, ContainerRenamed renamed) => container with
     {

@@ -14,7 +14,9 @@ internal static class HostJoin
 {
     public static Decision Join(HostState state, JoinHost join)
     {
-        var alive = join.Alive.ToHashSet();
+        var linked = (join.Linked ?? []).ToHashSet();
+        // What an engine runs lives where a network has its links: the other ends are in its sandbox.
+        var alive = join.Alive.Concat(state.Containers.Values.Where(container => container.Spec.Mode == SandboxMode.Engine && container.Endpoints.Exists(endpoint => linked.Contains(endpoint.Spec.Id))).Select(container => container.Spec.Id)).ToHashSet();
         var again = state.Token == join.Token && !state.Lost;
         var incarnation = again ? state.Incarnation : new Incarnation(state.Incarnation.Value + 1);
         // What the old life was doing is over; what this life is doing goes on.
@@ -102,7 +104,7 @@ internal static class HostJoin
 
         var id = container.Spec.Id;
         var lost = container.IsRunning && !alive.Contains(id);
-        if (container.Phase == ContainerPhase.Removing) return Continue(OperationKind.RemoveEndpoints, OperationKind.RemoveSandbox, forget: true);
+        if (container.Phase == ContainerPhase.Removing || (lost && container.Spec.Mode == SandboxMode.Engine)) return Continue(OperationKind.RemoveEndpoints, OperationKind.RemoveSandbox, forget: true);
         if (container.Phase == ContainerPhase.Stopping || lost) return Continue(OperationKind.StopEndpoints, OperationKind.StopSandbox, forget: false);
 
         ImmutableArray<IAddressed> sends =
@@ -116,7 +118,7 @@ internal static class HostJoin
 
         (ImmutableArray<IEvent>, ImmutableArray<IAddressed>, int) Continue(OperationKind endpoints, OperationKind sandbox, bool forget)
         {
-            ImmutableArray<IEvent> stopping = lost ? [new ContainerStopping(id)] : [];
+            ImmutableArray<IEvent> stopping = !lost ? [] : [forget ? new ContainerRemoving(id) : new ContainerStopping(id)];
             // Nobody asked for this. Who still waits for what was under way before asked for something else: it must not take our end for its own.
             var interrupted = new OutcomeUnknown($"what was being done with container {container.Spec.Name} on host {state.Id} was interrupted");
             return container.Endpoints.IsEmpty

@@ -115,7 +115,8 @@ internal static class HostOperations
         };
         // It was told to leave in an earlier life, and that took until now: it gets its place again.
         if (container is { Operation: null, IsRunning: true } && !held.Leaving && !state.Lost) return progressed with { Timers = [(HostDecider.CarryOnAfter, new ExpireOperation(state.Id, id, NoneUnderWay))] };
-        if (container.Operation is not { } operation || !operation.Waiting.Contains(endpoint)) return progressed;
+        if (container.Operation is not { } operation) return progressed with { Events = [.. progressed.Events, .. HostEngine.Farewell(progressed.Events.Aggregate(state, HostEvolve.Apply).Find(id))] };
+        if (!operation.Waiting.Contains(endpoint)) return progressed;
         if (operation.Waiting.Count == 1) return Next(state, id, progressed);
         return operation.Kind == OperationKind.StartEndpoints ? progressed with { Sends = [AttachNext(state, container, operation, endpoint)] } : progressed;
     }
@@ -212,7 +213,8 @@ internal static class HostOperations
             // It has the name, whatever else a network says.
             (OperationKind.TakeName, _) => decision with { Events = decision.Events.Add(new OperationEnded(id)), Reply = new ContainerDone(container.View(before.Id)) },
             (OperationKind.UndoCreate, _) => End(before, id, decision, new ContainerRemoved(id)),
-            (OperationKind.Rejoin or OperationKind.GiveUp, _) => decision with { Events = decision.Events.Add(new OperationEnded(id)) },
+            (OperationKind.UndoConnect or OperationKind.Disconnect, _) => End(before, id, decision, HostEngine.Farewell(container)),
+            (OperationKind.Rejoin or OperationKind.GiveUp, _) => decision with { Events = [.. decision.Events, .. HostEngine.Farewell(container), new OperationEnded(id)] },
             _ => End(before, id, decision),
         };
     }

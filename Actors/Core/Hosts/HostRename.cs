@@ -9,11 +9,15 @@ namespace NetworkCluster.Hosts;
 /// </summary>
 internal static class HostRename
 {
-    public static Decision Begin(HostState state, HeldContainer container, string name)
+    /// <param name="state">The host.</param>
+    /// <param name="container">The container.</param>
+    /// <param name="name">Its name from now on.</param>
+    /// <param name="again">Whether its networks are told even if that is the name it has: something else about its names is new.</param>
+    public static Decision Begin(HostState state, HeldContainer container, string name, bool again = false)
     {
         var id = container.Spec.Id;
         if (container.Phase == ContainerPhase.Removing) return Decision.Refuse(new ContainerNotFound(container.Spec.Name));
-        if (name == container.Spec.Name) return HostContainers.Done(state, container);
+        if (name == container.Spec.Name) return again ? Tell(state, container, OperationKind.TakeName, null, [new ContainerRenamed(id, name, container.NameEdition + 1)]) : HostContainers.Done(state, container);
         if (ContainerRules.NameProblem(name) is { } problem) return Decision.Refuse(new InvalidRequest(problem));
         if (state.Names.TryGetValue(name, out var holder)) return Decision.Refuse(new ContainerNameTaken(name, holder));
         return container.Endpoints.TrueForAll(endpoint => endpoint.Leaving)

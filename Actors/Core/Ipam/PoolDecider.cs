@@ -25,6 +25,8 @@ public sealed class PoolDecider : IDecider<PoolState>
             Events = IsSo(state, drop.Reservation) ? [new AddressDropped(drop.Reservation.Address)] : [],
             Sends = [new DropSettled(drop.Reservation)],
         },
+        GetFreeAddress => state.Network is not { } holder ? Decision.Refuse(new InvalidRequest($"no network has opened the pool {state.Id}"))
+            : state.LowestFree() is { } next ? Decision.Answer(new FreeAddress(next)) : Decision.Refuse(new PoolExhausted(state.NetworkName, holder, state.Id)),
         GetPool => state.Network is { } network
             ? Decision.Answer(new PoolView(state.Id, network, state.NetworkName, AddressRange.Capacity(state.Id, state.MoreRanges.AsSpan()), [.. state.Held]) { MoreRanges = state.MoreRanges.IsEmpty ? null : state.MoreRanges })
             : Decision.Refuse(new InvalidRequest($"no network has opened the pool {state.Id}")),
@@ -65,6 +67,7 @@ public sealed class PoolDecider : IDecider<PoolState>
     {
         var endpoint = allocate.Attach.Endpoint;
         var handle = AddressHandle.Of(endpoint.Id);
+        var owner = endpoint.ReservedAs ?? endpoint.ContainerName;
         if (state.Network != endpoint.Network) return Refuse(new NetworkNotFound(endpoint.NetworkName));
         if (state.AddressOf(handle) is { } held)
         {
@@ -73,13 +76,13 @@ public sealed class PoolDecider : IDecider<PoolState>
 
         if (allocate.Requested is not { } requested)
         {
-            return (state.KeptFor(endpoint.ContainerName) ?? state.LowestFree()) is { } free
+            return (state.KeptFor(owner) ?? state.LowestFree()) is { } free
                 ? Give(free, [new AddressAllocated(free, handle, endpoint.ContainerName)])
                 : Refuse(new PoolExhausted(state.NetworkName, endpoint.Network, state.Id));
         }
 
         if (!state.Id.Subnet.Contains(requested)) return Refuse(new AddressOutsideNetwork(requested, state.NetworkName, [state.Id.Subnet]));
-        if (InTheWay(state, requested, endpoint.ContainerName, mayHaveIt: false) is { } holder) return Refuse(new AddressInUse(requested, holder));
+        if (InTheWay(state, requested, owner, mayHaveIt: false) is { } holder) return Refuse(new AddressInUse(requested, holder));
         return Give(requested, [new AddressAllocated(requested, handle, endpoint.ContainerName)]);
 
         Decision Give(InetAddress address, ImmutableArray<IEvent> events) =>

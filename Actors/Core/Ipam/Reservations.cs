@@ -35,7 +35,7 @@ internal static class Reservations
     }
 
     public static Decision End(AddressSpaceState state, EndReservation end) =>
-        Find(state, end.Network, end.Address) is { } known
+        Find(state, end.Network, end.Address) is { } known && (end.Owner is null || end.Owner == known.Reservation.Owner)
             ? Ending([known])
             : Decision.Refuse(new NotReserved(end.Address, state.Find(end.Network)?.Spec.Name ?? end.Network.Short));
 

@@ -55,7 +55,17 @@ internal static class NetworkAttach
         if (attach.Endpoint.NameEdition > (before.Spec.NameEdition ?? 0))
         {
             if (attach.Running && NameRefusal(state, attach.Endpoint) is { } taken) return Settle(attach, taken, held: true);
-            now = now with { Spec = now.Spec with { ContainerName = attach.Endpoint.ContainerName, NextName = attach.Endpoint.NextName, NameEdition = attach.Endpoint.NameEdition } };
+            now = now with
+            {
+                Spec = now.Spec with
+                {
+                    ContainerName = attach.Endpoint.ContainerName,
+                    NextName = attach.Endpoint.NextName,
+                    NameEdition = attach.Endpoint.NameEdition,
+                    // Those of a container of ours are what they were when it was connected.
+                    Settings = now.Spec.Settings with { Aliases = attach.Endpoint.Settings.Aliases, Links = attach.Endpoint.Settings.Links },
+                },
+            };
         }
 
         // Its host has moved: the others are told where to now.
@@ -160,7 +170,8 @@ internal static class NetworkAttach
         {
             if (fixedAddress is not { } address) continue;
             var family = spec.Pools.Where(pool => pool.Id.Subnet.IsIPv6 == address.IsIPv6).ToImmutableArray();
-            if (!family.Any(pool => pool.UserGiven)) return new FixedAddressNotSupported(spec.Name);
+            // One that is reserved for it was picked from the pool as any other.
+            if (wish.ReservedAs is null && !family.Any(pool => pool.UserGiven)) return new FixedAddressNotSupported(spec.Name);
             if (!family.Any(pool => pool.Id.Subnet.Contains(address))) return new AddressOutsideNetwork(address, spec.Name, [.. family.Select(pool => pool.Id.Subnet)]);
         }
 

@@ -87,7 +87,7 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
     private void Write(AddVeth s)
     {
         var master = Master(s, s.Master);
-        var netns = netnsFd(s.Peer.Netns.Name!);
+        var netns = s.Peer.Netns.Name is { } sandbox ? netnsFd(sandbox) : (int?)null;
         writer.Begin(Rtnetlink.NewLink, Make).LinkHeader(0, Rtnetlink.Up, Rtnetlink.Up)
             .Attribute(Rtnetlink.LinkName, s.Name).Attribute(Rtnetlink.LinkMtu, s.MtuBytes)
             .Attribute(Rtnetlink.LinkMaster, master).Attribute(Rtnetlink.LinkGroup, s.Group);
@@ -97,8 +97,9 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
         var peer = writer.Nest(Rtnetlink.VethPeer);
         writer.LinkHeader()
             .Attribute(Rtnetlink.LinkName, s.Peer.Name).Attribute(Rtnetlink.LinkMtu, s.MtuBytes)
-            .Attribute(Rtnetlink.LinkMac, s.PeerMac.ToBytes()).Attribute(Rtnetlink.LinkNetnsFd, netns)
-            .End(peer).End(data).End(info);
+            .Attribute(Rtnetlink.LinkMac, s.PeerMac.ToBytes());
+        if (netns is { } elsewhere) writer.Attribute(Rtnetlink.LinkNetnsFd, elsewhere);
+        writer.End(peer).End(data).End(info);
     }
 
     private static byte[] Setting(bool on) => [on ? (byte)1 : (byte)0];

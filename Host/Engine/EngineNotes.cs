@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Engine;
+
+/// <summary>What the engine has said of an endpoint; it says each thing once.</summary>
+internal sealed record EndpointNote
+{
+    /// <summary>The cluster's network.</summary>
+    public required NetworkId Network { get; init; }
+    /// <summary>Its addresses as the engine got them, without prefixes.</summary>
+    public string? Address { get; init; }
+    public string? AddressIPv6 { get; init; }
+    public string? MacAddress { get; init; }
+    /// <summary>Since it has joined: in whose sandbox.</summary>
+    public ContainerId? Container { get; init; }
+}
+
+/// <summary>
+/// What this host's engine calls the cluster's networks, and what it has said of its endpoints: one small file each. They are as lasting as the engine's own store, which is on the same disk.
+/// An engine says these things once and not again after a restart of this process. Thread-safe for different ids; the engine does one thing at a time with each.
+/// </summary>
+internal sealed class EngineNotes
+{
+    private readonly string _networks, _endpoints;
+    private readonly ConcurrentDictionary<string, NetworkId> _known = new();
+
+    /// <summary>Reads what there is.</summary>
+    public EngineNotes(string dataDirectory)
+    {
+        (_networks, _endpoints) = (Path.Combine(dataDirectory, "engine", "networks"), Path.Combine(dataDirectory, "engine", "endpoints"));
+        Directory.CreateDirectory(_networks);
+        Directory.CreateDirectory(_endpoints);
+        foreach (var path in Directory.EnumerateFiles(_networks))
+        {
+            if (NetworkId.TryParse(File.ReadAllText(path), null, out var network)) _known[Path.GetFileName(path)] = network;
+        }
+    }
+
+    /// <summary>The engine's networks that are ours, by the engine's ids.</summary>
+    public IReadOnlyDictionary<string, NetworkId> Networks => _known;
+
+    /// <summary>The engine's network of that id is this one of ours.</summary>
+    public void Keep(NetworkId engines, NetworkId ours)
+    {
+        Write(Path.Combine(_networks, engines.ToString()), ours.ToString());
+        _known[engines.ToString()] = ours;
+    }
+
+    /// <summary>The engine has it no more.</summary>
+    public void Forget(NetworkId engines)
+    {
+        _known.TryRemove(engines.ToString(), out _);
+        File.Delete(Path.Combine(_networks, engines.ToString()));
+    }
+
+    /// <summary>What is noted of an endpoint.</summary>
+    public EndpointNote? Find(EndpointId endpoint) => Read(Path.Combine(_endpoints, endpoint.ToString()));
+
+    /// <summary>All endpoints that the engine has here.</summary>
+    public IEnumerable<(EndpointId Id, EndpointNote Note)> Endpoints()
+    {
+        foreach (var path in Directory.EnumerateFiles(_endpoints))
+        {
+            if (EndpointId.TryParse(Path.GetFileName(path), null, out var id) && Read(path) is { } note) yield return (id, note);
+        }
+    }
+
+    /// <summary>Notes it.</summary>
+    public void Keep(EndpointId endpoint, EndpointNote note) => Write(Path.Combine(_endpoints, endpoint.ToString()), JsonSerializer.Serialize(note, PluginJson.Default.EndpointNote));
+
+    /// <summary>The engine has it no more.</summary>
+    public void Forget(EndpointId endpoint) => File.Delete(Path.Combine(_endpoints, endpoint.ToString()));
+
+    private static EndpointNote? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(path), PluginJson.Default.EndpointNote);
+        }
+        catch (Exception cause) when (cause is FileNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    // Whole or not at all, whenever this process dies; if the machine does, so does the engine, and what it had.
+    private static void Write(string path, string text)
+    {
+        var unfinished = path + ".new";
+        File.WriteAllText(unfinished, text);
+        File.Move(unfinished, path, overwrite: true);
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Threading.Channels;
+using NetworkCluster.Commands;
+using NetworkCluster.Containers;
+using NetworkCluster.Dns;
+using NetworkCluster.Endpoints;
+using NetworkCluster.Gateway;
+using NetworkCluster.Ipam;
+using NetworkCluster.Networks;
+
+namespace NetworkCluster.Engine;
+
+/// <summary>
+/// Keeps this host's engine and the cluster in step, by the engine's own API: the cluster's networks are in the engine and have the names that they have there, what the engine calls its containers
+/// is in DNS, and what the engine has no more is released. It compares, and does what is missing; the engine's events only say when to look. Whatever it misses, the next look finds.
+/// </summary>
+internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, IClusterGateway gateway, EngineNetworks networks, EngineNotes notes, EmbeddedDns? dns, TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    // An engine that is told of something has it in its lists a moment later, and the other way round.
+    private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, long> _missing = [];
+    private readonly Dictionary<ContainerId, string> _named = [];
+    private readonly HashSet<string> _told = [];
+    // That something has happened, once for however much.
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Watches until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        var listening = ListenAsync(cancel);
+        var absent = false;
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(cancel);
+                absent = false;
+            }
+            catch (EngineException cause)
+            {
+                if (!absent) log.LogWarning("{Cause}; it is asked again until it does", cause.Message);
+                absent = true;
+            }
+            catch (RefusedException cause)
+            {
+                Once($"the cluster cannot be compared with the engine: {cause.Message}");
+            }
+
+            await Task.WhenAny(_news.Reader.WaitToReadAsync(cancel).AsTask(), Task.Delay(LookEvery, time, cancel));
+            _news.Reader.TryRead(out var _);
+        }
+
+        await listening;
+    }
+
+    private async Task ListenAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var _ in engine.EventsAsync(cancel)) _news.Writer.TryWrite(true);
+            }
+            catch (EngineException)
+            {
+                // Whoever looks says so.
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await Task.Delay(LookEvery, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancel)
+    {
+        var theirs = await engine.NetworksAsync(settings.Driver, cancel);
+        var ours = (await gateway.AskAsync<NetworkList>(new ListNetworks(AddressSpaceId.Global), cancel)).Networks.ToDictionary(network => network.Id);
+        foreach (var network in theirs) await CompareAsync(network, ours, cancel);
+        foreach (var lost in notes.Networks.Keys.Except(theirs.Select(network => network.Id)).ToList())
+        {
+            if (IsMissing(lost)) notes.Forget(NetworkId.Parse(lost, CultureInfo.InvariantCulture));
+        }
+
+        foreach (var network in ours.Values.Where(network => network.IpamDriver is null && !notes.Networks.Values.Contains(network.Id))) await OfferAsync(network, cancel);
+        await CompareEndpointsAsync(theirs, cancel);
+        // What is there again was not missing.
+        foreach (var found in _missing.Keys.Where(key => theirs.Any(network => network.Id == key)).ToList()) _missing.Remove(found);
+    }
+
+    private async Task CompareAsync(EngineNetwork network, Dictionary<NetworkId, NetworkSpec> ours, CancellationToken cancel)
+    {
+        if (!NetworkId.TryParse(network.Id, null, out var id)) return;
+        // The notes may be gone with a disk; the engine's ids are then what the cluster's networks were made under.
+        if (!notes.Networks.TryGetValue(network.Id, out var known))
+        {
+            if (!ours.ContainsKey(id)) return;
+            notes.Keep(id, known = id);
+        }
+
+        if (ours.TryGetValue(known, out var spec))
+        {
+            if (spec.Name != EngineNetworks.Nameless(known) || spec.Name == network.Name) return;
+            var reply = await gateway.UpdateNetworkAsync(new(spec.Space, spec.Id, gateway.Host) { Name = network.Name }, cancel);
+            if (reply is Rejected refused) Once($"network {network.Name} of the engine stays {spec.Name} in the cluster: {refused.Reason.Text}");
+        }
+        else if (await gateway.SendAsync(new FindNetwork(AddressSpaceId.Of(gateway.Host), known.ToString()), cancel) is Rejected { Reason: NetworkNotFound } && IsMissing(network.Id))
+        {
+            if (await engine.RemoveAsync(network.Id, cancel) is { } refusal) Once($"network {network.Name} is no more in the cluster, and the engine does not remove it: {refusal}");
+        }
+    }
+
+    // What the cluster has and the engine does not.
+    private async Task OfferAsync(NetworkSpec network, CancellationToken cancel)
+    {
+        var named = ImmutableDictionary<string, string>.Empty.Add(EnginePools.NameOption, network.Name);
+        var refusal = await engine.CreateAsync(new()
+        {
+            Name = network.Name,
+            Driver = settings.Driver,
+            Internal = network.Internal,
+            Attachable = network.Attachable,
+            EnableIPv6 = network.EnableIPv6,
+            Ipam = new(settings.Driver, named,
+            [
+                .. network.Pools.Select(pool => new EngineSubnetBody(
+                    pool.Id.Subnet.ToString(), pool.Id.SubPool?.ToString(), pool.Gateway?.ToString(), pool.Auxiliary.ToDictionary(aux => aux.Name, aux => aux.Address.ToString()))),
+            ]),
+            Options = named.AddRange(network.Options),
+            Labels = network.Labels,
+        }, cancel);
+        if (refusal is not null) Once($"network {network.Name} of the cluster is not in the engine: {refusal}");
+    }
+
+    private async Task CompareEndpointsAsync(IReadOnlyList<EngineNetwork> theirs, CancellationToken cancel)
+    {
+        var holders = new Dictionary<string, string>();
+        foreach (var network in theirs)
+        {
+            if (await engine.NetworkAsync(network.Id, cancel) is { Containers: { } members }) foreach (var (container, member) in members) holders[member.EndpointId] = container;
+        }
+
+        var sandboxes = new Dictionary<ContainerId, string>();
+        foreach (var (id, note) in notes.Endpoints())
+        {
+            if (holders.TryGetValue(id.ToString(), out var container))
+            {
+                _missing.Remove(id.ToString());
+                if (note.Container is { } sandbox) sandboxes[sandbox] = container;
+            }
+            else if (IsMissing(id.ToString()))
+            {
+                log.LogInformation("endpoint {Endpoint} is no more in the engine: it is released", id.Short);
+                await networks.DeleteEndpointAsync(new() { EndpointId = id.ToString() }, cancel);
+                _missing.Remove(id.ToString());
+            }
+        }
+
+        foreach (var (sandbox, container) in sandboxes) await DescribeAsync(sandbox, container, cancel);
+        foreach (var gone in _named.Keys.Where(sandbox => !sandboxes.ContainsKey(sandbox)).ToList())
+        {
+            _named.Remove(gone);
+            dns?.Close(gone);
+        }
+    }
+
+    // Its names, and a resolver that knows those of the others.
+    private async Task DescribeAsync(ContainerId sandbox, string id, CancellationToken cancel)
+    {
+        if (await engine.ContainerAsync(id, cancel) is not { State.Pid: > 0 and var pid } container) return;
+        Serve(sandbox, pid);
+        var name = container.Name.TrimStart('/');
+        ImmutableArray<EndpointNames> names =
+        [
+            .. (container.NetworkSettings.Networks ?? ImmutableDictionary<string, EngineEndpoint>.Empty).Values
+                .Where(endpoint => EndpointId.TryParse(endpoint.EndpointId, null, out var known) && notes.Find(known) is not null)
+                .Select(endpoint => new EndpointNames(EndpointId.Parse(endpoint.EndpointId, CultureInfo.InvariantCulture), [.. endpoint.Aliases ?? []], [.. (endpoint.Links ?? []).Select(Link)])),
+        ];
+        var text = $"{name} {string.Join(' ', names.Select(one => $"{one.Endpoint}:{string.Join(',', one.Aliases)}:{string.Join(',', one.Links)}"))}";
+        if (_named.GetValueOrDefault(sandbox) == text) return;
+        var reply = await gateway.SendAsync(new NameEngineSandbox(gateway.Host, sandbox, name, names), cancel);
+        if (reply is ContainerDone) _named[sandbox] = text;
+        else if (reply is Rejected { Reason: not ContainerNotFound } refused) Once($"container {name} of the engine has no name in the cluster: {refused.Reason.Text}");
+    }
+
+    private void Serve(ContainerId sandbox, int pid)
+    {
+        if (dns is null || EngineResolver.Of(pid, ListenPort) is not { } resolver) return;
+        try
+        {
+            dns.OpenBefore(sandbox, $"/proc/{pid}/ns/net", resolver);
+        }
+        catch (Exception cause) when (cause is IOException or System.Net.Sockets.SocketException)
+        {
+            Once($"names of the cluster are not served in container {sandbox.Short}: {cause.Message}");
+        }
+    }
+
+    private static int ListenPort { get; } = new EmbeddedDnsOptions().ListenPort;
+
+    private static ContainerLink Link(string text) => text.Split(':') is [var target, var alias] ? new(target, alias) : new(text, text);
+
+    private bool IsMissing(string id)
+    {
+        if (!_missing.TryGetValue(id, out var since)) since = _missing[id] = time.GetTimestamp();
+        return time.GetElapsedTime(since) >= Doubt;
+    }
+
+    private void Once(string what)
+    {
+        if (_told.Add(what)) log.LogWarning("{What}", what);
+    }
+}

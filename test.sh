@@ -10,6 +10,7 @@ if is_root; then
     install_missing nft=nftables ip=iproute2 ping=iputils-ping dig=dnsutils jq=jq tcpdump=tcpdump strace=strace kubectl=kubernetes-client ps=procps gcc=gcc /usr/include/zlib.h=zlib1g-dev
     install_postgresql
     install_docker_client "$here"
+    install_docker_engine "$here"
 fi
 require_dotnet "$here"
 quietly dotnet build Akka.NetworkCluster.sln -c Release

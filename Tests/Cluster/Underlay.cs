@@ -24,7 +24,8 @@ internal sealed class Underlay : IAsyncDisposable
     /// <param name="hosts">How many.</param>
     /// <param name="roles">What each of them is, by number; none: all are both.</param>
     /// <param name="seeds">Whom they know; none: the first two.</param>
-    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null)
+    /// <param name="settings">Further settings of each of them, by number.</param>
+    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null, Func<int, IEnumerable<string>>? settings = null)
     {
         Shell("ip link add und0 type bridge && ip link set und0 up && ip addr add 10.99.0.254/24 dev und0");
         var underlay = new Underlay(await PrivatePostgres.StartAsync(5455));
@@ -32,12 +33,16 @@ internal sealed class Underlay : IAsyncDisposable
         for (var host = 1; host <= hosts; host++)
         {
             MakeMachine(host);
-            underlay._hosts.Add(new HostUnderTest($"{name}{host}", NamespaceOf(host), $"{AddressOf(host)}:9110",
+            string[] words =
+            [
                 "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
                 "--set", $"network-cluster.cluster.address={AddressOf(host)}",
                 "--set", $"network-cluster.cluster.seeds=[{seeds}]",
                 "--set", $"network-cluster.cluster.roles=[{roles?.Invoke(host) ?? "control, agent"}]",
-                "--set", $"network-cluster.journal.connection-string={underlay.Journal}"));
+                "--set", $"network-cluster.journal.connection-string={underlay.Journal}",
+                .. (settings?.Invoke(host) ?? []).SelectMany(setting => (string[])["--set", setting]),
+            ];
+            underlay._hosts.Add(new HostUnderTest($"{name}{host}", NamespaceOf(host), $"{AddressOf(host)}:9110", words));
         }
 
         await underlay._hosts[0].StartAsync();
@@ -79,6 +84,9 @@ internal sealed class Underlay : IAsyncDisposable
     /// <summary>What a command prints on a host.</summary>
     public static string On(int host, string command) => Shell($"nsenter --net=/run/netns/{NamespaceOf(host)} {command}");
 
+    /// <summary>The named namespace of a host.</summary>
+    public static string NamespaceOf(int host) => $"machine{host}";
+
     public async ValueTask DisposeAsync()
     {
         for (var host = 1; host <= _hosts.Count; host++)
@@ -93,8 +101,6 @@ internal sealed class Underlay : IAsyncDisposable
     }
 
     private static string AddressOf(int host) => $"10.99.0.{host}";
-
-    private static string NamespaceOf(int host) => $"machine{host}";
 
     private static void MakeMachine(int host)
     {

@@ -24,9 +24,6 @@ public sealed class ClusterGateway(
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
-    // Longer than anything takes where all is well; and what is asked then has more than half of the time left.
-    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(4);
-
     /// <inheritdoc/>
     public HostId Host => host;
 
@@ -39,22 +36,7 @@ public sealed class ClusterGateway(
         return reply;
     }
 
-    // What comes to an entity that moves to another process, or goes on from it, may be lost on the way. What is the same command when it is said twice is said a second time, and whichever is answered first counts.
     private async Task<IReply> AskAsync(IAddressed message, TimeSpan patience, CancellationToken cancel)
-    {
-        var first = AskOnceAsync(message, patience, cancel);
-        if (message is not (IQuery or CreateNetwork or UpdateNetwork)) return await first.ConfigureAwait(false);
-        try
-        {
-            return await first.WaitAsync(AskAgainAfter, cancel).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return await (await Task.WhenAny(first, AskOnceAsync(message, patience - AskAgainAfter, cancel)).ConfigureAwait(false)).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<IReply> AskOnceAsync(IAddressed message, TimeSpan patience, CancellationToken cancel)
     {
         try
         {

@@ -228,7 +228,15 @@ public sealed class NetworkFileTests : IAsyncLifetime
 
         static string Shown(NetworkRequest request) => System.Text.Json.JsonSerializer.Serialize(new
         {
-            request.Name, request.Driver, request.Internal, request.Attachable, request.EnableIPv6, request.IpamDriver, request.BareIpam, request.Options, request.Labels,
+            request.Name,
+            request.Driver,
+            request.Internal,
+            request.Attachable,
+            request.EnableIPv6,
+            request.IpamDriver,
+            request.BareIpam,
+            request.Options,
+            request.Labels,
             Pools = request.Pools.Select(one => $"{one.Subnet} {one.IpRange} {one.Gateway} {string.Join(' ', one.Auxiliary)}"),
         });
     }

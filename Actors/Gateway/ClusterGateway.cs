@@ -64,17 +64,29 @@ public sealed class ClusterGateway(
     /// <inheritdoc/>
     public async Task<IReply> CreateNetworkAsync(NetworkRequest request, CancellationToken cancel = default)
     {
+        var (command, refusal) = await ComposeAsync(request, cancel).ConfigureAwait(false);
+        return command is null ? new Rejected(refusal!) : await SendAsync(command, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<(CreateNetwork? Command, Rejection? Refusal)> ComposeAsync(NetworkRequest request, CancellationToken cancel = default)
+    {
         ArgumentNullException.ThrowIfNull(request);
-        if (DriverChoice.Refuse(request) is { } refusal) return new Rejected(refusal);
+        if (DriverChoice.Refuse(request) is { } refusal) return (null, refusal);
         var scope = NetworkDrivers.Find(request.Driver)!.Scope;
         var routes = await hostRoutes(cancel).ConfigureAwait(false);
         var create = new CreateNetwork(request, scope, routes, scope == NetworkScope.Global ? defaultPools.Global : defaultPools.Local);
-        if (!NetworkRules.NeedsChoice(request)) return await SendAsync(create, cancel).ConfigureAwait(false);
+        if (!NetworkRules.NeedsChoice(request)) return (create, null);
 
         // What the other scope's networks have is not picked: a container in both would have two routes to one subnet.
         var other = scope == NetworkScope.Global ? AddressSpaceId.Of(host) : AddressSpaceId.Global;
         var taken = await SendAsync(new GetTakenSubnets(other, [.. create.DefaultPools.Select(pool => pool.Base)]), cancel).ConfigureAwait(false);
-        return taken is TakenSubnets { Subnets: var elsewhere } ? await SendAsync(create with { Elsewhere = elsewhere }, cancel).ConfigureAwait(false) : taken;
+        return taken switch
+        {
+            TakenSubnets { Subnets: var elsewhere } => (create with { Elsewhere = elsewhere }, null),
+            Rejected { Reason: var reason } => (null, reason),
+            _ => throw new InvalidOperationException($"{other} answered {taken.GetType().Name} where {nameof(TakenSubnets)} was due"),
+        };
     }
 
     /// <inheritdoc/>

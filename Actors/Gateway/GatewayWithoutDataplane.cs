@@ -35,5 +35,12 @@ public sealed class GatewayWithoutDataplane(IClusterGateway inner) : IClusterGat
     }
 
     /// <inheritdoc/>
+    public Task<(CreateNetwork? Command, Rejection? Refusal)> ComposeAsync(NetworkRequest request, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return NetworkDrivers.Find(request.Driver) is { Scope: NetworkScope.Local } ? Task.FromResult<(CreateNetwork?, Rejection?)>((null, _refusal.Reason)) : inner.ComposeAsync(request, cancel);
+    }
+
+    /// <inheritdoc/>
     public Task<IReply> UpdateNetworkAsync(UpdateNetwork update, CancellationToken cancel = default) => inner.UpdateNetworkAsync(update, cancel);
 }

@@ -21,6 +21,9 @@ public interface IClusterGateway
     /// <summary>What only the edge on this host knows: the host's routes and the configured default pools, for a <see cref="Networks.CreateNetwork"/> made from the user's request.</summary>
     Task<IReply> CreateNetworkAsync(Networks.NetworkRequest request, CancellationToken cancel = default);
 
+    /// <summary>The command that <see cref="CreateNetworkAsync"/> would send, or the refusal that it would come back with at once: for who wants to know what would become of it.</summary>
+    Task<(Networks.CreateNetwork? Command, Rejection? Refusal)> ComposeAsync(Networks.NetworkRequest request, CancellationToken cancel = default);
+
     /// <summary>The same for a change of a network: with the host's routes, where it gets a subnet.</summary>
     Task<IReply> UpdateNetworkAsync(Networks.UpdateNetwork update, CancellationToken cancel = default);
 }

@@ -89,6 +89,7 @@ internal sealed record PrunedDocument(ImmutableArray<string>? NetworksDeleted);
 [JsonSerializable(typeof(NetworkDocument))]
 [JsonSerializable(typeof(ImmutableArray<NetworkDocument>))]
 [JsonSerializable(typeof(NetworkCreateBody))]
+[JsonSerializable(typeof(ImmutableArray<EngineNetwork>))]
 [JsonSerializable(typeof(NetworkCreatedDocument))]
 [JsonSerializable(typeof(ConnectBody))]
 [JsonSerializable(typeof(DisconnectBody))]

@@ -11,8 +11,10 @@ namespace NetworkCluster.Pbm;
 /// <param name="View">How to print.</param>
 internal sealed record Call(PaletteSpec Palette, CommandSpec Command, CommandRequest Request, ViewOptions View)
 {
-    /// <summary>Whether our standard input belongs to the command.</summary>
-    public bool WantsInput => Command.InputSwitch is { } name && Request.Arguments.ContainsKey(name);
+    /// <summary>What the command reads: <c>-</c> for our standard input, otherwise a file; none: nothing.</summary>
+    public string? Input => Command.Arguments.FirstOrDefault(argument => argument.IsFile) is { } file && Request.Arguments.TryGetValue(file.Name, out var named) ? named[0]
+        : Command.InputSwitch is { } name && Request.Arguments.ContainsKey(name) ? "-"
+        : null;
 }
 
 /// <summary>How the client prints.</summary>

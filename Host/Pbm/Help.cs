@@ -31,8 +31,7 @@ internal static class Help
     /// <summary>The help of a command.</summary>
     public static string Of(PaletteSpec palette, CommandSpec command)
     {
-        var text = new StringBuilder($"\nUsage:  pbm {palette.Name} {command.Name} [OPTIONS]");
-        foreach (var argument in command.Arguments) text.Append(' ').Append(Synopsis(argument));
+        var text = new StringBuilder($"\nUsage:  {Usage(palette, command)}");
         text.Append($"\n\n{command.Description}\n");
         if (command.Details is { } details) text.Append('\n').AppendJoin('\n', Lines.Wrap(details, Width)).Append('\n');
         if (command.Aliases is [_, ..]) text.Append($"\nAliases:\n  {string.Join(", ", command.Aliases.Prepend(command.Name))}\n");
@@ -52,6 +51,9 @@ internal static class Help
 
         return text.ToString();
     }
+
+    /// <summary>How a command is written.</summary>
+    public static string Usage(PaletteSpec palette, CommandSpec command) => string.Join(' ', command.Arguments.Select(Synopsis).Prepend($"pbm {palette.Name} {command.Name} [OPTIONS]"));
 
     private static string Synopsis(ArgumentSpec argument)
     {

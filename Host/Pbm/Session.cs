@@ -52,7 +52,22 @@ internal sealed class Session(PbmClient client, ITerminal terminal, Func<Stream>
             ?? throw new UsageError($"unknown command: {palette.Name} {rest[1]}{Suggestion.For(rest[1], palette.Commands.Select(c => c.Name))}");
         if (new CommandLine(palette, command).Parse([.. rest.Skip(2)], view) is not { } call) return Print(Help.Of(palette, command));
         var printer = new FramePrinter(terminal, call.View);
-        return await printer.PrintAsync(client.RunAsync(call, call.WantsInput ? input() : null, cancel));
+        if (call.Input is not { } source) return await printer.PrintAsync(client.RunAsync(call, null, cancel));
+        // Before anything is sent: a name that is wrong is a command line that is wrong.
+        await using var opened = source == "-" ? input() : Open(source);
+        return await printer.PrintAsync(client.RunAsync(call, opened, cancel));
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, useAsync: true);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageError($"{path} cannot be read: {cause.Message}");
+        }
     }
 
     private int Print(string help)

@@ -174,6 +174,8 @@ public sealed class ServiceGatewayTests : TestKit
 
         public Task<IReply> UpdateNetworkAsync(UpdateNetwork update, CancellationToken cancel = default) => throw new InvalidOperationException();
 
+        public Task<(CreateNetwork? Command, Rejection? Refusal)> ComposeAsync(NetworkRequest request, CancellationToken cancel = default) => throw new InvalidOperationException();
+
         public Task<IReply> SendAsync(IAddressed message, CancellationToken cancel = default) => throw new InvalidOperationException();
 
         public Task<IReply> ResolveContainerAsync(string nameOrId, CancellationToken cancel = default) => throw new InvalidOperationException();

@@ -43,6 +43,12 @@ internal sealed class PrivatePostgres : IAsyncDisposable
         await AsOwnerAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
     }
 
+    /// <summary>Writes all of it into a file that the package's user can make.</summary>
+    public Task DumpAsync(string file) => AsOwnerAsync("pg_dump", "-h", _directory, "-p", $"{_port}", "-Fc", "-f", file, "postgres");
+
+    /// <summary>Puts that back over what is there; nobody else may be connected.</summary>
+    public Task RestoreAsync(string file) => AsOwnerAsync("pg_restore", "-h", _directory, "-p", $"{_port}", "--clean", "--if-exists", "--exit-on-error", "--single-transaction", "-d", "postgres", file);
+
     public async ValueTask DisposeAsync()
     {
         if (_runs) await StopAsync();

@@ -38,7 +38,7 @@ internal static class EntityKit
         """);
 
     /// <summary>A whole node on a journal in this directory, as a host alone starts it.</summary>
-    private static HostNode StartNode(string directory) =>
+    public static HostNode StartNode(string directory) =>
         HostNode.Start(ConfigurationFactory.ParseString(File.ReadAllText(BaseConfig())), $"Data Source={Path.Combine(directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System);
 
     /// <summary>One of a cluster whose others, and whose database, answer to nobody.</summary>

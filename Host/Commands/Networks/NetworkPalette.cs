@@ -7,6 +7,7 @@ namespace NetworkCluster.Commands.Networks;
 internal sealed class NetworkPalette(IClusterGateway gateway, IJournalReader journal, TimeProvider time)
 {
     private readonly NetworkDirectory _directory = new(gateway);
+    private readonly Files.FileSources _sources = new(gateway.Host, time);
     private readonly NetworkPast _past = new(journal, gateway.Host);
 
     /// <summary>The argument that names a network.</summary>
@@ -20,6 +21,8 @@ internal sealed class NetworkPalette(IClusterGateway gateway, IJournalReader jou
         new NetworkInspect(gateway, _directory, _past, time).Command,
         new NetworkHistoryCommand(_past).Command,
         new NetworkGraphCommand(_directory).Command,
+        new NetworkExport(_directory, _sources).Command,
+        new NetworkImport(gateway, _directory, _sources).Command,
         new NetworkUpdate(gateway, _directory).Command,
         new(Remove, RemoveAsync),
         new NetworkPrune(new(gateway, _directory, time)).Command,

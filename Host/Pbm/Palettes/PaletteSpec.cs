@@ -66,6 +66,8 @@ public sealed record ArgumentSpec
     public bool Repeatable { get; init; }
     /// <summary>Whether the words are passed as they are, options and all. Only on the last argument.</summary>
     public bool Verbatim { get; init; }
+    /// <summary>Whether it names a file of the client's, <c>-</c> for its standard input: what is in it is the command's input. The host gets the name too, but opens nothing.</summary>
+    public bool IsFile { get; init; }
     /// <summary>The palette whose objects complete this argument; none: no completion.</summary>
     public string? CompletedBy { get; init; }
 }

@@ -80,7 +80,7 @@ public sealed class ExecTests : IAsyncLifetime
         var words = ShellWords.Split(line);
         var palette = (await client.PalettesAsync(gone)).Single(p => p.Name == words[0]);
         var call = new CommandLine(palette, palette.Commands.Single(c => c.Name == words[1])).Parse([.. words.Skip(2)], new())!;
-        return client.RunAsync(call, call.WantsInput ? new NeverEndingStream() : null, gone).GetAsyncEnumerator(gone);
+        return client.RunAsync(call, call.Input is null ? null : new NeverEndingStream(), gone).GetAsyncEnumerator(gone);
     }
 
     /// <summary>A terminal at which nobody types.</summary>

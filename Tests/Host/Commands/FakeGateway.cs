@@ -55,6 +55,9 @@ internal sealed class FakeGateway : IClusterGateway
         return Task.FromResult(Answer(new CreateNetwork(request, scope, [], [])));
     }
 
+    public Task<(CreateNetwork? Command, Rejection? Refusal)> ComposeAsync(NetworkRequest request, CancellationToken cancel = default) =>
+        Task.FromResult<(CreateNetwork?, Rejection?)>((new(request, request.Driver == "overlay" ? NetworkScope.Global : NetworkScope.Local, [], []), null));
+
     public Task<IReply> UpdateNetworkAsync(UpdateNetwork update, CancellationToken cancel = default) => Task.FromResult(Answer(update));
 
     private IReply Answer(IAddressed message)

@@ -42,6 +42,8 @@ public sealed class PredefinedTests
             return Task.FromResult(_first.TryDequeue(out var reply) ? reply : new NetworkSummary(Some.Network(1, ["10.0.0.0/16"])));
         }
 
+        public Task<(CreateNetwork? Command, Rejection? Refusal)> ComposeAsync(NetworkRequest request, CancellationToken cancel = default) => throw new InvalidOperationException();
+
         public Task<IReply> SendAsync(IAddressed message, CancellationToken cancel = default) => throw new InvalidOperationException();
 
         public Task<IReply> ResolveNetworkAsync(string nameOrId, CancellationToken cancel = default) => throw new InvalidOperationException();

@@ -52,7 +52,7 @@ public sealed class RequestsPageTests
         return ((int)response.StatusCode, body.RootElement.GetProperty("message").GetString()!);
     }
 
-    private static WebApplication Api(WorldGateway gateway, PbmHost host, string socket)
+    internal static WebApplication Api(WorldGateway gateway, PbmHost host, string socket)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

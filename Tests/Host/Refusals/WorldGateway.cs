@@ -54,9 +54,15 @@ internal sealed class WorldGateway : IClusterGateway
 
     public Task<IReply> ResolveContainerAsync(string nameOrId, CancellationToken cancel = default) => SendAsync(new Containers.FindContainer(Host, nameOrId), cancel);
 
-    public Task<IReply> CreateNetworkAsync(NetworkRequest request, CancellationToken cancel = default) => DriverChoice.Refuse(request) is { } refusal
-        ? Task.FromResult<IReply>(new Rejected(refusal))
-        : SendAsync(new CreateNetwork(request, NetworkDrivers.Find(request.Driver)!.Scope, Routes, Defaults), cancel);
+    public async Task<IReply> CreateNetworkAsync(NetworkRequest request, CancellationToken cancel = default)
+    {
+        var (command, refusal) = await ComposeAsync(request, cancel);
+        return command is null ? new Rejected(refusal!) : await SendAsync(command, cancel);
+    }
+
+    public Task<(CreateNetwork? Command, Rejection? Refusal)> ComposeAsync(NetworkRequest request, CancellationToken cancel = default) => Task.FromResult<(CreateNetwork?, Rejection?)>(DriverChoice.Refuse(request) is { } refusal
+        ? (null, refusal)
+        : (new(request, NetworkDrivers.Find(request.Driver)!.Scope, Routes, Defaults), null));
 
     public Task<IReply> UpdateNetworkAsync(UpdateNetwork update, CancellationToken cancel = default) => SendAsync(update with { HostRoutes = Routes }, cancel);
 }

@@ -31,5 +31,5 @@ public sealed class RefusingSerializer : SerializerWithStringManifest
     public override string Manifest(object o) => "";
 
     /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, string manifest) => throw new SerializationException("refused: nothing is made of what names its own type, and no actor for somebody else");
+    public override object FromBinary(byte[] bytes, string manifest) => throw new SerializationException("refused: nothing is made of what names its own type");
 }

@@ -53,7 +53,7 @@ public sealed class SecretsTests
 
         // Wrong in itself: what is wrong is shown, but for this.
         await using var never = Host(right);
-        foreach (var wrong in new[] { $"network-cluster.journal=Host=x;Password={Secret}", $"network-cluster.journal.conection-string=Host=x;Password={Secret}", $"akka.log-config-on-start=on", $"Password={Secret};nothing" })
+        foreach (var wrong in new[] { $"network-cluster.journal=Host=x;Password={Secret}", $"network-cluster.journal.conection-string=Host=x;Password={Secret}", "akka.log-config-on-start=on", $"Password:{Secret}" })
         {
             var (code, output) = await never.StartSecondAsync("--set", wrong);
             Assert.Equal(2, code);

@@ -15,7 +15,7 @@ public sealed class WithoutRootTests
     public async Task Two_capabilities_are_enough_for_networks_containers_names_and_ports()
     {
         await using var host = new HostUnderTest("nor") { Before = ["setpriv", $"--reuid={User}", $"--regid={User}", "--clear-groups", $"--inh-caps={Two}", $"--ambient-caps={Two}", $"--bounding-set={Two}", "--no-new-privs"] };
-        Shell($"chown -R {User}:{User} {host.Data} /run/netns /etc/netns");
+        Shell($"chown {User}:{User} {host.Data} /run/netns /etc/netns");
         try
         {
             await host.StartAsync();
@@ -44,7 +44,7 @@ public sealed class WithoutRootTests
         }
         finally
         {
-            Shell("chown -R 0:0 /run/netns /etc/netns");
+            Shell("chown 0:0 /run/netns /etc/netns");
         }
     }
 

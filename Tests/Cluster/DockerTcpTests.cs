@@ -40,7 +40,7 @@ public sealed class DockerTcpTests : IAsyncLifetime
         var viewer = new DockerCommandLine(_host.DockerSocket, Options(_ours, "viewer"));
         Assert.Equal("one", viewer.Done("ps --format '{{.Names}}'"));
         Assert.Equal("far", viewer.Done("network inspect --format '{{.Name}}' far"));
-        foreach (var (command, request) in new[] { ("network rm far", "DELETE /networks/"), ("network create near", "POST /networks/create"), ("stop one", "POST /containers/"), ("exec one true", "POST /containers/"), ("attach one", "POST /containers/") })
+        foreach (var (command, request) in new[] { ("network rm far", "DELETE /networks/"), ("network create near", "POST /networks/create"), ("stop one", "POST /containers/"), ("exec one true", "POST /containers/") })
         {
             var (code, _, error) = viewer.Run(command);
             Assert.True(code != 0 && error.Contains($"viewer is a reader, and {request}", StringComparison.Ordinal) && error.Contains("takes an admin: use a certificate with OU=admin", StringComparison.Ordinal), $"{command}: {code} {error}");

@@ -6,6 +6,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Pattern;
 using Akka.Persistence;
+using Microsoft.Data.Sqlite;
 using NetworkCluster.Hosting;
 using NetworkCluster.Serialization;
 
@@ -211,7 +212,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         if (passes) _health.Doubt(cause, Context.System.Scheduler.Now);
         _health.Remember(_key, _state);
         // Not before whoever recovers is there: what comes to one that is about to stop is lost.
-        if (IsDenied(cause) && _asked is { } first && first.IsAskedBy(_asker)) Context.System.Scheduler.ScheduleTellOnce(EntityRouter.RecoversAfter, _asker!, new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message)), ActorRefs.NoSender);
+        if (IsDenied(cause) && _asked is { } first && first.IsAskedBy(_asker)) Context.System.Scheduler.ScheduleTellOnce(EntityRouter.RecoversAfter, _asker!, new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, IsFull(cause) ? "its disk is full: make room on it" : cause.GetBaseException().Message)), ActorRefs.NoSender);
         else if (!refused && !_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
         LeaveThoseBehind(cause, again: true);
         if (_asked is { } asked && (refused || again && passes && !asked.IsAskedBy(_asker))) Again(asked, _asker);
@@ -247,7 +248,10 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     }
 
     // Whether the database has said that it takes no writes now (read-only transactions, SQLSTATE 25), or has no room for them (53): nothing was written.
-    private static bool IsDenied(Exception cause) => Causes(cause).Any(one => one is DbException { SqlState: ['2', '5', ..] or ['5', '3', ..] });
+    private static bool IsDenied(Exception cause) => Causes(cause).Any(one => one is DbException { SqlState: ['2', '5', ..] or ['5', '3', ..] } || IsFull(one));
+
+    // SQLITE_FULL: the transaction is rolled back.
+    private static bool IsFull(Exception cause) => Causes(cause).Any(one => one is SqliteException { SqliteErrorCode: 13 } or DbException { SqlState: "53100" });
 
     // Whether it is the way to the journal or its state, and not what was to be written or read: connections (SQLSTATE 08), read-only (25), rollbacks (40), resources, operators and systems (53 to 58).
     private static bool Passes(Exception cause) =>

@@ -16,6 +16,7 @@ using NetworkCluster.Entities;
 using NetworkCluster.Gateway;
 using NetworkCluster.Hosts;
 using NetworkCluster.Membership;
+using NetworkCluster.Serialization;
 
 namespace NetworkCluster.Hosting;
 
@@ -69,7 +70,8 @@ public sealed class HostNode : IAsyncDisposable
     /// <param name="settings">What this process is, and whom it joins.</param>
     /// <param name="logs">Where Akka's log goes.</param>
     /// <param name="time">The clock.</param>
-    public static HostNode Start(Config config, string journal, NodeSettings settings, ILoggerFactory logs, TimeProvider time)
+    /// <param name="tls">Who this process is to the others; none: without TLS. Must outlive the node.</param>
+    public static HostNode Start(Config config, string journal, NodeSettings settings, ILoggerFactory logs, TimeProvider time, TlsIdentity? tls = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         NameTheMachine();
@@ -77,6 +79,7 @@ public sealed class HostNode : IAsyncDisposable
         var options = settings.Clustered ? PostgresJournal.Options(journal) : SqliteJournal.Options(journal);
         var setup = BootstrapSetup.Create()
             .WithConfig(ConfigurationFactory.ParseString($"akka.cluster.roles = [{roles}]")
+                .WithFallback(tls is null ? Config.Empty : WireConfig.Tls)
                 .WithFallback(config)
                 .WithFallback(SqlPersistence.DefaultConfiguration)
                 .WithFallback(ClusterSharding.DefaultConfig())
@@ -86,6 +89,7 @@ public sealed class HostNode : IAsyncDisposable
                 .WithFallback(DistributedData.DefaultConfig()))
             .And(new DataOptionsSetup(options))
             .And(new LoggerSetup(logs));
+        if (tls is not null) setup = tls.Over(setup);
         var node = new HostNode(ActorSystem.Create("network-cluster", setup), options, settings, time);
         node.Run();
         if (settings.Clustered)

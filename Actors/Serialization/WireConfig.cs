@@ -11,10 +11,19 @@ public static class WireConfig
           serializers {
             message = "{{typeof(MessageSerializer).AssemblyQualifiedName}}"
             json = "{{typeof(RefusingSerializer).AssemblyQualifiedName}}"
+            daemon-create = "{{typeof(RefusingSerializer).AssemblyQualifiedName}}"
           }
           serialization-bindings {
             "{{typeof(IMessage).AssemblyQualifiedName}}" = message
           }
+        }
+        """);
+
+    /// <summary>For remoting with TLS, beside <see cref="TlsIdentity.Over"/>.</summary>
+    public static Config Tls { get; } = ConfigurationFactory.ParseString($$"""
+        akka.remote.dot-netty.tcp {
+          enable-ssl = on
+          transport-class = "{{typeof(TlsTransport).AssemblyQualifiedName}}"
         }
         """);
 }

@@ -1,3 +1,4 @@
+using NetworkCluster.Access;
 using NetworkCluster.Entities;
 
 namespace NetworkCluster.Commands;
@@ -12,10 +13,23 @@ internal sealed class CommandRunner(JournalHealth journal, ILogger logger, Cance
     /// Checks, runs and ends one answer. A caller that goes away cancels the command, and then nothing more is written.
     /// A fault inside a handler becomes one error line; its stack stays in the host's log.
     /// </summary>
-    public async Task RunAsync(PaletteCommand command, CommandRequest request, Stream? input, ICommandOutput output, CancellationToken cancel)
+    /// <param name="caller">Who asks; none: whoever came by a way that is the operator's alone.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="request">Its words.</param>
+    /// <param name="input">Its standard input.</param>
+    /// <param name="output">Where the answer goes.</param>
+    /// <param name="cancel">The caller has gone away.</param>
+    public async Task RunAsync(Caller? caller, PaletteCommand command, CommandRequest request, Stream? input, ICommandOutput output, CancellationToken cancel)
     {
         try
         {
+            if (caller?.WhyNot($"'{command.Spec.Name}'", changes: !command.Spec.ReadsOnly) is { } why)
+            {
+                await output.ErrorAsync("Forbidden", why, cancel);
+                await output.WriteAsync(new ExitFrame(ExitCodes.Refused), cancel);
+                return;
+            }
+
             var marked = new Marked(output);
             var code = await UntilStoppingAsync(command, request, input, marked, cancel);
             if (marked.Answered && journal.Outage is { } outage) await output.WriteAsync(new NoticeFrame(outage.Notice), cancel);

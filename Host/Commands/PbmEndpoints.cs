@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using NetworkCluster.Access;
 using NetworkCluster.Entities;
 
 namespace NetworkCluster.Commands;
@@ -23,7 +24,7 @@ internal static class PbmEndpoints
         var specs = JsonSerializer.SerializeToUtf8Bytes(palettes.Select(p => p.Spec).ToImmutableArray(), PaletteJson.Default.ImmutableArrayPaletteSpec);
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(specs)[..8])}\"";
 
-        var pbm = endpoints.MapGroup("").AddEndpointFilter(RefuseBrowsers);
+        var pbm = endpoints.MapGroup("").AddEndpointFilter(RefuseBrowsers).AddEndpointFilter(RefuseUnknown);
         pbm.MapGet("/palettes", (HttpContext http) => SendPalettes(http, specs, tag));
         pbm.MapGet("/palettes/{palette}/names", async (string palette, string? prefix, CancellationToken cancel) =>
             palettes.FirstOrDefault(p => p.Name == palette)?.Names is { } names
@@ -48,6 +49,14 @@ internal static class PbmEndpoints
     /// <summary>A web page in the operator's browser must not command the cluster: browsers send Origin, command lines do not.</summary>
     private static ValueTask<object?> RefuseBrowsers(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         IsBrowser(context.HttpContext) ? ValueTask.FromResult<object?>(Results.StatusCode(StatusCodes.Status403Forbidden)) : next(context);
+
+    // Commands say it in their own form.
+    private static ValueTask<object?> RefuseUnknown(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.HttpContext is { Request.Method: "GET" } http && http.Caller()?.WhyNot("this", changes: false) is { } why
+            ? ValueTask.FromResult<object?>(Results.Text(why, statusCode: StatusCodes.Status403Forbidden))
+            : next(context);
+
+    private static Caller? Caller(this HttpContext http) => http.Features.Get<Caller>();
 
     private static bool IsBrowser(HttpContext http) => http.Request.Headers.Origin.Count > 0;
 
@@ -93,7 +102,7 @@ internal static class PbmEndpoints
 
         http.Response.ContentType = "application/x-ndjson";
         using var output = new HttpOutput(http.Response.BodyWriter);
-        await runner.RunAsync(command, request, null, output, http.RequestAborted);
+        await runner.RunAsync(http.Caller(), command, request, null, output, http.RequestAborted);
     }
 
     private static async Task SocketAsync(IReadOnlyList<Palette> palettes, CommandRunner runner, HttpContext http)
@@ -121,7 +130,7 @@ internal static class PbmEndpoints
         }
 
         var pump = conversation.PumpInputAsync(life);
-        await runner.RunAsync(command, request, conversation.Input, conversation, life.Token);
+        await runner.RunAsync(http.Caller(), command, request, conversation.Input, conversation, life.Token);
         await conversation.EndAsync(pump, EndPatience);
         await life.CancelAsync();
         await pump;

@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using NetworkCluster.Access;
+using NetworkCluster.Serialization;
 
 namespace NetworkCluster.Commands;
 
@@ -23,9 +25,9 @@ internal static class PbmServer
     public static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Listens for HTTP/1.1. There is no authentication: bind loopback (the default of the host), or a network on which everybody may command the cluster.
+    /// Listens for HTTP/1.1. Without TLS there is no authentication: bind loopback (the default of the host), or a network on which everybody may command the cluster.
     /// </summary>
-    public static void ListenPbm(this KestrelServerOptions kestrel, IPEndPoint address)
+    public static void ListenPbm(this KestrelServerOptions kestrel, IPEndPoint address, (TlsIdentity Own, AccessRules Rules)? tls = null)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestHeaderCount = 32;
@@ -36,6 +38,7 @@ internal static class PbmServer
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.UseLimit();
+            if (tls is { } both) listen.UseTls(both.Own, both.Rules, "pbm's port");
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Akka.Configuration;
+using NetworkCluster.Access;
 using NetworkCluster.Addressing;
 using NetworkCluster.Agents;
 using NetworkCluster.Engine;
@@ -8,6 +9,7 @@ using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Membership;
+using NetworkCluster.Serialization;
 
 namespace NetworkCluster.Configuration;
 
@@ -22,18 +24,33 @@ internal enum DataplaneMode
     Simulated,
 }
 
-/// <summary>Docker's API over TCP. The files are PEM.</summary>
+/// <summary>Whether pbm's port speaks TLS.</summary>
+internal enum TlsMode
+{
+    /// <summary>Where others than this machine reach it.</summary>
+    Auto,
+    /// <summary>Everywhere.</summary>
+    On,
+    /// <summary>Nowhere.</summary>
+    Off,
+}
+
+/// <summary>Docker's API over TCP.</summary>
 /// <param name="Address">Where.</param>
-/// <param name="AuthorityFile">Who signs clients' certificates.</param>
-/// <param name="CertificateFile">The host's, and those between it and its authority.</param>
-/// <param name="KeyFile">Its key.</param>
-internal sealed record DockerTcpSettings(IPEndPoint Address, string AuthorityFile, string CertificateFile, string KeyFile);
+/// <param name="Files">Who the host is to its clients, and whom it believes.</param>
+internal sealed record DockerTcpSettings(IPEndPoint Address, TlsFiles Files);
 
 /// <summary>The settings of one host, checked. What each means, its unit and its default stand in <c>hocon/akka.conf</c>.</summary>
 internal sealed record HostSettings
 {
     public required string DataDirectory { get; init; }
     public required IPEndPoint Pbm { get; init; }
+    /// <summary>None: who reaches pbm's port commands the host.</summary>
+    public required TlsFiles? PbmTls { get; init; }
+    /// <summary>None: the hosts of the cluster speak without TLS.</summary>
+    public required TlsFiles? Tls { get; init; }
+    /// <summary>What those may do that come with a certificate.</summary>
+    public required AccessRules Access { get; init; }
     /// <summary>None: nobody asks how the host is.</summary>
     public required IPEndPoint? Operations { get; init; }
     public required string DockerSocket { get; init; }
@@ -81,10 +98,15 @@ internal sealed record HostSettings
         Check(clustered || roles.Count != 1, "cluster.roles: a host that is alone (journal.provider sqlite) is both, control and agent");
         Check(!clustered || roles.Contains(NodeRoles.Control) || !seeds.IsEmpty, "cluster.seeds: a host that carries no entities (cluster.roles) begins no cluster and needs somebody to join");
         var address = clustered ? Read("cluster.address", config.GetString("cluster.address"), ParseAddress, IPAddress.Loopback) : IPAddress.Loopback;
+        var tls = FilesOf("tls");
+        var pbm = new IPEndPoint(Read("pbm.address", config.GetString("pbm.address"), ParseAddress, IPAddress.Loopback), Ranged("pbm.port", 0, 65535));
         var options = new HostSettings
         {
             DataDirectory = data,
-            Pbm = new(Read("pbm.address", config.GetString("pbm.address"), ParseAddress, IPAddress.Loopback), Ranged("pbm.port", 0, 65535)),
+            Pbm = pbm,
+            PbmTls = PbmTlsOf(),
+            Tls = tls,
+            Access = new([.. Listed("access.admins")], [.. Listed("access.readers")]),
             Operations = config.GetString("operations.address") is { Length: > 0 } watched ? new(Read("operations.address", watched, ParseAddress, IPAddress.Loopback), Ranged("operations.port", 0, 65535)) : null,
             DockerSocket = config.GetString("docker-api.socket") ?? "",
             DockerGroup = config.GetString("docker-api.group") ?? "",
@@ -141,16 +163,33 @@ internal sealed record HostSettings
         {
             if (config.GetString("docker-api.tcp.address") is not { Length: > 0 } text) return null;
             var listen = Read("docker-api.tcp.address", text, ParseListener, new IPEndPoint(IPAddress.Loopback, 1));
-            return new(listen, FileOf("docker-api.tcp.ca"), FileOf("docker-api.tcp.certificate"), FileOf("docker-api.tcp.key"));
+            Check(tls is not null || FilesOf("docker-api.tcp") is not null, "docker-api.tcp.ca: with docker-api.tcp.address it is needed: without TLS on both sides anybody could command the host. Give it with certificate and key beside it, or all three as tls");
+            return (FilesOf("docker-api.tcp") ?? tls) is { } files ? new(listen, files) : null;
         }
 
-        string FileOf(string key)
+        TlsFiles? PbmTlsOf()
         {
-            var path = config.GetString(key) ?? "";
-            Check(path.Length > 0, $"{key}: with docker-api.tcp.address it is needed: without TLS on both sides anybody could command the host");
-            Check(path.Length == 0 || File.Exists(path), $"{key}: there is no file {path}");
-            return path;
+            var wished = Read("pbm.tls", config.GetString("pbm.tls"), OneOf<TlsMode>, TlsMode.Auto);
+            if (wished == TlsMode.Off || (wished == TlsMode.Auto && IPAddress.IsLoopback(pbm.Address))) return null;
+            Check(tls is not null, wished == TlsMode.On
+                ? "pbm.tls: on needs tls.ca, tls.certificate and tls.key"
+                : $"pbm.address: others reach {pbm.Address}, and who reaches pbm commands the host: give it tls.ca, tls.certificate and tls.key, or a loopback address, or say pbm.tls=off where only operators are on that network");
+            return tls;
         }
+
+        // All three, or none.
+        TlsFiles? FilesOf(string level)
+        {
+            (string Key, string Path)[] paths = [Named("ca"), Named("certificate"), Named("key")];
+            if (paths.All(file => file.Path.Length == 0)) return null;
+            foreach (var (key, _) in paths.Where(file => file.Path.Length == 0)) Problem(false, $"{key}: it is needed: {level}.ca, {level}.certificate and {level}.key go together");
+            return new(paths[0].Path, paths[1].Path, paths[2].Path);
+
+            (string Key, string Path) Named(string key) => ($"{level}.{key}", config.GetString($"{level}.{key}") ?? "");
+        }
+
+        // Said once, however often it is asked.
+        void Problem(bool good, string problem) => Check(good || problems.Contains(problem), problem);
 
         int Ranged(string key, int least, int most)
         {

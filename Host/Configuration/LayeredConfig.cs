@@ -11,7 +11,7 @@ namespace NetworkCluster.Configuration;
 internal static class LayeredConfig
 {
     // What everything else is built on.
-    private static readonly ImmutableArray<string> Fixed = ["akka.actor.provider", "akka.persistence.journal.plugin", "akka.persistence.snapshot-store.plugin"];
+    private static readonly ImmutableArray<string> Fixed = ["akka.actor.provider", "akka.persistence.journal.plugin", "akka.persistence.snapshot-store.plugin", "akka.log-config-on-start"];
 
     /// <summary>The layers as one.</summary>
     /// <param name="files">From the base up; the last one wins.</param>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Features;
+using NetworkCluster.Access;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
 using NetworkCluster.Entities;
@@ -63,6 +64,8 @@ internal static class DockerApi
         (var path, var version) = DockerVersion.Strip(http.Request.Path!);
         http.Request.Path = path;
         http.Features.Set(new Asked(version));
+        var method = http.Request.Method;
+        if (http.Features.Get<Caller>()?.WhyNot($"{method} {path}", changes: !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) is { } why) throw new DockerRefusedException(StatusCodes.Status403Forbidden, why);
         return next(http);
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.WebUtilities;
+using NetworkCluster.Access;
 using NetworkCluster.Commands;
 
 namespace NetworkCluster.DockerApi;
@@ -76,6 +77,7 @@ internal sealed class HijackedRequests(TimeProvider time)
 
         try
         {
+            if (connection.Features.Get<Caller>()?.WhyNot($"POST {DockerVersion.Strip(request.Path).Path}", changes: true) is { } why) throw new DockerRefusedException(StatusCodes.Status403Forbidden, why);
             await serve(request);
         }
         catch (Exception cause) when (DockerAnswers.StatusOf(cause) is { } status)

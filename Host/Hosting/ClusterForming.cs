@@ -3,6 +3,7 @@ using Akka.Cluster;
 using Akka.Configuration;
 using NetworkCluster.Configuration;
 using NetworkCluster.Membership;
+using NetworkCluster.Serialization;
 
 namespace NetworkCluster.Hosting;
 
@@ -13,7 +14,7 @@ internal static class ClusterForming
 
     /// <summary>Starts this process's part.</summary>
     /// <exception cref="ConfigurationProblemException">Akka does not take the configuration; it has no exception of one kind for that.</exception>
-    public static HostNode Start(Config config, HostSettings settings, ILoggerFactory logs, TimeProvider time)
+    public static HostNode Start(Config config, HostSettings settings, TlsIdentity? tls, ILoggerFactory logs, TimeProvider time)
     {
         if (settings.Node.Clustered)
         {
@@ -23,7 +24,7 @@ internal static class ClusterForming
 
         try
         {
-            return HostNode.Start(config, settings.JournalConnection, settings.Node, logs, time);
+            return HostNode.Start(config, settings.JournalConnection, settings.Node, logs, time, settings.Node.Clustered ? tls : null);
         }
         catch (Exception cause) when (cause is not ConfigurationProblemException)
         {
@@ -36,9 +37,9 @@ internal static class ClusterForming
 
     /// <summary>Returns when this process is a member and no other is the process of the same host.</summary>
     /// <exception cref="ConfigurationProblemException">Another host has this one's name.</exception>
-    public static async Task JoinedAsync(HostNode node, HostSettings settings, ILogger log, TimeProvider time, CancellationToken cancel)
+    public static async Task JoinedAsync(HostNode node, HostSettings settings, TlsIdentity? tls, ILogger log, TimeProvider time, CancellationToken cancel)
     {
-        await WaitedForAsync(node.Up, () => log.LogWarning("not yet a member of the cluster: waiting for one of [{Seeds}]. If another cluster lives on this database, this host joins that one or none", string.Join(", ", settings.Node.Seeds)), time, cancel);
+        await WaitedForAsync(node.Up, () => TellAsync(settings, tls, log, cancel), time, cancel);
         if (!settings.Node.Clustered) return;
 
         // An earlier life of ours is removed within seconds; whoever stays, and answers, is another.
@@ -54,10 +55,17 @@ internal static class ClusterForming
         }
     }
 
+    private static async Task TellAsync(HostSettings settings, TlsIdentity? tls, ILogger log, CancellationToken cancel)
+    {
+        var why = await Task.WhenAll(settings.Node.Seeds.Select(seed => SeedProbe.WhyNotHeardAsync(seed, tls, cancel)));
+        log.LogWarning("not yet a member of the cluster: waiting for one of [{Seeds}]. If another cluster lives on this database, this host joins that one or none{Why}",
+            string.Join(", ", settings.Node.Seeds), string.Concat(why.Where(one => one is not null).Select(one => $". {one}")));
+    }
+
     private static IEnumerable<Member> Others(Cluster cluster, HostSettings settings) =>
         cluster.State.Members.Where(member => member.Status == MemberStatus.Up && !member.UniqueAddress.Equals(cluster.SelfUniqueAddress) && NodeRoles.HostOf(member) == settings.Host);
 
-    private static async Task WaitedForAsync(Task what, Action tell, TimeProvider time, CancellationToken cancel)
+    private static async Task WaitedForAsync(Task what, Func<Task> tell, TimeProvider time, CancellationToken cancel)
     {
         while (true)
         {
@@ -68,7 +76,7 @@ internal static class ClusterForming
             }
             catch (TimeoutException)
             {
-                tell();
+                await tell();
             }
         }
     }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Akka.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using NetworkCluster.Access;
 using NetworkCluster.Addressing;
 using NetworkCluster.Commands;
 using NetworkCluster.Configuration;
@@ -12,6 +13,7 @@ using NetworkCluster.Engine;
 using NetworkCluster.Gateway;
 using NetworkCluster.Linux;
 using NetworkCluster.Operations;
+using NetworkCluster.Serialization;
 
 namespace NetworkCluster.Hosting;
 
@@ -36,11 +38,12 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         get
         {
-            var address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(listened => listened.StartsWith("http://", StringComparison.Ordinal) && !listened.Contains("unix:", StringComparison.Ordinal)).Replace("http://", "", StringComparison.Ordinal);
+            var address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(listened => !listened.Contains("unix:", StringComparison.Ordinal)).Split("//")[1];
             var pbm = address == "127.0.0.1:9110" ? "./pbm" : $"./pbm {address}";
+            var another = _options.PbmTls is null ? "In another terminal:" : "In another terminal, with PBM_CERT_PATH naming the directory of an admin's ca.pem, cert.pem and key.pem:";
             return _dataplane is null ? $"""
 
-                Host {_options.Host} is up, without a data plane (network-cluster.cluster.roles): it carries its part of the cluster, and containers are on other hosts. In another terminal:
+                Host {_options.Host} is up, without a data plane (network-cluster.cluster.roles): it carries its part of the cluster, and containers are on other hosts. {another}
 
                   {pbm} network create --driver overlay multihost
                   {pbm} host ls
@@ -50,7 +53,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
                 """ : $"""
 
-                Host {_options.Host} is up{(_dataplane.IsSimulated ? " (simulated: it prints what it would do and touches no kernel)" : "")}. Its journal is {(_options.Node.Clustered ? "the database" : $"in {_options.DataDirectory}")}. In another terminal:
+                Host {_options.Host} is up{(_dataplane.IsSimulated ? " (simulated: it prints what it would do and touches no kernel)" : "")}. Its journal is {(_options.Node.Clustered ? "the database" : $"in {_options.DataDirectory}")}. {another}
 
                   {pbm} network create isolated_nw --subnet 172.25.0.0/16
                   {pbm} container run -d --name container2
@@ -92,10 +95,10 @@ internal sealed class HostProcess : IAsyncDisposable
     private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts, CancellationToken told)
     {
         RefuseTaken("pbm", options.Pbm);
-        var tcp = options.DockerTcp is null ? null : DockerTcp.Read(options.DockerTcp);
+        var tls = options.Tls is null ? null : Keep(TlsReading.ReadPeer(options.Tls));
+        var tcp = options.DockerTcp is null ? null : options.DockerTcp.Files == options.Tls ? tls : Keep(TlsReading.Read(options.DockerTcp.Files, "docker-api.tcp"));
         if (options.Operations is { } watched) RefuseTaken("operations", watched);
         if (options.DockerTcp is { Address: var address }) RefuseTaken("docker-api.tcp.address", address);
-        if (tcp is not null) parts.Push(new Disposing(tcp));
         var data = DataDirectory.Take(options);
         parts.Push(new Disposing(data));
         var operations = options.Operations is null ? null : await OperationsServer.StartAsync(options.Host, options.Operations);
@@ -109,7 +112,7 @@ internal sealed class HostProcess : IAsyncDisposable
         if (wished.Length > 0 && !DockerSocket.Prepare(wished, options.DockerGroup)) options = options with { DockerSocket = "" };
         if (options.Engine is { } engine && !DockerSocket.Prepare(engine.Plugin, "", "engine.plugin")) throw new ConfigurationProblemException([$"network-cluster.engine.plugin: this process may not listen at {engine.Plugin}"]);
         if (options is { Engine: not null, Node.Agent: false }) throw new ConfigurationProblemException(["network-cluster.engine.plugin: a host without the role agent has no data plane to give to an engine"]);
-        var web = BuildWeb(options, tcp, time);
+        var web = BuildWeb(options, options.PbmTls is null ? null : tls, tcp, time);
         parts.Push(web);
         parts.Push(told.Register(web.Lifetime.StopApplication));
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
@@ -117,12 +120,12 @@ internal sealed class HostProcess : IAsyncDisposable
         if (wished != options.DockerSocket) logs.CreateLogger("NetworkCluster.DockerApi").LogWarning("this process may not listen at {Socket}: docker's clients are not served (network-cluster.docker-api.socket)", wished);
 
         var dataplane = options.Node.Agent ? HostDataplane.Open(options, data.IsNew, logs, time, parts) : null;
-        var node = ClusterForming.Start(config, options, logs, time);
+        var node = ClusterForming.Start(config, options, tls, logs, time);
         parts.Push(node);
         operations?.Health.Begin(node);
         // Whatever is waited for from here on never comes once the others have removed this process.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(told, node.Over);
-        await ClusterForming.JoinedAsync(node, options, logs.CreateLogger("NetworkCluster.Cluster"), time, end.Token);
+        await ClusterForming.JoinedAsync(node, options, tls, logs.CreateLogger("NetworkCluster.Cluster"), time, end.Token);
         IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync);
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
         await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global), end.Token);
@@ -152,6 +155,12 @@ internal sealed class HostProcess : IAsyncDisposable
         var host = new HostProcess(options, dataplane, web, node, parts, time);
         data.Keep(host.LoseJournal, time);
         return host;
+
+        TlsIdentity Keep(TlsIdentity identity)
+        {
+            parts.Push(new Disposing(identity));
+            return identity;
+        }
     }
 
     // Found before the journal and the kernel are touched, and not when everything else is up.
@@ -168,7 +177,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    private static WebApplication BuildWeb(HostSettings options, DockerTcp? tcp, TimeProvider time)
+    private static WebApplication BuildWeb(HostSettings options, TlsIdentity? pbm, TlsIdentity? tcp, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
@@ -183,13 +192,13 @@ internal sealed class HostProcess : IAsyncDisposable
         builder.Services.AddSingleton(hijacked);
         // Commands are told that the host ends; who does not listen is cut off.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
-        if (tcp is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        if (pbm is not null || tcp is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenPbm(options.Pbm);
+            kestrel.ListenPbm(options.Pbm, pbm is null ? null : (pbm, options.Access));
             if (options.DockerSocket.Length > 0) kestrel.ListenDocker(options.DockerSocket, hijacked);
             if (options.Engine is { } engine) kestrel.ListenEngine(engine.Plugin);
-            tcp?.Listen(kestrel, hijacked);
+            if (options.DockerTcp is { } docker) kestrel.ListenDocker(docker, tcp!, options.Access, hijacked);
         });
         return builder.Build();
     }

@@ -9,7 +9,8 @@ namespace NetworkCluster.Linux;
 /// </summary>
 internal static class SandboxLaunch
 {
-    private const string SetHostname = """printf %s "$1" >/proc/sys/kernel/hostname && shift && exec "$@" """;
+    // Only root may write there, whatever it lacks besides; who is not root has CAP_SYS_ADMIN for the system call.
+    private const string SetHostname = """{ printf %s "$1" >/proc/sys/kernel/hostname; } 2>/dev/null || hostname "$1" && shift && exec "$@" """;
     private const string ShellVariable = "SHELL=";
     private const string Run = """exec "$@" """;
 

@@ -25,7 +25,7 @@ internal sealed class Completer(
             var all = await CandidatesAsync(await palettes(patience.Token), words, patience.Token);
             return (last.Length, [.. all.Where(c => c.StartsWith(last, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)]);
         }
-        catch (Exception e) when (e is UsageError or UnreachableException or OperationCanceledException)
+        catch (Exception e) when (e is UsageError or UnreachableException or ForbiddenException or OperationCanceledException)
         {
             return (0, []);
         }

@@ -12,11 +12,12 @@ internal static class Help
     /// <summary>The help of the whole command line.</summary>
     public static string Root(IReadOnlyList<PaletteSpec> palettes)
     {
-        var text = new StringBuilder("\nUsage:  pbm [HOST:PORT] [OPTIONS] PALETTE COMMAND\n\nCommand line of a network cluster. Started bare it is a prompt.\n\nPalettes:\n");
+        var text = new StringBuilder("\nUsage:  pbm [HOST:PORT] [--cert-path DIRECTORY] [OPTIONS] PALETTE COMMAND\n\nCommand line of a network cluster. Started bare it is a prompt.\n\nPalettes:\n");
         Columns(text, [.. palettes.Select(p => (p.Name, p.Description))]);
         text.Append("\nOptions:\n");
         Options(text, [ClientOptions.Format, ClientOptions.Help, ClientOptions.Json, ClientOptions.NoColor, ClientOptions.Version]);
         text.Append("\nThe host is 127.0.0.1:9110, or PBM_HOST, or the first word.\n");
+        text.Append("Where it speaks TLS, PBM_CERT_PATH or --cert-path is a directory with ca.pem, cert.pem and key.pem.\n");
         return text.Append("Run 'pbm PALETTE --help' for the commands of a palette.\n").ToString();
     }
 

@@ -12,21 +12,32 @@ namespace NetworkCluster.Pbm;
 /// <summary>The host does not answer as a host does; its message is one line.</summary>
 internal sealed class UnreachableException(string message) : Exception(message);
 
-/// <summary>Speaks to one host. Every fault of the network comes out as <see cref="UnreachableException"/>.</summary>
-internal sealed class PbmClient(HostAddress address) : IDisposable
+/// <summary>The host answers, and refuses whoever asks; its message is one line.</summary>
+internal sealed class ForbiddenException(string message) : Exception(message);
+
+/// <summary>Speaks to one host, with TLS where there is a certificate. Every fault of the network comes out as <see cref="UnreachableException"/>.</summary>
+internal sealed class PbmClient : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
     // The host lets go of a silent connection after a minute; a command that is just then sent over it would be lost.
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(20);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = ConnectLimit, PooledConnectionIdleTimeout = IdleLimit })
-    {
-        BaseAddress = address.Root,
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private readonly HostAddress _address;
+    private readonly ClientCertificate? _certificate;
+    private readonly HttpMessageInvoker _sockets;
+    private readonly HttpClient _http;
 
     private ImmutableArray<PaletteSpec> _palettes;
     private EntityTagHeaderValue? _tag;
+
+    public PbmClient(HostAddress address, ClientCertificate? certificate = null)
+    {
+        (_address, _certificate) = (address, certificate);
+        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = ConnectLimit, PooledConnectionIdleTimeout = IdleLimit };
+        if (certificate is not null) handler.SslOptions = certificate.Options();
+        _sockets = new(handler, disposeHandler: false);
+        _http = new(handler) { BaseAddress = certificate is null ? address.Root : new UriBuilder(address.Root) { Scheme = "https" }.Uri, Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>The host's palettes. Downloaded again only when they have changed.</summary>
     public async Task<ImmutableArray<PaletteSpec>> PalettesAsync(CancellationToken cancel)
@@ -35,14 +46,14 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
         if (_tag is not null) request.Headers.IfNoneMatch.Add(_tag);
         using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
         if (response.StatusCode == HttpStatusCode.NotModified) return _palettes;
-        if (response.StatusCode != HttpStatusCode.OK) throw Strange(response.StatusCode);
+        if (response.StatusCode != HttpStatusCode.OK) throw await StrangeAsync(response, cancel);
         try
         {
             _palettes = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancel), PaletteJson.Default.ImmutableArrayPaletteSpec);
         }
         catch (JsonException)
         {
-            throw new UnreachableException($"{address} speaks HTTP, but is no host of a network cluster");
+            throw new UnreachableException($"{_address} speaks HTTP, but is no host of a network cluster");
         }
 
         _tag = response.Headers.ETag;
@@ -75,7 +86,7 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
             },
         };
         using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel, isCommand: true);
-        if (response.StatusCode != HttpStatusCode.OK) throw Strange(response.StatusCode);
+        if (response.StatusCode != HttpStatusCode.OK) throw await StrangeAsync(response, cancel);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
         while (await ReadAsync(() => reader.ReadLineAsync(cancel).AsTask(), isCommand: true) is { } line)
             yield return Parse(System.Text.Encoding.UTF8.GetBytes(line));
@@ -84,9 +95,8 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
     private async IAsyncEnumerable<Frame> TalkAsync(Call call, Stream input, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var socket = new ClientWebSocket();
-        socket.Options.Proxy = null;
-        var uri = new UriBuilder(new Uri(address.Root, Path(call))) { Scheme = "ws" }.Uri;
-        await ReadAsync(async () => { await socket.ConnectAsync(uri, cancel); return true; });
+        var uri = new UriBuilder(new Uri(_address.Root, Path(call))) { Scheme = _certificate is null ? "ws" : "wss" }.Uri;
+        await ReadAsync(async () => { await socket.ConnectAsync(uri, _sockets, cancel); return true; });
         await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(call.Request, PaletteJson.Default.CommandRequest), WebSocketMessageType.Text, true, cancel);
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var pump = PumpAsync(socket, input, life.Token);
@@ -134,7 +144,7 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
         }
         catch (JsonException)
         {
-            throw new UnreachableException($"{address} answered with a frame that this client does not know: publish pbm again (rm -r artifacts/pbm)");
+            throw new UnreachableException($"{_address} answered with a frame that this client does not know: publish pbm again (rm -r artifacts/pbm)");
         }
     }
 
@@ -151,8 +161,8 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
         {
             var wasSent = isCommand && e is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
             throw new UnreachableException(wasSent
-                ? $"the host at {address} did not finish its answer ({Cause(e)}): it is not known whether the command was carried out; look before you repeat it"
-                : $"cannot reach the host at {address}: {Cause(e)}");
+                ? $"the host at {_address} did not finish its answer ({Cause(e)}): it is not known whether the command was carried out; look before you repeat it"
+                : $"cannot reach the host at {_address}: {WhyNoTls(e) ?? Cause(e)}");
         }
     }
 
@@ -173,7 +183,27 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
         _ => Lines.One(e.Message),
     };
 
-    private UnreachableException Strange(HttpStatusCode status) => new($"{address} answered {(int)status} {status}");
+    // What no handshake came about by, where there is a connection.
+    private string? WhyNoTls(Exception e) => (_certificate, e) switch
+    {
+        (null, _) or (_, { InnerException: SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.Shutdown) } }) => null,
+        ({ HostRefused: { } why }, _) => $"its certificate is not taken: {why}; ca.pem in {_certificate.Directory} has to be of the authority that signed it",
+        ({ HostSeen: false }, _) => "it speaks without TLS, or is no host: leave PBM_CERT_PATH out where that is so",
+        ({ HostSeen: true }, HttpRequestException) when _tag is null => $"it does not take the certificate in {_certificate.Directory}: its log says why",
+        _ => null,
+    };
 
-    public void Dispose() => _http.Dispose();
+    // A refusal has a sentence; anything else is not what a host answers.
+    private async Task<Exception> StrangeAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var sentence = response.Content.Headers.ContentType?.MediaType == "text/plain" ? await response.Content.ReadAsStringAsync(cancel) : "";
+        if (sentence.Length == 0) return new UnreachableException($"{_address} answered {(int)response.StatusCode} {response.StatusCode}");
+        return response.StatusCode == HttpStatusCode.Forbidden ? new ForbiddenException(sentence) : new UnreachableException($"{_address}: {sentence}");
+    }
+
+    public void Dispose()
+    {
+        _sockets.Dispose();
+        _http.Dispose();
+    }
 }

@@ -19,9 +19,27 @@ else if (Environment.GetEnvironmentVariable("PBM_HOST") is { Length: > 0 } confi
     return ExitCodes.Usage;
 }
 
+var path = Environment.GetEnvironmentVariable("PBM_CERT_PATH");
+if (words is ["--cert-path", var directory, ..])
+{
+    path = directory;
+    words.RemoveRange(0, 2);
+}
+
+ClientCertificate? certificate;
+try
+{
+    certificate = path is { Length: > 0 } ? ClientCertificate.Read(path) : null;
+}
+catch (UsageError wrong)
+{
+    await Console.Error.WriteLineAsync($"Error: {Lines.One(wrong.Message)}");
+    return ExitCodes.Usage;
+}
+
 using var interrupts = new Interrupts();
 var terminal = new SystemTerminal(words.Contains("--no-color"));
-using var client = new PbmClient(address);
+using var client = new PbmClient(address, certificate);
 var session = new Session(client, terminal, Console.OpenStandardInput);
 if (words is not []) return await session.RunAsync(words, interrupts.Next());
 

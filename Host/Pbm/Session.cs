@@ -21,6 +21,11 @@ internal sealed class Session(PbmClient client, ITerminal terminal, Func<Stream>
             terminal.WriteError($"Error: {Lines.One(e.Message)}");
             return ExitCodes.Usage;
         }
+        catch (ForbiddenException e)
+        {
+            terminal.WriteError($"Error: {Lines.One(e.Message)}");
+            return ExitCodes.Refused;
+        }
         catch (UnreachableException e)
         {
             terminal.WriteError($"Error: {Lines.One(e.Message)}");

@@ -27,7 +27,7 @@ internal sealed class DockerEngine : IAsyncDisposable
     public DockerCommandLine Cli { get; }
 
     /// <summary>What its host is told of it.</summary>
-    public IEnumerable<string> Settings => [$"network-cluster.engine.plugin={_directory}/plugins/network-cluster.sock", $"network-cluster.engine.socket={Socket}"];
+    public string[] Settings => ["--set", $"network-cluster.engine.plugin={_directory}/plugins/network-cluster.sock", "--set", $"network-cluster.engine.socket={Socket}"];
 
     private string Socket => Path.Combine(_directory, "docker.sock");
 

@@ -131,7 +131,7 @@ public sealed class DockerEngineTests
     private static async Task<Scene> StartAsync(string name)
     {
         DockerEngine[] engines = [new(1), new(2)];
-        var underlay = await Underlay.StartAsync(name, 2, settings: host => engines[host - 1].Settings);
+        var underlay = await Underlay.StartAsync(name, 2, more: host => engines[host - 1].Settings);
         var scene = new Scene(underlay, engines);
         await Task.WhenAll(engines.Select(engine => engine.StartAsync()));
         return scene;

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using NetworkCluster.Tests.Support;
 using Xunit;
 
@@ -11,34 +9,26 @@ namespace NetworkCluster.Tests.Cluster;
 public sealed class DockerTcpTests : IAsyncLifetime
 {
     private const string Address = "127.0.0.1:23761";
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1", ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    private readonly string _files = Directory.CreateTempSubdirectory("nwc-test-tls-").FullName;
+    private readonly Certificates _ours = new Certificates().Host("host", "127.0.0.1").Admin("client").Reader("viewer");
+    private readonly Certificates _theirs = new Certificates().Admin("stranger");
     private readonly HostUnderTest _host;
 
-    public DockerTcpTests()
-    {
-        using var ours = Authority("ours");
-        using var theirs = Authority("theirs");
-        Issue(ours, "host", ServerAuthentication);
-        Issue(ours, "client", ClientAuthentication);
-        Issue(ours, "other-host", ServerAuthentication);
-        Issue(theirs, "stranger", ClientAuthentication);
-        _host = new("dtc", more: [.. Settings(("address", Address), ("ca", File("ours.pem")), ("certificate", File("host.pem")), ("key", File("host.key")))]);
-    }
+    public DockerTcpTests() => _host = new("dtc", more: ["--set", $"network-cluster.docker-api.tcp.address={Address}", .. _ours.Settings("host", "docker-api.tcp")]);
 
     public Task InitializeAsync() => _host.StartAsync();
 
     public async Task DisposeAsync()
     {
         await _host.DisposeAsync();
-        Directory.Delete(_files, recursive: true);
+        _ours.Dispose();
+        _theirs.Dispose();
     }
 
     [KernelFact]
     public async Task Who_has_a_certificate_of_the_authority_commands_the_host_and_nobody_else_does()
     {
-        var client = new DockerCommandLine(_host.DockerSocket, Options("client"));
+        var client = new DockerCommandLine(_host.DockerSocket, Options(_ours, "client"));
         client.Done("network create --subnet 10.67.0.0/24 far");
         client.Done("run -d --name one --network far busybox");
         Assert.Equal("one", client.Done("ps --format '{{.Names}}'"));
@@ -46,13 +36,27 @@ public sealed class DockerTcpTests : IAsyncLifetime
         Assert.Equal((3, "typed", ""), client.Run("exec -i one sh -c 'cat; exit 3'", "typed"));
         Assert.Equal("over", client.Done("run --rm busybox echo over"));
 
-        foreach (var options in new[] { Options("stranger"), Options("other-host"), $"--tls --tlscacert {File("ours.pem")} -H tcp://{Address}", $"-H tcp://{Address}" })
+        // Who may look may look, and no more.
+        var viewer = new DockerCommandLine(_host.DockerSocket, Options(_ours, "viewer"));
+        Assert.Equal("one", viewer.Done("ps --format '{{.Names}}'"));
+        Assert.Equal("far", viewer.Done("network inspect --format '{{.Name}}' far"));
+        foreach (var (command, request) in new[] { ("network rm far", "DELETE /networks/"), ("network create near", "POST /networks/create"), ("stop one", "POST /containers/"), ("exec one true", "POST /containers/") })
+        {
+            var (code, _, error) = viewer.Run(command);
+            Assert.True(code != 0 && error.Contains($"viewer is a reader, and {request}", StringComparison.Ordinal) && error.Contains("takes an admin: use a certificate with OU=admin", StringComparison.Ordinal), $"{command}: {code} {error}");
+        }
+
+        // A request that takes its connection over is the server's before the rest is looked at.
+        Assert.Contains("HTTP/1.1 403 Forbidden", Kernel.Run("sh", "-c", $"printf 'POST /v1.43/exec/1/start HTTP/1.1\\r\\nHost: x\\r\\nUpgrade: tcp\\r\\nConnection: Upgrade\\r\\nContent-Type: application/json\\r\\nContent-Length: 2\\r\\n\\r\\n{{}}' | timeout 5 openssl s_client -quiet -connect {Address} -CAfile {_ours.File("viewer", "ca")} -cert {_ours.File("viewer", "cert")} -key {_ours.File("viewer", "key")} 2>&1"), StringComparison.Ordinal);
+
+        foreach (var options in new[] { Options(_theirs, "stranger"), $"--tls --tlscacert {_ours.File("client", "ca")} -H tcp://{Address}", $"-H tcp://{Address}" })
         {
             var (code, output, _) = new DockerCommandLine(_host.DockerSocket, options).Run("ps");
             Assert.Equal((1, ""), (code, output));
         }
 
-        foreach (var who in new[] { "stranger", "other-host" }) Assert.Contains($"showed a certificate that is not taken: CN={who}: ", _host.Output, StringComparison.Ordinal);
+        Assert.Contains("showed a certificate that is not taken: CN=stranger, OU=admin: ", _host.Output, StringComparison.Ordinal);
+        Assert.Contains("docker's API speaks TLS here, and this came without: ", new DockerCommandLine(_host.DockerSocket, $"-H tcp://{Address}").Run("ps").Error, StringComparison.Ordinal);
 
         // Those that say nothing, or nonsense, keep nobody out.
         var silent = new List<TcpClient>();
@@ -73,47 +77,20 @@ public sealed class DockerTcpTests : IAsyncLifetime
     [KernelFact]
     public async Task Files_that_make_no_sense_are_named_before_anything_is_started()
     {
-        System.IO.File.WriteAllText(File("empty.pem"), "nothing");
+        var empty = Path.Combine(_ours.Of("host"), "empty.pem");
+        File.WriteAllText(empty, "nothing");
         foreach (var (wrong, file, why) in new[]
         {
-            ("key", "client.key", $"network-cluster.docker-api.tcp.key: {File("client.key")} is not the key of {File("host.pem")}"),
-            ("ca", "empty.pem", $"network-cluster.docker-api.tcp.ca: there is no PEM certificate in {File("empty.pem")}"),
-            ("certificate", "nowhere.pem", $"network-cluster.docker-api.tcp.certificate: there is no file {File("nowhere.pem")}"),
+            ("key", _ours.File("client", "key"), $"network-cluster.docker-api.tcp.key: {_ours.File("client", "key")} is not the key of {_ours.File("host", "cert")}"),
+            ("ca", empty, $"network-cluster.docker-api.tcp.ca: there is no PEM certificate in {empty}"),
+            ("certificate", "/nowhere.pem", "network-cluster.docker-api.tcp.certificate: there is no file /nowhere.pem"),
         })
         {
-            var (code, output) = await _host.StartSecondAsync([.. Settings((wrong, File(file)))]);
+            var (code, output) = await _host.StartSecondAsync(["--set", $"network-cluster.docker-api.tcp.{wrong}={file}"]);
             Assert.True(code != 0 && output.Contains(why, StringComparison.Ordinal), output);
         }
     }
 
-    private string File(string name) => Path.Combine(_files, name);
-
-    private string Options(string who) => $"--tlsverify --tlscacert {File("ours.pem")} --tlscert {File($"{who}.pem")} --tlskey {File($"{who}.key")} -H tcp://{Address}";
-
-    private static IEnumerable<string> Settings(params (string Key, string Value)[] settings) => settings.SelectMany(setting => (string[])["--set", $"network-cluster.docker-api.tcp.{setting.Key}={setting.Value}"]);
-
-    private X509Certificate2 Authority(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var now = TimeProvider.System.GetUtcNow();
-        var made = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(2));
-        System.IO.File.WriteAllText(File($"{name}.pem"), made.ExportCertificatePem());
-        return made;
-    }
-
-    private void Issue(X509Certificate2 authority, string name, string usage)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new(usage)], false));
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        using var made = request.Create(authority, now.AddMinutes(-30), now.AddDays(1), RandomNumberGenerator.GetBytes(8));
-        System.IO.File.WriteAllText(File($"{name}.pem"), made.ExportCertificatePem());
-        System.IO.File.WriteAllText(File($"{name}.key"), key.ExportPkcs8PrivateKeyPem());
-    }
+    private static string Options(Certificates certificates, string who) =>
+        $"--tlsverify --tlscacert {certificates.File(who, "ca")} --tlscert {certificates.File(who, "cert")} --tlskey {certificates.File(who, "key")} -H tcp://{Address}";
 }

@@ -27,6 +27,12 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     public string Prefix => _prefix;
 
+    /// <summary>Its data directory.</summary>
+    public string Data => _data;
+
+    /// <summary>Words that its command line stands behind.</summary>
+    public string[] Before { get; init; } = [];
+
     public string DockerSocket => Path.Combine(_data, "docker.sock");
 
     public string Journal => Path.Combine(_data, "journal.db");
@@ -34,6 +40,8 @@ internal sealed class HostUnderTest : IAsyncDisposable
     public string Mark => Path.Combine(_data, "host");
 
     public Operator Operator { get; private set; } = null!;
+
+    public int ProcessId => _process!.Id;
 
     /// <summary>The network namespaces that the process's threads are in: one, unless a thread was lost in a sandbox.</summary>
     public IReadOnlySet<string?> ThreadNamespaces => Directory.EnumerateDirectories($"/proc/{_process!.Id}/task").Select(NamespaceOf).Where(netns => netns is not null).ToHashSet();
@@ -120,9 +128,10 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     private Process Start(Action<string> line, params string[] more)
     {
-        var start = new ProcessStartInfo(_netns is null ? "dotnet" : "nsenter") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var word in _netns is null ? [] : (string[])[$"--net=/run/netns/{_netns}", "dotnet"]) start.ArgumentList.Add(word);
-        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--set", "network-cluster.operations.address=", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", $"network-cluster.docker-api.socket={DockerSocket}", "--set", $"network-cluster.log-level={Environment.GetEnvironmentVariable("NWC_LOG_LEVEL") ?? "Warning"}", .. _more, .. more]) start.ArgumentList.Add(word);
+        string[] first = [.. _netns is null ? [] : (string[])["nsenter", $"--net=/run/netns/{_netns}"], .. Before, "dotnet"];
+        var start = new ProcessStartInfo(first[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var word in first[1..]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--set", "network-cluster.pbm.tls=off", "--set", "network-cluster.operations.address=", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", $"network-cluster.docker-api.socket={DockerSocket}", "--set", $"network-cluster.log-level={Environment.GetEnvironmentVariable("NWC_LOG_LEVEL") ?? "Warning"}", .. _more, .. more]) start.ArgumentList.Add(word);
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => line(e.Data ?? "");
         process.ErrorDataReceived += (_, e) => line(e.Data ?? "");

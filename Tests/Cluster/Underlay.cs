@@ -24,8 +24,8 @@ internal sealed class Underlay : IAsyncDisposable
     /// <param name="hosts">How many.</param>
     /// <param name="roles">What each of them is, by number; none: all are both.</param>
     /// <param name="seeds">Whom they know; none: the first two.</param>
-    /// <param name="settings">Further settings of each of them, by number.</param>
-    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null, Func<int, IEnumerable<string>>? settings = null)
+    /// <param name="more">Further arguments of each, by number.</param>
+    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null, Func<int, string[]>? more = null)
     {
         Shell("ip link add und0 type bridge && ip link set und0 up && ip addr add 10.99.0.254/24 dev und0");
         var underlay = new Underlay(await PrivatePostgres.StartAsync(5455));
@@ -33,16 +33,15 @@ internal sealed class Underlay : IAsyncDisposable
         for (var host = 1; host <= hosts; host++)
         {
             MakeMachine(host);
-            string[] words =
-            [
-                "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
-                "--set", $"network-cluster.cluster.address={AddressOf(host)}",
-                "--set", $"network-cluster.cluster.seeds=[{seeds}]",
-                "--set", $"network-cluster.cluster.roles=[{roles?.Invoke(host) ?? "control, agent"}]",
-                "--set", $"network-cluster.journal.connection-string={underlay.Journal}",
-                .. (settings?.Invoke(host) ?? []).SelectMany(setting => (string[])["--set", setting]),
-            ];
-            underlay._hosts.Add(new HostUnderTest($"{name}{host}", NamespaceOf(host), $"{AddressOf(host)}:9110", words));
+            underlay._hosts.Add(new HostUnderTest($"{name}{host}", NamespaceOf(host), $"{AddressOf(host)}:9110",
+                [
+                    "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
+                    "--set", $"network-cluster.cluster.address={AddressOf(host)}",
+                    "--set", $"network-cluster.cluster.seeds=[{seeds}]",
+                    "--set", $"network-cluster.cluster.roles=[{roles?.Invoke(host) ?? "control, agent"}]",
+                    "--set", $"network-cluster.journal.connection-string={underlay.Journal}",
+                    .. more?.Invoke(host) ?? [],
+                ]));
         }
 
         await underlay._hosts[0].StartAsync();

@@ -124,6 +124,24 @@ public sealed class WorkloadTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public void Certificates_come_from_a_secret_that_the_readme_makes_and_production_has_them(string folder) => Assert.All(Deployed.Of(folder).Ours, workload =>
+    {
+        var (tls, container) = (Deployed.SettingsOf(Deployed.HostOf(workload)).Tls, Deployed.HostOf(workload));
+        Assert.Equal(folder.Contains("production", StringComparison.Ordinal), tls is not null);
+        var secrets = (workload.Template.Spec.Volumes ?? []).Where(volume => volume.Secret is not null).ToList();
+        Assert.Equal(tls is null ? 0 : 1, secrets.Count);
+        if (tls is null) return;
+        var mount = Assert.Single(container.VolumeMounts, mount => mount.Name == secrets[0].Name);
+        // Kubernetes' own names in a secret of this kind, readable for the host's group alone.
+        Assert.Equal((true, 288, "ca.crt", "tls.crt", "tls.key"), (mount.ReadOnlyProperty, secrets[0].Secret.DefaultMode, Below(mount, tls.Authority), Below(mount, tls.Certificate), Below(mount, tls.Key)));
+        var readme = Manifests.Read("README.md");
+        Assert.Contains($"create secret generic {secrets[0].Secret.SecretName} --type=kubernetes.io/tls --from-file=ca.crt=", readme, StringComparison.Ordinal);
+    });
+
+    private static string Below(V1VolumeMount mount, string file) => file.StartsWith($"{mount.MountPath}/", StringComparison.Ordinal) ? file[(mount.MountPath.Length + 1)..] : $"not below {mount.MountPath}: {file}";
+
+    [Theory]
+    [MemberData(nameof(All))]
     public void Every_mount_has_its_volume_and_every_volume_its_mount(string folder) => Assert.All(Deployed.Of(folder).Workloads, workload => Assert.Equal(
         (workload.Template.Spec.Volumes ?? []).Select(volume => volume.Name).Order(StringComparer.Ordinal),
         ContainersOf(workload).SelectMany(container => container.VolumeMounts ?? []).Select(mount => mount.Name).Order(StringComparer.Ordinal)));
@@ -137,7 +155,7 @@ public sealed class WorkloadTests
         var settings = Deployed.SettingsOf(container);
         HostNetworkingOptions networking = settings.Networking;
         string[] ofAgents = settings.Node.Agent ? [Path.GetDirectoryName(settings.DockerSocket)!, networking.StateDirectoryOrDefault, networking.NetnsDirectory, networking.NetnsFilesDirectory] : [];
-        Assert.Equal(((string[])["/tmp", settings.DataDirectory, .. ofAgents]).Order(StringComparer.Ordinal), container.VolumeMounts.Select(mount => mount.MountPath).Order(StringComparer.Ordinal));
+        Assert.Equal(((string[])["/tmp", settings.DataDirectory, .. ofAgents]).Order(StringComparer.Ordinal), container.VolumeMounts.Where(mount => mount.ReadOnlyProperty != true).Select(mount => mount.MountPath).Order(StringComparer.Ordinal));
     });
 
     [Theory]

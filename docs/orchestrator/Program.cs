@@ -6,6 +6,7 @@ using System.Globalization;
 using System.Net;
 using System.Threading.Channels;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Cluster.Tools.Client;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
@@ -20,10 +21,16 @@ if (args is not [var own, var service, var number, .. { Length: > 0 } contacts] 
     return 2;
 }
 
+// Where the hosts speak TLS: who this service is to them.
+using var tls = Environment.GetEnvironmentVariable("NETWORK_CLUSTER_CERT_PATH") is { Length: > 0 } certificates
+    ? TlsIdentity.Read(new(Path.Combine(certificates, "ca.pem"), Path.Combine(certificates, "cert.pem"), Path.Combine(certificates, "key.pem")), (_, why) => Console.Error.WriteLine(why)) ?? throw new InvalidOperationException("NETWORK_CLUSTER_CERT_PATH is no directory with ca.pem, cert.pem and key.pem of this service")
+    : null;
+
 // The serializer of the messages, and where this process is reached for answers.
 var config = ConfigurationFactory.ParseString($"akka {{ loglevel = WARNING\n actor.provider = remote\n remote.dot-netty.tcp {{ hostname = \"{own}\", port = 0 }} }}")
-    .WithFallback(WireConfig.Default).WithFallback(ClusterClientReceptionist.DefaultConfig()).WithFallback(DistributedPubSub.DefaultConfig());
-using var system = ActorSystem.Create("orchestrator", config);
+    .WithFallback(tls is null ? Config.Empty : WireConfig.Tls).WithFallback(WireConfig.Default).WithFallback(ClusterClientReceptionist.DefaultConfig()).WithFallback(DistributedPubSub.DefaultConfig());
+ActorSystemSetup setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config));
+using var system = ActorSystem.Create("orchestrator", tls is null ? setup : tls.Over(setup));
 using var ending = new CancellationTokenSource();
 Console.CancelKeyPress += (_, key) =>
 {
@@ -31,7 +38,7 @@ Console.CancelKeyPress += (_, key) =>
     ending.Cancel();
 };
 
-var receptionists = contacts.Select(contact => ActorPath.Parse($"akka.tcp://{ServiceAddress.System}@{contact}/system/receptionist")).ToImmutableHashSet();
+var receptionists = contacts.Select(contact => ActorPath.Parse($"akka.{(tls is null ? "" : "ssl.")}tcp://{ServiceAddress.System}@{contact}/system/receptionist")).ToImmutableHashSet();
 var client = system.ActorOf(ClusterClient.Props(ClusterClientSettings.Create(system).WithInitialContacts(receptionists)), "client");
 var orchestration = new Orchestration(new NetworkServices(client), service, count, TimeProvider.System);
 try

@@ -15,6 +15,7 @@ internal sealed class ContainerList(NetworkDirectory directory)
     private static CommandSpec Spec { get; } = new()
     {
         Name = "ls",
+        ReadsOnly = true,
         Aliases = ["list", "ps"],
         Description = "List containers",
         Options =

@@ -12,6 +12,7 @@ internal sealed class ContainerLogs(NetworkDirectory directory, IContainerProces
     private static CommandSpec Spec { get; } = new()
     {
         Name = "logs",
+        ReadsOnly = true,
         Description = "Print what a container's own command has written",
         Details = "Standard output and error are kept as one, without times, until the container is started again or removed.",
         Arguments = [NetworkConnect.Container],

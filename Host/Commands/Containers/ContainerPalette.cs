@@ -38,6 +38,7 @@ internal sealed class ContainerPalette(IClusterGateway gateway, IContainerProces
     private static CommandSpec Inspect { get; } = new()
     {
         Name = "inspect",
+        ReadsOnly = true,
         Description = "Display detailed information on one or more containers",
         Arguments = [NetworkConnect.Container with { Repeatable = true }],
         Output = CommandOutput.Document,

@@ -12,6 +12,7 @@ internal sealed class ClusterEvents(EventTail tail, TimeProvider time)
     private static CommandSpec Spec { get; } = new()
     {
         Name = "events",
+        ReadsOnly = true,
         Description = "Show what happens to networks and containers on every host, as it happens",
         Details = "Out of the journal, which forgets nothing: with --since, what happened, too. Without --until it goes on until Ctrl-C. The same as 'docker events' shows.",
         Options =

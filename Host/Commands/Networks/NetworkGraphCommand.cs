@@ -11,6 +11,7 @@ internal sealed class NetworkGraphCommand(NetworkDirectory directory)
     private static CommandSpec Spec { get; } = new()
     {
         Name = "graph",
+        ReadsOnly = true,
         Description = "Draw who is connected to which network",
         Details = "This host's networks and the cluster's; without names, those that somebody is connected to. 'dot' is for Graphviz (| dot -Tsvg), 'mermaid' for Markdown.",
         Arguments = [NetworkPalette.Network with { Least = 0, Repeatable = true, Description = "Networks by name, id, or the beginning of an id" }],

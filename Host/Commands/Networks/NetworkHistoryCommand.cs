@@ -18,6 +18,7 @@ internal sealed class NetworkHistoryCommand(NetworkPast past)
     private static CommandSpec Spec { get; } = new()
     {
         Name = "history",
+        ReadsOnly = true,
         Description = "Show who was connected to a network when, and with which address",
         Details = "Out of the journal, which forgets nothing: removed networks too, and every network that ever had the name. A line shows the addresses of the endpoint with the event, or until it. "
             + "Times are those of the journal, by the clock of the host that wrote it.",

@@ -13,6 +13,7 @@ internal sealed class NetworkInspect(IClusterGateway gateway, NetworkDirectory d
     private static CommandSpec Spec { get; } = new()
     {
         Name = "inspect",
+        ReadsOnly = true,
         Description = "Display detailed information on one or more networks",
         Arguments = [NetworkPalette.Network with { Repeatable = true }],
         Options =

@@ -12,6 +12,7 @@ internal sealed class NetworkList(NetworkDirectory directory)
     private static CommandSpec Spec { get; } = new()
     {
         Name = "ls",
+        ReadsOnly = true,
         Aliases = ["list"],
         Description = "List networks",
         Details = "This host's networks and the cluster's.",

@@ -12,6 +12,7 @@ internal sealed class ClusterPalette(IClusterMembers members, ClusterEvents even
     private static CommandSpec Show { get; } = new()
     {
         Name = "show",
+        ReadsOnly = true,
         Description = "List the members as the asked host sees them, the oldest first",
         Output = CommandOutput.Table,
         Examples = ["cluster show"],

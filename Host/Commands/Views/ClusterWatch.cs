@@ -26,6 +26,7 @@ internal sealed class ClusterWatch(IClusterGateway gateway, IClusterMembers memb
     private static CommandSpec Spec { get; } = new()
     {
         Name = "watch",
+        ReadsOnly = true,
         Description = "Show hosts, networks and endpoints, and again whenever something changes",
         Details = string.Create(CultureInfo.InvariantCulture, $"Until Ctrl-C. At most once a second; of more than {MostNetworks} networks the first by name. With --json each of the three tables is a line. Networks are those of the host that is asked, and the cluster's."),
         Options = [new() { Name = "once", Description = "Show it once" }],

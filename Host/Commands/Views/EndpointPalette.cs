@@ -21,6 +21,7 @@ internal sealed class EndpointPalette(IClusterGateway gateway)
     private static CommandSpec List { get; } = new()
     {
         Name = "ls",
+        ReadsOnly = true,
         Aliases = ["list"],
         Description = "List endpoints of all networks that can be seen from this host",
         Details = "Attached ones of all hosts, and the wishes of this host's stopped containers.",
@@ -37,6 +38,7 @@ internal sealed class EndpointPalette(IClusterGateway gateway)
     private static CommandSpec Inspect { get; } = new()
     {
         Name = "inspect",
+        ReadsOnly = true,
         Description = "Display the life of one or more endpoints",
         Arguments = [new() { Name = "endpoint", Repeatable = true, Description = "Id, or the beginning of one that 'endpoint ls' shows", CompletedBy = "endpoint" }],
         Output = CommandOutput.Document,

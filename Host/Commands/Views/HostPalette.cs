@@ -21,6 +21,7 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
     private static CommandSpec List { get; } = new()
     {
         Name = "ls",
+        ReadsOnly = true,
         Aliases = ["list"],
         Description = "List the hosts of the cluster",
         Details = "Those with a data plane; 'cluster show' has the others, too. RECLAIMED counts endpoints that were found dead when the host joined last and were given back; ADOPTED its containers that were found alive.",
@@ -31,6 +32,7 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
     private static CommandSpec Inspect { get; } = new()
     {
         Name = "inspect",
+        ReadsOnly = true,
         Description = "Display one or more hosts, also lost ones",
         Arguments = [Host],
         Output = CommandOutput.Document,

@@ -26,6 +26,7 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
     private static CommandSpec Pools { get; } = new()
     {
         Name = "pools",
+        ReadsOnly = true,
         Description = "List the pools of all networks that can be seen from this host",
         Details = "CAPACITY counts the addresses that are picked from, USED those held (gateway, auxiliary, endpoints), FREE those still to be picked.",
         Output = CommandOutput.Table,
@@ -35,6 +36,7 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
     private static CommandSpec Addresses { get; } = new()
     {
         Name = "addresses",
+        ReadsOnly = true,
         Description = "List the addresses that are taken, with their holders",
         Arguments = [Commands.Networks.NetworkPalette.Network with { Least = 0, Repeatable = true, Description = "Networks by name, id, or the beginning of an id; none: all" }],
         Output = CommandOutput.Table,

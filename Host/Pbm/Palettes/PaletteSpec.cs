@@ -31,6 +31,8 @@ public sealed record CommandSpec
     public required string Name { get; init; }
     /// <summary>Other words for the same command.</summary>
     public ImmutableArray<string> Aliases { get; init; } = [];
+    /// <summary>Whether it changes nothing and hands out no process, so that a reader may give it. Default: it takes an admin.</summary>
+    public bool ReadsOnly { get; init; }
     /// <summary>One line for the help.</summary>
     public required string Description { get; init; }
     /// <summary>What else the operator must know; shown by the command's own help.</summary>

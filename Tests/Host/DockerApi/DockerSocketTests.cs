@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using NetworkCluster.Configuration;
 using NetworkCluster.DockerApi;
+using NetworkCluster.Tests.Support;
 using Xunit;
+using Programs = NetworkCluster.Tests.Cluster.Kernel;
 
 namespace NetworkCluster.Tests.Host.DockerApi;
 
@@ -42,6 +44,23 @@ public sealed class DockerSocketTests : IDisposable
         File.WriteAllText(Path, "precious");
         Assert.Contains("is a file, not a socket", Assert.Throws<ConfigurationProblemException>(() => DockerSocket.Prepare(Path, "")).Message, StringComparison.Ordinal);
         Assert.Equal("precious", File.ReadAllText(Path));
+    }
+
+    [KernelFact]
+    public void Its_owner_and_its_group_may_connect_and_nobody_else()
+    {
+        Assert.True(DockerSocket.Prepare(Path, "daemon"));
+        using var listening = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listening.Bind(new UnixDomainSocketEndPoint(Path));
+        listening.Listen();
+        File.SetUnixFileMode(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        DockerSocket.Open(Path, "daemon");
+        Assert.Equal("660 daemon", Programs.Run("stat", "-c", "%a %G", Path).Trim());
+        Assert.Equal("refused", Connects("--clear-groups"));
+        Assert.Equal("connected", Connects("--groups=daemon"));
+        Assert.Contains("network-cluster.docker-api.group: there is no group nobodys", Assert.Throws<ConfigurationProblemException>(() => DockerSocket.Prepare(Path, "nobodys")).Message, StringComparison.Ordinal);
+
+        string Connects(string groups) => Programs.Run("setpriv", "--reuid=12345", "--regid=12345", groups, "perl", "-MIO::Socket::UNIX", "-e", "print IO::Socket::UNIX->new(Peer => shift) ? 'connected' : 'refused'", Path).Trim();
     }
 
     [Theory]

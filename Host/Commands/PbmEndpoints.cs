@@ -30,7 +30,7 @@ internal static class PbmEndpoints
                 ? Results.Json(await names(prefix ?? "", cancel), PaletteJson.Default.ImmutableArrayString)
                 : Results.NotFound());
         pbm.MapPost("/commands/{palette}/{command}", (string palette, string command, HttpContext http) =>
-            Find(palettes, palette, command) is { } found ? PostAsync(found, runner, http) : Answer(http, StatusCodes.Status404NotFound));
+            Find(palettes, palette, command) is { } found ? PostAsync((palette, found), runner, http) : Answer(http, StatusCodes.Status404NotFound));
 
         // A pipeline of its own, because WebSockets need their middleware and the host may have none.
         var sockets = endpoints.CreateApplicationBuilder();
@@ -66,7 +66,7 @@ internal static class PbmEndpoints
         return Task.CompletedTask;
     }
 
-    private static async Task PostAsync(PaletteCommand command, CommandRunner runner, HttpContext http)
+    private static async Task PostAsync((string Palette, PaletteCommand Command) command, CommandRunner runner, HttpContext http)
     {
         if (!http.Request.HasJsonContentType())
         {
@@ -93,7 +93,7 @@ internal static class PbmEndpoints
 
         http.Response.ContentType = "application/x-ndjson";
         using var output = new HttpOutput(http.Response.BodyWriter);
-        await runner.RunAsync(command, request, null, output, http.RequestAborted);
+        await runner.RunAsync(command, http.Request.Headers.TraceParent, request, null, output, http.RequestAborted);
     }
 
     private static async Task SocketAsync(IReadOnlyList<Palette> palettes, CommandRunner runner, HttpContext http)
@@ -121,7 +121,7 @@ internal static class PbmEndpoints
         }
 
         var pump = conversation.PumpInputAsync(life);
-        await runner.RunAsync(command, request, conversation.Input, conversation, life.Token);
+        await runner.RunAsync((palette, command), http.Request.Headers.TraceParent, request, conversation.Input, conversation, life.Token);
         await conversation.EndAsync(pump, EndPatience);
         await life.CancelAsync();
         await pump;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Akka.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
 using NetworkCluster.Addressing;
 using NetworkCluster.Commands;
 using NetworkCluster.Configuration;
@@ -30,13 +31,18 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(HostSettings options, HostDataplane? dataplane, WebApplication web, HostNode node, Stack<IAsyncDisposable> parts, TimeProvider time) =>
         (_options, _dataplane, _web, _node, _parts, _time) = (options, dataplane, web, node, parts, time);
 
+    /// <summary>Whose process it is.</summary>
+    public Hosts.HostId Id => _options.Host;
+
+    /// <summary>Where pbm connects.</summary>
+    public string PbmAddress => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(listened => listened.StartsWith("http://", StringComparison.Ordinal) && !listened.Contains("unix:", StringComparison.Ordinal)).Replace("http://", "", StringComparison.Ordinal);
+
     /// <summary>The first screen.</summary>
     public string Welcome
     {
         get
         {
-            var address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(listened => listened.StartsWith("http://", StringComparison.Ordinal) && !listened.Contains("unix:", StringComparison.Ordinal)).Replace("http://", "", StringComparison.Ordinal);
-            var pbm = address == "127.0.0.1:9110" ? "./pbm" : $"./pbm {address}";
+            var pbm = PbmAddress == "127.0.0.1:9110" ? "./pbm" : $"./pbm {PbmAddress}";
             return _dataplane is null ? $"""
 
                 Host {_options.Host} is up, without a data plane (network-cluster.cluster.roles): it carries its part of the cluster, and containers are on other hosts. In another terminal:
@@ -97,6 +103,8 @@ internal sealed class HostProcess : IAsyncDisposable
         if (tcp is not null) parts.Push(new Disposing(tcp));
         var data = DataDirectory.Take(options);
         parts.Push(new Disposing(data));
+        // What is traced last is sent, too.
+        if (TraceExport.Start(options.Host) is { } traces) parts.Push(new Disposing(traces));
         var operations = options.Operations is null ? null : await OperationsServer.StartAsync(options.Host, options.Operations);
         if (operations is not null)
         {
@@ -118,7 +126,7 @@ internal sealed class HostProcess : IAsyncDisposable
         parts.Push(node);
         operations?.Health.Begin(node);
         await ClusterForming.JoinedAsync(node, options, logs.CreateLogger("NetworkCluster.Cluster"), time, told);
-        IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync);
+        IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync, logs.CreateLogger("NetworkCluster.Commands"));
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
         await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global), told);
         var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, "containers"));
@@ -165,11 +173,21 @@ internal sealed class HostProcess : IAsyncDisposable
     private static WebApplication BuildWeb(HostSettings options, DockerTcp? tcp, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        builder.Logging.ClearProviders();
+        if (options.LogFormat == LogFormat.Json)
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
+            builder.Services.AddSingleton<ConsoleFormatter>(new JsonLines(options.Host.ToString(), time));
+            builder.Logging.AddConsole(console => console.FormatterName = JsonLines.FormatterName);
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "HH:mm:ss.fff ";
+            });
+        }
+
         // What Akka says about itself as it starts would push everything else off the first screen; a level below Information asks for it.
         var akka = options.LogLevel < Microsoft.Extensions.Logging.LogLevel.Information ? options.LogLevel : Microsoft.Extensions.Logging.LogLevel.Warning;
         builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning).AddFilter("Akka", akka);

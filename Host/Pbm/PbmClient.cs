@@ -73,6 +73,7 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
             {
                 Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
             },
+            Headers = { { TraceParent.Name, TraceParent.New() } },
         };
         using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel, isCommand: true);
         if (response.StatusCode != HttpStatusCode.OK) throw Strange(response.StatusCode);
@@ -85,6 +86,7 @@ internal sealed class PbmClient(HostAddress address) : IDisposable
     {
         using var socket = new ClientWebSocket();
         socket.Options.Proxy = null;
+        socket.Options.SetRequestHeader(TraceParent.Name, TraceParent.New());
         var uri = new UriBuilder(new Uri(address.Root, Path(call))) { Scheme = "ws" }.Uri;
         await ReadAsync(async () => { await socket.ConnectAsync(uri, cancel); return true; });
         await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(call.Request, PaletteJson.Default.CommandRequest), WebSocketMessageType.Text, true, cancel);

@@ -24,7 +24,8 @@ internal sealed class Underlay : IAsyncDisposable
     /// <param name="hosts">How many.</param>
     /// <param name="roles">What each of them is, by number; none: all are both.</param>
     /// <param name="seeds">Whom they know; none: the first two.</param>
-    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null)
+    /// <param name="environment">What is in their environment besides.</param>
+    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null, params (string Name, string Value)[] environment)
     {
         Shell("ip link add und0 type bridge && ip link set und0 up && ip addr add 10.99.0.254/24 dev und0");
         var underlay = new Underlay(await PrivatePostgres.StartAsync(5455));
@@ -38,6 +39,7 @@ internal sealed class Underlay : IAsyncDisposable
                 "--set", $"network-cluster.cluster.seeds=[{seeds}]",
                 "--set", $"network-cluster.cluster.roles=[{roles?.Invoke(host) ?? "control, agent"}]",
                 "--set", $"network-cluster.journal.connection-string={underlay.Journal}"));
+            foreach (var (variable, value) in environment) underlay._hosts[^1].Environment[variable] = value;
         }
 
         await underlay._hosts[0].StartAsync();

@@ -16,7 +16,7 @@ using NetworkCluster.Operations;
 namespace NetworkCluster.Hosting;
 
 /// <summary>One running host: everything is put together here, and taken apart in the opposite order.</summary>
-internal sealed class HostProcess : IAsyncDisposable
+internal sealed partial class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(2);
 
@@ -146,7 +146,9 @@ internal sealed class HostProcess : IAsyncDisposable
         var commands = new ContainerProcesses(processes, options.Networking.Naming.Sandbox, dataplane is not { IsSimulated: false });
         var reader = new JournalReader(node.System);
         if (options.DockerSocket.Length > 0 || tcp is not null) web.MapDocker(gateway, commands, (node.Journal, node.Feed, reader), new Random(), time);
-        web.MapPbm(PbmPalettes.All(gateway, (reader, node.Feed), new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
+        var palettes = PbmPalettes.All(gateway, (reader, node.Feed), new ClusterMembers(node.Cluster), commands, new Random(), time);
+        web.MapPbm(palettes, node.Journal);
+        StartPetabridge(node.System, palettes, node.Journal, logs.CreateLogger("NetworkCluster.Pbm"), web.Lifetime.ApplicationStopping);
         await web.StartAsync(told);
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
         node.StartServices(gateway);
@@ -155,6 +157,9 @@ internal sealed class HostProcess : IAsyncDisposable
         data.Keep(host.LoseJournal, time);
         return host;
     }
+
+    // Nothing, unless it is built with Petabridge.Cmd.
+    static partial void StartPetabridge(Akka.Actor.ActorSystem system, IEnumerable<Palette> palettes, Entities.JournalHealth journal, ILogger log, CancellationToken stopping);
 
     // Found before the journal and the kernel are touched, and not when everything else is up.
     private static void RefuseTaken(string setting, IPEndPoint address)

@@ -70,7 +70,8 @@ internal sealed class TraceReceiver : IAsyncDisposable
             {
                 var (key, value) = Attribute(input.ReadBytes());
                 tags[key] = value;
-            },
+            }
+            ,
             15 => () => Each(input.ReadBytes(), (inner, part) => inner switch
             {
                 2 => () => message = part.ReadString(),

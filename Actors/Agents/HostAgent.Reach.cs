@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Actor;
-using Akka.Event;
+using Microsoft.Extensions.Logging;
 using NetworkCluster.Endpoints;
+using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
 using NetworkCluster.Networks;
 
@@ -13,7 +15,10 @@ internal sealed partial class HostAgent
     private readonly Lanes<NetworkId> _networkLanes = new();
 
     /// <summary>This host reaches what a network had at a revision; those who wait to hear of new ones are told.</summary>
-    private sealed record Reached(NetworkId Network, long Revision, ImmutableArray<(EndpointId Endpoint, HostId Host)> New, Exception? Fault);
+    private sealed record Reached(NetworkId Network, long Revision, ImmutableArray<(EndpointId Endpoint, HostId Host)> New, Exception? Fault)
+    {
+        public Activity? Span { get; init; }
+    }
 
     private sealed record NotReached(EndpointId Endpoint);
 
@@ -37,7 +42,7 @@ internal sealed partial class HostAgent
 
     private void Reach(NetworkSpec network, ViewNews news, long revision, ImmutableArray<(EndpointId, HostId)> come, Func<Task> work)
     {
-        var self = Self;
+        var (self, span) = (Self, TakeSpan());
         _networkLanes.Run(network.Id, async () =>
         {
             Exception? fault = null;
@@ -51,16 +56,23 @@ internal sealed partial class HostAgent
                 fault = cause;
             }
 
-            self.Tell(new Reached(network.Id, news == ViewNews.Forgotten ? -1 : revision, fault is null ? come : [], fault), ActorRefs.NoSender);
+            self.Tell(new Reached(network.Id, news == ViewNews.Forgotten ? -1 : revision, fault is null ? come : [], fault) { Span = span }, ActorRefs.NoSender);
         });
     }
 
     private void Reach(Reached reached)
     {
         _networkLanes.Finished(reached.Network);
+        NodeTraces.GoOn(reached.Span);
         // The next reconciliation tries again; who waits here is not held up by it.
-        if (reached.Fault is { } fault and not OperationCanceledException) _log.Error("network {0}: what other hosts have in it cannot be reached: {1}", reached.Network.Short, fault.Message);
+        if (reached.Fault is { } fault and not OperationCanceledException)
+        {
+            reached.Span.Fail("Fault", fault.Message);
+            _lines.Say(LogLevel.Error, $"network {reached.Network.Short}: what other hosts have in it cannot be reached: {fault.Message}", null, (MessageSubject.Network, reached.Network));
+        }
+
         foreach (var (endpoint, host) in reached.New) _router.Send(new EndpointReachable(endpoint, host, _host), ActorRefs.NoSender);
         Answer(_arrivals.Reaches(reached.Network, reached.Revision));
+        NodeTraces.End(reached.Span);
     }
 }

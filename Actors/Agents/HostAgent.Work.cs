@@ -4,8 +4,10 @@ using Akka.Event;
 using NetworkCluster.Containers;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
+using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
 using NetworkCluster.Networks;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace NetworkCluster.Agents;
 
@@ -25,7 +27,7 @@ internal sealed partial class HostAgent
         if (swept.Links + swept.Sandboxes > 0) _log.Info("removed {0} links and {1} sandboxes that nobody wants", swept.Links, swept.Sandboxes);
         foreach (var network in list.Networks)
         {
-            if (await TryAsync($"make network {network.Name}", () => _networking.EnsureNetworkAsync(network, _stopping.Token)).ConfigureAwait(false) is { } failure) _log.Error(failure.Text);
+            if (await TryAsync($"make network {network.Name}", () => _networking.EnsureNetworkAsync(network, _stopping.Token)).ConfigureAwait(false) is { } failure) _lines.Say(LogLevel.Error, failure.Text, null, (MessageSubject.Network, network.Id));
         }
 
         _networksThere.TrySetResult();
@@ -53,6 +55,7 @@ internal sealed partial class HostAgent
         // Out of DNS now; the address stays taken until the kernel is done, so that nobody else gets it too early.
         var endpoint = withdrawal.Endpoint;
         _arrivals.Forget(endpoint.Id);
+        ForgetArriving(endpoint.Id);
         _names.RemoveEndpoint(endpoint.Network, endpoint.Id);
         _names.Leave(endpoint.Container, endpoint.Network);
         NameAgain(endpoint.Container);
@@ -61,9 +64,10 @@ internal sealed partial class HostAgent
             // What cannot be taken away now, the next reconciliation or sweep takes away: the leaving goes on.
             if (await TryAsync($"detach {endpoint.ContainerName} from network {endpoint.NetworkName}", () => _networking.DetachAsync(endpoint.Id, _stopping.Token)).ConfigureAwait(false) is { } failure)
             {
-                _log.Warning(failure.Text);
+                _lines.Say(LogLevel.Warning, failure.Text, withdrawal);
             }
 
+            _lines.Say(LogLevel.Information, $"{endpoint.ContainerName} is out of network {endpoint.NetworkName}", withdrawal);
             return new EndpointWithdrawn(withdrawal);
         });
     }
@@ -81,7 +85,7 @@ internal sealed partial class HostAgent
         InLane(container, async () =>
         {
             // In the lane, so that the last one to write is the last one to have looked.
-            if (await TryAsync($"name the links of {container.Short}", () => _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token)).ConfigureAwait(false) is { } failure) _log.Warning(failure.Text);
+            if (await TryAsync($"name the links of {container.Short}", () => _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token)).ConfigureAwait(false) is { } failure) _lines.Say(LogLevel.Warning, failure.Text, null, (MessageSubject.Container, container));
             return null;
         });
     }
@@ -97,7 +101,7 @@ internal sealed partial class HostAgent
     {
         // The list we adopt by was made before this: were we quicker than it, it would put the network back.
         await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
-        if (await TryAsync($"remove network {dismantle.Spec.Name}", () => _networking.RemoveNetworkAsync(dismantle.Spec.Id, _stopping.Token)).ConfigureAwait(false) is { } failure) _log.Warning(failure.Text);
+        if (await TryAsync($"remove network {dismantle.Spec.Name}", () => _networking.RemoveNetworkAsync(dismantle.Spec.Id, _stopping.Token)).ConfigureAwait(false) is { } failure) _lines.Say(LogLevel.Warning, failure.Text, dismantle);
         return new NetworkWithdrawn(dismantle);
     }
 
@@ -112,7 +116,7 @@ internal sealed partial class HostAgent
         var sandbox = Open(container, adopted: true, []);
         InLane(container.Id, async () =>
         {
-            if (await TryAsync($"adopt the sandbox of {container.Name}", () => sandbox).ConfigureAwait(false) is { } failure) _log.Error(failure.Text);
+            if (await TryAsync($"adopt the sandbox of {container.Name}", () => sandbox).ConfigureAwait(false) is { } failure) _lines.Say(LogLevel.Error, failure.Text, null, (MessageSubject.Container, container.Id));
             return null;
         });
     }
@@ -123,7 +127,7 @@ internal sealed partial class HostAgent
         if (!_sandboxes.TryGetValue(container, out var sandbox) || sandbox.Sandbox is not { IsCompletedSuccessfully: true } opening) return;
         InLane(container, async () =>
         {
-            if (await TryAsync($"serve names in {sandbox.Spec.Name}", async () => _services.Reopen(sandbox.Spec, await opening.ConfigureAwait(false))).ConfigureAwait(false) is { } failure) _log.Warning(failure.Text);
+            if (await TryAsync($"serve names in {sandbox.Spec.Name}", async () => _services.Reopen(sandbox.Spec, await opening.ConfigureAwait(false))).ConfigureAwait(false) is { } failure) _lines.Say(LogLevel.Warning, failure.Text, null, (MessageSubject.Container, container));
             return null;
         });
     }
@@ -180,7 +184,7 @@ internal sealed partial class HostAgent
     private async Task<Worked> EndCommandAsync(EndCommand end)
     {
         var failure = await TryAsync($"end the command of {end.Container.Short}", () => _services.EndCommandAsync(end.Container, end.Patience, end.Signal, _stopping.Token)).ConfigureAwait(false);
-        if (failure is not null) _log.Warning(failure.Text);
+        if (failure is not null) _lines.Say(LogLevel.Warning, failure.Text, end);
         return new(end.Hurries ? null : new CommandEnded(_host, end.Container, end.Incarnation), null);
     }
 
@@ -198,7 +202,7 @@ internal sealed partial class HostAgent
                 exitCode = await _services.CloseAsync(stop.Container, stop.Forget, _stopping.Token).ConfigureAwait(false);
                 await _networking.StopSandboxAsync(stop.Container, _stopping.Token).ConfigureAwait(false);
             }).ConfigureAwait(false);
-            if (failure is not null) _log.Warning(failure.Text);
+            if (failure is not null) _lines.Say(LogLevel.Warning, failure.Text, stop);
             return new SandboxStopped(_host, stop.Container, stop.Incarnation, exitCode) { At = _time.GetUtcNow() };
         });
     }

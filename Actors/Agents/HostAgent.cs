@@ -1,14 +1,19 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
 using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
 using NetworkCluster.Dns;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Entities;
+using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
+using NetworkCluster.Membership;
 using NetworkCluster.Networks;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace NetworkCluster.Agents;
 
@@ -44,9 +49,15 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private readonly TaskCompletionSource _networksThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    // For what is about one thing.
+    private readonly ILogger _lines = NodeLog.Of<HostAgent>(Context.System);
     private HostObservation? _observed;
     private Incarnation _incarnation;
     private HostWelcome? _welcome;
+    // Of the message that is taken, until a piece of work has it.
+    private Activity? _span;
+    // Of those that the kernel has and that are not answered yet.
+    private readonly Dictionary<EndpointId, Activity> _arriving = [];
 
     public HostAgent(AgentSettings settings, EntityRouter router, IHostNetworking networking, ISandboxServices services, NameTable names, TimeProvider time)
     {
@@ -67,7 +78,10 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
 
     private sealed record Opened(ImmutableArray<ContainerId> Alive);
 
-    private sealed record Worked(IAddressed? Answer, ContainerId? Lane);
+    private sealed record Worked(IAddressed? Answer, ContainerId? Lane)
+    {
+        public Activity? Span { get; init; }
+    }
 
     private sealed class JoinTick
     {
@@ -98,6 +112,22 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     }
 
     private void Lost(ContainerId container, EndpointId endpoint) => _self.Tell(new EngineEndpointGone(_host, container, endpoint, _incarnation), ActorRefs.NoSender);
+
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var span = _span = message is IAddressed addressed ? NodeTraces.Take(AgentDirectory.AgentName, addressed) : null;
+        var handled = base.AroundReceive(receive, message);
+        if (TakeSpan() is null) NodeTraces.Leave(span);
+        else NodeTraces.End(span);
+        return handled;
+    }
+
+    private Activity? TakeSpan()
+    {
+        var span = _span;
+        _span = null;
+        return span;
+    }
 
     private void Look() => _networking.StartAsync(_stopping.Token).PipeTo(Self, success: what => new Observed(what), failure: cause => new Failed(cause));
 
@@ -134,7 +164,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private void Welcomed(HostWelcome welcome)
     {
         Timers.Cancel(nameof(JoinTick));
-        _log.Info("joined as {0} in life {1}; {2} containers live on", _host, welcome.Incarnation, welcome.Running.Length);
+        _lines.Say(LogLevel.Information, $"joined as {_host} in life {welcome.Incarnation}; {welcome.Running.Length} containers live on", null, (MessageSubject.Host, _host), (MessageSubject.Incarnation, welcome.Incarnation));
         (_incarnation, _welcome) = (welcome.Incarnation, welcome);
         Become(Ready);
         foreach (var container in welcome.Running.Where(container => container.Spec.Mode != SandboxMode.Engine)) Adopt(container.Spec);
@@ -173,7 +203,11 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Receive<StartSandbox>(start => InLane(start.Container.Id, StartSandboxAsync(start)));
         Receive<RunCommand>(run => InLane(run.Container.Id, async () => await RunCommandAsync(run)));
         // Beside the lanes: it may take long, and who is out of patience comes after whoever had some.
-        Receive<EndCommand>(end => EndCommandAsync(end).PipeTo(Self, Sender, failure: cause => new Failed(cause)));
+        Receive<EndCommand>(end =>
+        {
+            var span = TakeSpan();
+            EndCommandAsync(end).PipeTo(Self, Sender, success: worked => worked with { Span = span }, failure: cause => Over(cause, span));
+        });
         Receive<StopSandbox>(stop => Stop(stop));
         Receive<CommandExited>(exited =>
         {
@@ -202,6 +236,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private void Done(Worked worked)
     {
         if (worked.Lane is { } lane) _lanes.Finished(lane);
+        NodeTraces.GoOn(worked.Span);
         switch (worked.Answer)
         {
             case null:
@@ -210,15 +245,52 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
                 // The kernel has it, but we do not know its names yet, or not every host reaches it: the answer waits.
                 if (_views.RevisionOf(applied.Bind.Network.Id) < applied.Bind.Revision) _router.Send(new RequestView(applied.Bind.Network.Id, _host), Self);
                 if (applied.Bind.IsNews) Timers.StartSingleTimer(applied.Bind.Endpoint.Id, new NotReached(applied.Bind.Endpoint.Id), ReachPatience);
-                break;
+                if (worked.Span is not { } span) return;
+                span.AddEvent(new("the kernel has it"));
+                _arriving[applied.Bind.Endpoint.Id] = span;
+                NodeTraces.Leave(span);
+                return;
             case EndpointApplied { Failure: not null } applied:
                 _arrivals.Forget(applied.Bind.Endpoint.Id);
                 _router.Send(applied, Sender);
                 break;
             default:
                 _router.Send(worked.Answer, Sender);
+                if (worked.Answer is EndpointApplied { Bind: var bind }) Attached(bind);
                 break;
         }
+
+        NodeTraces.Fail(worked.Span, FailureOf(worked.Answer));
+        NodeTraces.End(worked.Span);
+    }
+
+    // Somebody took it away before everybody could reach it.
+    private void ForgetArriving(EndpointId endpoint)
+    {
+        if (!_arriving.Remove(endpoint, out var span)) return;
+        var outer = Activity.Current;
+        span.Fail("Fault", "it was detached before it could be answered");
+        NodeTraces.End(span);
+        Activity.Current = outer;
+    }
+
+    private void Attached(BindEndpoint bind) =>
+        _lines.Say(LogLevel.Information, $"{bind.Endpoint.Spec.ContainerName} is in network {bind.Network.Name}", bind);
+
+    private static Rejection? FailureOf(IAddressed? answer) => answer switch
+    {
+        EndpointApplied applied => applied.Failure,
+        NetworkApplied applied => applied.Failure,
+        SandboxStarted started => started.Failure,
+        CommandStarted started => started.Failure,
+        _ => null,
+    };
+
+    private static Failed Over(Exception cause, Activity? span)
+    {
+        span.Fail("Fault", cause.Message);
+        NodeTraces.End(span);
+        return new(cause);
     }
 
     private void AnswerSeen(NetworkId network) => Answer(_arrivals.Seen(network));
@@ -228,17 +300,26 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         foreach (var (bind, asker) in arrived)
         {
             Timers.Cancel(bind.Endpoint.Id);
+            var outer = Activity.Current;
+            if (_arriving.Remove(bind.Endpoint.Id, out var span)) NodeTraces.GoOn(span);
             _router.Send(new EndpointApplied(bind), asker);
+            NodeTraces.End(span);
+            if (span is not null) Activity.Current = outer;
+            Attached(bind);
         }
     }
 
     // The asker travels along as the sender of our own notice, so that the answer goes on in its name.
-    private void Answer(Task<IAddressed> work) => work.PipeTo(Self, Sender, success: answer => new Worked(answer, null), failure: cause => new Failed(cause));
+    private void Answer(Task<IAddressed> work)
+    {
+        var span = TakeSpan();
+        work.PipeTo(Self, Sender, success: answer => new Worked(answer, null) { Span = span }, failure: cause => Over(cause, span));
+    }
 
     // Said before the next work in the lane begins, so that what is answered later is done later.
     private void InLane(ContainerId container, Func<Task<IAddressed?>> work)
     {
-        var (self, asker) = (Self, Sender);
+        var (self, asker, span) = (Self, Sender, TakeSpan());
         _lanes.Run(container, async () =>
         {
             IAddressed? answer = null;
@@ -252,7 +333,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
             }
             finally
             {
-                self.Tell(new Worked(answer, container), asker);
+                self.Tell(new Worked(answer, container) { Span = span }, asker);
             }
         });
     }

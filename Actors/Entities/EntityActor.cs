@@ -3,10 +3,10 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Net.Sockets;
 using Akka.Actor;
-using Akka.Event;
 using Akka.Pattern;
 using Akka.Persistence;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using NetworkCluster.Hosting;
 using NetworkCluster.Serialization;
 
@@ -27,7 +27,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private readonly EntityKey _key;
     private readonly IDecider<TState> _decider;
     private readonly EntityRouter _router;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = NodeLog.Of<EntityActor<TState>>(Context.System);
     private readonly JournalHealth _health;
     private readonly EntityTraits _traits;
     // Those who came while the journal was being read or written.
@@ -35,6 +35,11 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private TState _state;
     private IActorRef? _asker;
     private IAddressed? _asked;
+    // Of what is being done, where that is traced.
+    private Activity? _span;
+    private Activity? _writing;
+    private readonly long _born = Stopwatch.GetTimestamp();
+    private TimeSpan? _recovered;
     private long _snapshotAt;
     private int _snapshotFacts;
     private bool _writes;
@@ -68,6 +73,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
                 _state = _decider.Evolve(_state, fact);
                 break;
             case RecoveryCompleted:
+                _recovered = Stopwatch.GetElapsedTime(_born);
                 _behind.Clear();
                 _health.Forget(_key);
                 Resume();
@@ -118,10 +124,29 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
         // To come into memory is all that a woken one is asked; what else is not addressed are the snapshot store's other answers.
         if (message is WakeEntity || message is not IAddressed command) return;
+        _span = NodeTraces.Take(_key.Kind.ToString().ToLowerInvariant(), command);
+        // Whoever came first has waited for it.
+        if (_recovered is { } recovered) _span.Tell("recovery_ms", recovered.TotalMilliseconds);
+        _recovered = null;
+        Handle(command);
+        // Until the journal has its facts.
+        if (_writes) NodeTraces.Leave(_span);
+        else EndSpan();
+    }
+
+    private void EndSpan(IReply? answer = null)
+    {
+        NodeTraces.End(_span, answer);
+        _span = null;
+    }
+
+    private void Handle(IAddressed command)
+    {
         var decision = _decider.Decide(_state, command);
         if (decision.Defer)
         {
             foreach (var order in decision.Orders) _router.Send(order, ActorRefs.NoSender);
+            _span.Tell("deferred", true);
             Stash.Stash();
             return;
         }
@@ -144,13 +169,17 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
         var (sender, left, began) = (Sender, facts.Length, Stopwatch.GetTimestamp());
         _writes = true;
+        _writing = NodeTraces.Step("journal write", ActivityKind.Client).Tell("facts", left);
         PersistAll(facts, _ =>
         {
             if (--left > 0) return;
             _writes = false;
             NodeMetrics.Written(_key.Kind, Stopwatch.GetElapsedTime(began));
+            _writing?.Dispose();
+            NodeTraces.GoOn(_span);
             _behind.Clear();
             Finish(decision, sender);
+            EndSpan();
         });
     }
 
@@ -158,10 +187,12 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     {
         if (command.IsAskedBy(Sender))
         {
+            EndSpan(outage.Refusal);
             Sender.Tell(outage.Refusal, Self);
             return;
         }
 
+        _span.Tell("deferred", true);
         Stash.Stash();
         if (_waits) return;
         _waits = true;
@@ -173,7 +204,12 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         foreach (var fact in decision.Events) _state = _decider.Evolve(_state, fact);
         if (!decision.SendsFirst) Send(decision, sender);
         foreach (var (delay, message) in decision.Timers) Timers.StartSingleTimer(message, message, delay);
-        if (decision.Reply is { } reply) sender.Tell(reply, Self);
+        if (decision.Reply is { } reply)
+        {
+            if (reply is Rejected rejected) NodeTraces.Fail(_span, rejected.Reason, _asked);
+            sender.Tell(reply, Self);
+        }
+
         if (!decision.Events.IsEmpty)
         {
             Stash.UnstashAll();
@@ -205,7 +241,11 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private void Unknown(Exception cause, bool again)
     {
         NodeMetrics.NotWritten(_key.Kind);
-        _log.Error(cause, "{0}: the journal did not take the facts of {1}", PersistenceId, _asked?.GetType().Name);
+        _log.Say(LogLevel.Error, $"{PersistenceId}: the journal did not take the facts of {_asked?.GetType().Name}", _asked, cause);
+        NodeTraces.GoOn(_span);
+        _writing.Fail("Fault", cause.GetBaseException().Message);
+        _writing?.Dispose();
+        EndSpan(new Rejected(new OutcomeUnknown(cause.GetBaseException().Message)));
         // Another write has its number, or that of another entity in the same batch: nothing of the batch is written, and who recovers decides anew.
         var refused = Causes(cause).Any(one => one is DbException { SqlState: ['2', '3', ..] });
         var passes = Passes(cause);

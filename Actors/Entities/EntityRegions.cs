@@ -5,6 +5,7 @@ using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Membership;
 using NetworkCluster.Networks;
+using NetworkCluster.Services;
 
 namespace NetworkCluster.Entities;
 
@@ -14,9 +15,6 @@ namespace NetworkCluster.Entities;
 /// </summary>
 internal static partial class EntityRegions
 {
-    // Permanent for a running cluster: an entity's shard must be the same on every node. About ten times the most nodes we expect.
-    private const int Shards = 128;
-
     /// <summary>Starts them.</summary>
     /// <param name="system">The actor system.</param>
     /// <param name="router">Is told where each kind is reached.</param>
@@ -25,17 +23,17 @@ internal static partial class EntityRegions
     public static void Start(ActorSystem system, EntityRouter router, JournalHealth health, bool carries)
     {
         if (carries) system.ActorOf(Props.Create(() => new Undelivered(router, health)), "undelivered");
-        Start(EntityKind.AddressSpace, "space", new AddressSpaceDecider(), new() { IsRoot = true });
-        Start(EntityKind.Host, "host", new HostDecider(), new() { IsRoot = true });
-        Start(EntityKind.Hosts, "hosts", new HostsDecider(), new() { IsRoot = true });
-        Start(EntityKind.Network, "network", new NetworkDecider(), new());
-        Start(EntityKind.Pool, "pool", new PoolDecider(), new());
-        Start(EntityKind.Endpoint, "endpoint", new EndpointDecider(), new() { Snapshots = false });
+        Start(EntityKind.AddressSpace, new AddressSpaceDecider(), new() { IsRoot = true });
+        Start(EntityKind.Host, new HostDecider(), new() { IsRoot = true });
+        Start(EntityKind.Hosts, new HostsDecider(), new() { IsRoot = true });
+        Start(EntityKind.Network, new NetworkDecider(), new());
+        Start(EntityKind.Pool, new PoolDecider(), new());
+        Start(EntityKind.Endpoint, new EndpointDecider(), new() { Snapshots = false });
 
-        void Start<TState>(EntityKind kind, string name, IDecider<TState> decider, EntityTraits traits)
+        void Start<TState>(EntityKind kind, IDecider<TState> decider, EntityTraits traits)
         {
             Plant(ref decider);
-            var extractor = new AddressedExtractor(Shards);
+            var (name, extractor) = (EntityShards.Regions[kind], EntityShards.Extractor());
             var settings = ClusterShardingSettings.Create(system).WithRole(NodeRoles.Control);
             if (traits.IsRoot) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
             router.Register(kind, carries
@@ -58,11 +56,6 @@ internal static partial class EntityRegions
         public void Release(ActorBase actor)
         {
         }
-    }
-
-    private sealed class AddressedExtractor(int shards) : HashCodeMessageExtractor(shards)
-    {
-        public override string? EntityId(object message) => (message as IAddressed)?.Entity.Id;
     }
 }
 

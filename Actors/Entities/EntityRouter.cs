@@ -1,4 +1,5 @@
 using Akka.Actor;
+using NetworkCluster.Hosting;
 
 namespace NetworkCluster.Entities;
 
@@ -10,8 +11,12 @@ public sealed class EntityRouter
     /// <summary>Says where a kind is reached.</summary>
     public void Register(EntityKind kind, IActorRef target) => _targets[(int)kind] = target;
 
-    /// <summary>Sends a message to the entity it is addressed to.</summary>
-    public void Send(IAddressed message, IActorRef? sender) => TargetOf(message).Tell(message, sender);
+    /// <summary>Sends a message to the entity it is addressed to, as a part of what this thread is doing.</summary>
+    public void Send(IAddressed message, IActorRef? sender)
+    {
+        NodeTraces.Carry(message);
+        TargetOf(message).Tell(message, sender);
+    }
 
     /// <summary>When whoever recovers an entity that stopped is there: until its shard has noticed the end of the other, messages would still go to that one.</summary>
     public static readonly TimeSpan RecoversAfter = TimeSpan.FromMilliseconds(200);

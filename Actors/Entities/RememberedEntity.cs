@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
+using NetworkCluster.Hosting;
 
 namespace NetworkCluster.Entities;
 
@@ -30,7 +31,9 @@ internal sealed class RememberedEntity<TState> : UntypedActor
                 Context.Parent.Tell(new Passivate(PoisonPill.Instance));
                 break;
             case IAddressed command and not WakeEntity:
+                var span = NodeTraces.Take(_key.Kind.ToString().ToLowerInvariant(), command).Tell("journal_available", false);
                 Answer(command);
+                NodeTraces.End(span);
                 break;
         }
     }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using NetworkCluster.Addressing;
 using NetworkCluster.Drivers;
 using NetworkCluster.Entities;
@@ -16,11 +18,13 @@ namespace NetworkCluster.Gateway;
 /// <param name="router">Where entities are reached.</param>
 /// <param name="defaultPools">Where free subnets are picked from, in order: local networks, then global ones.</param>
 /// <param name="hostRoutes">The host's routes, read when a network is created.</param>
+/// <param name="log">Is told what was asked for here, and what came of it.</param>
 public sealed class ClusterGateway(
     HostId host,
     EntityRouter router,
     (ImmutableArray<DefaultPool> Local, ImmutableArray<DefaultPool> Global) defaultPools,
-    Func<CancellationToken, Task<ImmutableArray<Subnet>>> hostRoutes) : IClusterGateway
+    Func<CancellationToken, Task<ImmutableArray<Subnet>>> hostRoutes,
+    ILogger log) : IClusterGateway
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
@@ -30,10 +34,23 @@ public sealed class ClusterGateway(
     /// <inheritdoc/>
     public async Task<IReply> SendAsync(IAddressed message, CancellationToken cancel = default)
     {
+        ArgumentNullException.ThrowIfNull(message);
         var began = Stopwatch.GetTimestamp();
+        using var span = NodeTraces.Ask("gateway", message);
+        NodeTraces.Carry(message);
         var reply = await AskAsync(message, message is ITakesTime patient ? AnswerTimeout + patient.Extra : AnswerTimeout, cancel).ConfigureAwait(false);
-        NodeMetrics.Answered(message, reply, Stopwatch.GetElapsedTime(began));
+        var took = Stopwatch.GetElapsedTime(began);
+        NodeMetrics.Answered(message, reply, took);
+        if (reply is Rejected rejected) NodeTraces.Fail(span, rejected.Reason, message);
+        Log(message, reply, took);
         return reply;
+    }
+
+    // What changes something, and questions where somebody wants to see everything.
+    private void Log(IAddressed message, IReply reply, TimeSpan took)
+    {
+        var level = message is IRequest ? LogLevel.Information : LogLevel.Debug;
+        if (log.IsEnabled(level)) log.Say(level, string.Create(CultureInfo.InvariantCulture, $"{message.GetType().Name} {message.Entity.Id}: {(reply is Rejected { Reason: var reason } ? reason.Text : "done")} ({took.TotalMilliseconds:0.0} ms)"), message, ("outcome", reply is Rejected refused ? refused.Reason.Kind : "Done"));
     }
 
     private async Task<IReply> AskAsync(IAddressed message, TimeSpan patience, CancellationToken cancel)

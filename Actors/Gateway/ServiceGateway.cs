@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using NetworkCluster.Entities;
@@ -28,13 +29,15 @@ internal sealed class ServiceGateway : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private CancellationTokenSource? _following;
     private bool _follows;
+    // Of what is being answered, until it is.
+    private Activity? _span;
 
     public ServiceGateway(IClusterGateway gateway, EntityRouter router, IJournalFeed feed)
     {
         (_gateway, _router, _feed) = (gateway, router, feed);
-        Receive<RequestNetwork>(asked => _gateway.CreateNetworkAsync(asked.Request).PipeTo(Sender));
-        Receive<ResolveNetwork>(asked => _gateway.ResolveNetworkAsync(asked.NameOrId).PipeTo(Sender));
-        Receive<UpdateNetwork>(update => _gateway.UpdateNetworkAsync(update).PipeTo(Sender));
+        Receive<RequestNetwork>(asked => Answer(_gateway.CreateNetworkAsync(asked.Request)));
+        Receive<ResolveNetwork>(asked => Answer(_gateway.ResolveNetworkAsync(asked.NameOrId)));
+        Receive<UpdateNetwork>(update => Answer(_gateway.UpdateNetworkAsync(update)));
         Receive<WatchNetwork>(watch => Begin(new(watch.Network, Sender)));
         // As one of our own edges sends it, with what this host knows.
         Receive<CreateNetwork>(_ => Refuse($"{nameof(CreateNetwork)} is said by hosts among themselves: send {nameof(RequestNetwork)}"));
@@ -64,8 +67,24 @@ internal sealed class ServiceGateway : ReceiveActor, IWithTimers
 
     protected override bool AroundReceive(Receive receive, object message)
     {
-        if (message is IMessage said) NodeMetrics.Served(said);
-        return base.AroundReceive(receive, message);
+        if (message is not IMessage said) return base.AroundReceive(receive, message);
+        NodeMetrics.Served(said);
+        var span = _span = NodeTraces.Take(Name, said);
+        var handled = base.AroundReceive(receive, message);
+        if (_span is null) NodeTraces.Leave(span);
+        else NodeTraces.End(span);
+        return handled;
+    }
+
+    private void Answer(Task<IReply> work)
+    {
+        var span = _span;
+        _span = null;
+        work.PipeTo(Sender, success: reply =>
+        {
+            NodeTraces.End(span, reply);
+            return reply;
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

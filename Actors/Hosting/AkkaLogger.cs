@@ -16,8 +16,11 @@ public sealed class AkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMess
     {
         var factory = Context.System.Settings.Setup.Get<LoggerSetup>() is { HasValue: true } setup ? setup.Value.Factory : null;
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(entry => factory?.CreateLogger(Category(entry.LogClass)).Log(Level(entry.LogLevel()), entry.Cause, "{Source}: {Message}", entry.LogSource, entry.Message));
+        Receive<LogEvent>(entry => Log(factory, entry));
     }
+
+    internal static void Log(ILoggerFactory? factory, LogEvent entry) =>
+        factory?.CreateLogger(Category(entry.LogClass)).Log(Level(entry.LogLevel()), entry.Cause, "{Source}: {Message}", entry.LogSource, entry.Message);
 
     private static string Category(Type speaker) =>
         speaker.Namespace is { } name && name.StartsWith(nameof(NetworkCluster), StringComparison.Ordinal) ? $"{name}.{speaker.Name}" : nameof(Akka);

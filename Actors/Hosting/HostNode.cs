@@ -75,6 +75,7 @@ public sealed class HostNode : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         NameTheMachine();
+        LastWords.Factory = logs;
         var roles = string.Join(", ", NodeRoles.Of(settings).Select(role => $"\"{role}\""));
         var options = settings.Clustered ? PostgresJournal.Options(journal) : SqliteJournal.Options(journal);
         var setup = BootstrapSetup.Create()

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Event;
+using Microsoft.Extensions.Logging;
 using NetworkCluster.Entities;
 using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
@@ -23,7 +23,7 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
     private readonly Dictionary<HostId, string> _left = [];
     private readonly Dictionary<HostId, string> _dead = [];
     private readonly Dictionary<UniqueAddress, long> _unreachable = [];
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ILogger _log = NodeLog.Of<LostHosts>(Context.System);
     private readonly NodeSettings _settings;
     private readonly EntityRouter _router;
     private readonly TimeProvider _time;
@@ -113,7 +113,7 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
     private void Declare(HostId host, string token)
     {
         if (!IsLeader) return;
-        _log.Warning("host {0} is lost ({1}): its endpoints are given up", host, token);
+        _log.Say(LogLevel.Warning, $"host {host} is lost ({token}): its endpoints are given up", null, (MessageSubject.Host, host));
         _absent.Remove(host);
         if (_left.GetValueOrDefault(host) == token) _left.Remove(host);
         _router.Send(new DeclareHostLost(host, token, _time.GetUtcNow()), ActorRefs.NoSender);

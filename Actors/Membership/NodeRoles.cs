@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
+using NetworkCluster.Services;
 
 namespace NetworkCluster.Membership;
 
@@ -11,7 +12,7 @@ namespace NetworkCluster.Membership;
 public static class NodeRoles
 {
     /// <summary>Carries entities.</summary>
-    public const string Control = "control";
+    public const string Control = EntityShards.Role;
 
     /// <summary>Has a data plane.</summary>
     public const string Agent = "agent";
@@ -31,6 +32,13 @@ public static class NodeRoles
         ArgumentNullException.ThrowIfNull(member);
         var role = member.Roles.FirstOrDefault(role => role.StartsWith(HostPrefix, StringComparison.Ordinal));
         return role is not null && HostId.TryParse(role[HostPrefix.Length..], null, out var host) ? host : null;
+    }
+
+    /// <summary>What a member is besides: the roles of other services.</summary>
+    public static IEnumerable<string> OthersOf(Member member)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return member.Roles.Where(role => role is not (Control or Agent) && !role.StartsWith(HostPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
     }
 
     /// <summary>Where a process is reached, as seeds name it: <c>ADDRESS:PORT</c>.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.Serialization;
+using System.Text;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Serialization;
@@ -10,6 +12,7 @@ namespace NetworkCluster.Serialization;
 public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private const string SnapshotManifest = "snapshot";
+    private const int TraceLength = 55;
 
     /// <summary>Permanent: it is in every journal row.</summary>
     public override int Identifier => 4711;
@@ -19,7 +22,7 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
 
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj) =>
-        obj is EntitySnapshot snapshot ? Write(snapshot) : JsonSerializer.SerializeToUtf8Bytes(obj, obj.GetType(), MessageJson.Default);
+        obj is EntitySnapshot snapshot ? Write(snapshot) : Traced(JsonSerializer.SerializeToUtf8Bytes(obj, obj.GetType(), MessageJson.Default), MessageTrace.Of(obj));
 
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest) => manifest == SnapshotManifest ? ReadSnapshot(bytes) : Read(bytes, manifest);
@@ -29,8 +32,19 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
 
     private static Type TypeOf(string manifest) => Manifests.TypeOf(manifest) ?? throw new SerializationException($"unknown manifest '{manifest}'");
 
-    private static object Read(ReadOnlySpan<byte> json, string manifest) =>
-        JsonSerializer.Deserialize(json, TypeOf(manifest), MessageJson.Default) ?? throw new SerializationException($"'{manifest}' holds null");
+    private static object Read(ReadOnlySpan<byte> json, string manifest)
+    {
+        var message = JsonSerializer.Deserialize(json, TypeOf(manifest), MessageJson.Default) ?? throw new SerializationException($"'{manifest}' holds null");
+        if (json.StartsWith(TraceMember) && json.Length > TraceMember.Length + TraceLength
+            && ActivityContext.TryParse(Encoding.ASCII.GetString(json.Slice(TraceMember.Length, TraceLength)), null, isRemote: true, out var trace)) MessageTrace.Note(message, trace);
+        return message;
+    }
+
+    // The first member, so that who reads finds it without looking through the message. Read by the form's own rules it is a member that nobody knows, and left out.
+    private static byte[] Traced(byte[] json, ActivityContext? trace) =>
+        trace is { } context ? [.. TraceMember, .. Encoding.ASCII.GetBytes(MessageTrace.Write(context)), (byte)'"', .. json is [(byte)'{', (byte)'}'] ? "}"u8 : [(byte)',', .. json.AsSpan(1)]] : json;
+
+    private static ReadOnlySpan<byte> TraceMember => "{\"traceparent\":\""u8;
 
     private static byte[] Write(EntitySnapshot snapshot)
     {

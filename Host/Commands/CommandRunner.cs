@@ -1,5 +1,6 @@
 using NetworkCluster.Access;
 using NetworkCluster.Entities;
+using NetworkCluster.Hosting;
 
 namespace NetworkCluster.Commands;
 
@@ -14,17 +15,21 @@ internal sealed class CommandRunner(JournalHealth journal, ILogger logger, Cance
     /// A fault inside a handler becomes one error line; its stack stays in the host's log.
     /// </summary>
     /// <param name="caller">Who asks; none: whoever came by a way that is the operator's alone.</param>
-    /// <param name="command">The command.</param>
-    /// <param name="request">Its words.</param>
-    /// <param name="input">Its standard input.</param>
-    /// <param name="output">Where the answer goes.</param>
-    /// <param name="cancel">The caller has gone away.</param>
-    public async Task RunAsync(Caller? caller, PaletteCommand command, CommandRequest request, Stream? input, ICommandOutput output, CancellationToken cancel)
+    /// <param name="asked">The command, and the palette it is of.</param>
+    /// <param name="trace">The caller's trace, W3C's <c>traceparent</c>; none: it begins here.</param>
+    /// <param name="request">With what it is called.</param>
+    /// <param name="input">The caller's standard input, if there is one.</param>
+    /// <param name="output">Where the frames go.</param>
+    /// <param name="cancel">The caller is gone.</param>
+    public async Task RunAsync(Caller? caller, (string Palette, PaletteCommand Command) asked, string? trace, CommandRequest request, Stream? input, ICommandOutput output, CancellationToken cancel)
     {
+        var command = asked.Command;
+        using var span = NodeTraces.Begin($"pbm {asked.Palette} {command.Spec.Name}", trace);
         try
         {
             if (caller?.WhyNot($"'{command.Spec.Name}'", changes: !command.Spec.ReadsOnly) is { } why)
             {
+                span.Fail("Forbidden", why);
                 await output.ErrorAsync("Forbidden", why, cancel);
                 await output.WriteAsync(new ExitFrame(ExitCodes.Refused), cancel);
                 return;
@@ -32,6 +37,8 @@ internal sealed class CommandRunner(JournalHealth journal, ILogger logger, Cance
 
             var marked = new Marked(output);
             var code = await UntilStoppingAsync(command, request, input, marked, cancel);
+            if (marked.Error is { } error) span.Fail(error.Kind, error.Text);
+            span.Tell("exit_code", code);
             if (marked.Answered && journal.Outage is { } outage) await output.WriteAsync(new NoticeFrame(outage.Notice), cancel);
             await output.WriteAsync(new ExitFrame(code), cancel);
         }
@@ -90,9 +97,13 @@ internal sealed class CommandRunner(JournalHealth journal, ILogger logger, Cance
     {
         public bool Answered { get; private set; }
 
+        /// <summary>The first of those that were written.</summary>
+        public ErrorFrame? Error { get; private set; }
+
         public ValueTask WriteAsync(Frame frame, CancellationToken cancel)
         {
             Answered |= frame is TableFrame or DocumentFrame;
+            Error ??= frame as ErrorFrame;
             return inner.WriteAsync(frame, cancel);
         }
     }

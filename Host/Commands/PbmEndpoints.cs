@@ -31,7 +31,7 @@ internal static class PbmEndpoints
                 ? Results.Json(await names(prefix ?? "", cancel), PaletteJson.Default.ImmutableArrayString)
                 : Results.NotFound());
         pbm.MapPost("/commands/{palette}/{command}", (string palette, string command, HttpContext http) =>
-            Find(palettes, palette, command) is { } found ? PostAsync(found, runner, http) : Answer(http, StatusCodes.Status404NotFound));
+            Find(palettes, palette, command) is { } found ? PostAsync((palette, found), runner, http) : Answer(http, StatusCodes.Status404NotFound));
 
         // A pipeline of its own, because WebSockets need their middleware and the host may have none.
         var sockets = endpoints.CreateApplicationBuilder();
@@ -75,7 +75,7 @@ internal static class PbmEndpoints
         return Task.CompletedTask;
     }
 
-    private static async Task PostAsync(PaletteCommand command, CommandRunner runner, HttpContext http)
+    private static async Task PostAsync((string Palette, PaletteCommand Command) command, CommandRunner runner, HttpContext http)
     {
         if (!http.Request.HasJsonContentType())
         {
@@ -102,7 +102,7 @@ internal static class PbmEndpoints
 
         http.Response.ContentType = "application/x-ndjson";
         using var output = new HttpOutput(http.Response.BodyWriter);
-        await runner.RunAsync(http.Caller(), command, request, null, output, http.RequestAborted);
+        await runner.RunAsync(http.Caller(), command, http.Request.Headers.TraceParent, request, null, output, http.RequestAborted);
     }
 
     private static async Task SocketAsync(IReadOnlyList<Palette> palettes, CommandRunner runner, HttpContext http)
@@ -130,7 +130,7 @@ internal static class PbmEndpoints
         }
 
         var pump = conversation.PumpInputAsync(life);
-        await runner.RunAsync(http.Caller(), command, request, conversation.Input, conversation, life.Token);
+        await runner.RunAsync(http.Caller(), (palette, command), http.Request.Headers.TraceParent, request, conversation.Input, conversation, life.Token);
         await conversation.EndAsync(pump, EndPatience);
         await life.CancelAsync();
         await pump;

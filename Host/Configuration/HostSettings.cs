@@ -70,6 +70,7 @@ internal sealed record HostSettings
     public required TimeSpan DnsTtl { get; init; }
     public required ImmutableArray<IPEndPoint> DnsUpstream { get; init; }
     public required LogLevel LogLevel { get; init; }
+    public required LogFormat LogFormat { get; init; }
 
     /// <summary>The host's name.</summary>
     public HostId Host => Node.Host;
@@ -138,6 +139,7 @@ internal sealed record HostSettings
             DnsTtl = Duration("dns.ttl", TimeSpan.Zero),
             DnsUpstream = [.. Listed("dns.upstream").Select(text => Read("dns.upstream", text, ParseServer, new IPEndPoint(IPAddress.Loopback, 53)))],
             LogLevel = Read("log-level", config.GetString("log-level"), OneOf<LogLevel>, LogLevel.Information),
+            LogFormat = Read("log-format", config.GetString("log-format"), OneOf<LogFormat>, LogFormat.Text),
         };
         Check(options.ReconcileEvery >= TimeSpan.FromSeconds(1), "dataplane.reconcile-every: at least 1s");
         Check(options.DnsTtl >= TimeSpan.Zero && options.DnsTtl <= TimeSpan.FromHours(1), "dns.ttl: from 0s to 1h");

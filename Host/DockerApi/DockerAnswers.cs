@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NetworkCluster.Commands;
+using NetworkCluster.Hosting;
 
 namespace NetworkCluster.DockerApi;
 
@@ -86,6 +88,7 @@ internal static class DockerAnswers
         }
         catch (Exception cause) when (StatusOf(cause) is { } status)
         {
+            Activity.Current.Fail(cause is RefusedException refused ? refused.Reason.GetType().Name : "Usage", cause.Message);
             await RefuseAsync(http, status, cause.Message);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -95,6 +98,7 @@ internal static class DockerAnswers
         catch (Exception fault)
         {
             log.LogError(fault, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
+            Activity.Current.Fail("Fault", fault.Message);
             await RefuseAsync(http, StatusCodes.Status500InternalServerError, fault.Message);
         }
     }

@@ -5,6 +5,7 @@ using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
 using NetworkCluster.Entities;
 using NetworkCluster.Gateway;
+using NetworkCluster.Hosting;
 
 namespace NetworkCluster.DockerApi;
 
@@ -34,7 +35,7 @@ internal static class DockerApi
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("NetworkCluster.DockerApi");
         app.MapWhen(http => http.Features.Get<DockerSocket.Mark>() is not null, branch =>
         {
-            branch.Use((http, next) => http.GuardAsync(() => BeginAsync(http, journal.Health, next), log));
+            branch.Use((http, next) => TracedAsync(http, () => http.GuardAsync(() => BeginAsync(http, journal.Health, next), log)));
             branch.UseRouting();
             branch.UseEndpoints(endpoints =>
             {
@@ -47,6 +48,16 @@ internal static class DockerApi
                 endpoints.MapFallback(NotServed);
             });
         });
+    }
+
+    private static async Task TracedAsync(HttpContext http, Func<Task> serve)
+    {
+        using var span = NodeTraces.Begin($"docker {http.Request.Method}", http.Request.Headers.TraceParent);
+        await serve();
+        if (span is null) return;
+        // Without any name or id in it: known when it was routed.
+        if (http.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route }) span.DisplayName = $"docker {http.Request.Method} {route}";
+        span.SetTag("http.response.status_code", http.Response.StatusCode);
     }
 
     private static Task BeginAsync(HttpContext http, JournalHealth journal, RequestDelegate next)

@@ -20,7 +20,7 @@ internal sealed class ClusterMembers(Cluster cluster) : IClusterMembers
                     NodeRoles.TokenOf(member.UniqueAddress),
                     member.Status.ToString(),
                     !state.Unreachable.Contains(member),
-                    member.Address.Equals(state.Leader)) { Control = member.HasRole(NodeRoles.Control), Agent = member.HasRole(NodeRoles.Agent) }),
+                    member.Address.Equals(state.Leader)) { Control = member.HasRole(NodeRoles.Control), Agent = member.HasRole(NodeRoles.Agent), Others = [.. NodeRoles.OthersOf(member)] }),
             ];
         }
     }

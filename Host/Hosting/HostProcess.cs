@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Akka.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
 using NetworkCluster.Access;
 using NetworkCluster.Addressing;
 using NetworkCluster.Commands;
@@ -18,7 +19,7 @@ using NetworkCluster.Serialization;
 namespace NetworkCluster.Hosting;
 
 /// <summary>One running host: everything is put together here, and taken apart in the opposite order.</summary>
-internal sealed class HostProcess : IAsyncDisposable
+internal sealed partial class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(2);
 
@@ -33,13 +34,18 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(HostSettings options, HostDataplane? dataplane, WebApplication web, HostNode node, Stack<IAsyncDisposable> parts, TimeProvider time) =>
         (_options, _dataplane, _web, _node, _parts, _time) = (options, dataplane, web, node, parts, time);
 
+    /// <summary>Whose process it is.</summary>
+    public Hosts.HostId Id => _options.Host;
+
+    /// <summary>Where pbm connects.</summary>
+    public string PbmAddress => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(listened => !listened.Contains("unix:", StringComparison.Ordinal)).Split("//")[1];
+
     /// <summary>The first screen.</summary>
     public string Welcome
     {
         get
         {
-            var address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(listened => !listened.Contains("unix:", StringComparison.Ordinal)).Split("//")[1];
-            var pbm = address == "127.0.0.1:9110" ? "./pbm" : $"./pbm {address}";
+            var pbm = PbmAddress == "127.0.0.1:9110" ? "./pbm" : $"./pbm {PbmAddress}";
             var another = _options.PbmTls is null ? "In another terminal:" : "In another terminal, with PBM_CERT_PATH naming the directory of an admin's ca.pem, cert.pem and key.pem:";
             return _dataplane is null ? $"""
 
@@ -101,6 +107,8 @@ internal sealed class HostProcess : IAsyncDisposable
         if (options.DockerTcp is { Address: var address }) RefuseTaken("docker-api.tcp.address", address);
         var data = DataDirectory.Take(options);
         parts.Push(new Disposing(data));
+        // What is traced last is sent, too.
+        if (TraceExport.Start(options.Host) is { } traces) parts.Push(new Disposing(traces));
         var operations = options.Operations is null ? null : await OperationsServer.StartAsync(options.Host, options.Operations);
         if (operations is not null)
         {
@@ -126,7 +134,7 @@ internal sealed class HostProcess : IAsyncDisposable
         // Whatever is waited for from here on never comes once the others have removed this process.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(told, node.Over);
         await ClusterForming.JoinedAsync(node, options, tls, logs.CreateLogger("NetworkCluster.Cluster"), time, end.Token);
-        IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync);
+        IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync, logs.CreateLogger("NetworkCluster.Commands"));
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
         await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global), end.Token);
         var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, "containers"));
@@ -147,7 +155,9 @@ internal sealed class HostProcess : IAsyncDisposable
         var reader = new JournalReader(node.System);
         if (options.DockerSocket.Length > 0 || tcp is not null) web.MapDocker(gateway, commands, (node.Journal, node.Feed, reader), new Random(), time);
         if (options.Engine is { } served && dataplane is not null) parts.Push(EngineSide.Start(served, options, web, gateway, dataplane, logs.CreateLogger("NetworkCluster.Engine"), time));
-        web.MapPbm(PbmPalettes.All(gateway, (reader, node.Feed), new ClusterMembers(node.Cluster), commands, new Random(), time), node.Journal);
+        var palettes = PbmPalettes.All(gateway, (reader, node.Feed), new ClusterMembers(node.Cluster), commands, new Random(), time);
+        web.MapPbm(palettes, node.Journal);
+        StartPetabridge(node.System, palettes, node.Journal, logs.CreateLogger("NetworkCluster.Pbm"), web.Lifetime.ApplicationStopping);
         await web.StartAsync(end.Token);
         if (options.DockerSocket.Length > 0) DockerSocket.Open(options.DockerSocket, options.DockerGroup);
         node.StartServices(gateway);
@@ -162,6 +172,9 @@ internal sealed class HostProcess : IAsyncDisposable
             return identity;
         }
     }
+
+    // Nothing, unless it is built with Petabridge.Cmd.
+    static partial void StartPetabridge(Akka.Actor.ActorSystem system, IEnumerable<Palette> palettes, Entities.JournalHealth journal, ILogger log, CancellationToken stopping);
 
     // Found before the journal and the kernel are touched, and not when everything else is up.
     private static void RefuseTaken(string setting, IPEndPoint address)
@@ -180,11 +193,21 @@ internal sealed class HostProcess : IAsyncDisposable
     private static WebApplication BuildWeb(HostSettings options, TlsIdentity? pbm, TlsIdentity? tcp, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        builder.Logging.ClearProviders();
+        if (options.LogFormat == LogFormat.Json)
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
+            builder.Services.AddSingleton<ConsoleFormatter>(new JsonLines(options.Host.ToString(), time));
+            builder.Logging.AddConsole(console => console.FormatterName = JsonLines.FormatterName);
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "HH:mm:ss.fff ";
+            });
+        }
+
         // What Akka says about itself as it starts would push everything else off the first screen; a level below Information asks for it.
         var akka = options.LogLevel < Microsoft.Extensions.Logging.LogLevel.Information ? options.LogLevel : Microsoft.Extensions.Logging.LogLevel.Warning;
         builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning).AddFilter("Akka", akka);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using NetworkCluster.Agents;
 using NetworkCluster.Dataplane;
+using NetworkCluster.Hosting;
 using NetworkCluster.Linux.Netlink;
 using NetworkCluster.Linux.Nftables;
 using Route = NetworkCluster.Dataplane.Route;
@@ -129,8 +130,9 @@ public sealed class LinuxDataplane : IDataplane
     {
         for (var at = 0; at < steps.Length;)
         {
-            if (ApplyAlone(steps[at]))
+            if (!IsRtnetlink(steps[at]))
             {
+                Traced(PartOf(steps[at]), steps[at..(at + 1)], () => ApplyAlone(steps[at]));
                 at++;
                 continue;
             }
@@ -138,16 +140,43 @@ public sealed class LinuxDataplane : IDataplane
             var end = at + 1;
             while (end < steps.Length && steps[end].Netns == steps[at].Netns && IsRtnetlink(steps[end])) end++;
             var run = steps[at..end];
-            _sockets.Use(run[0].Netns, socket =>
+            Traced("netlink", run, () => _sockets.Use(run[0].Netns, socket =>
             {
                 using var batch = new RtnetlinkBatch(socket, _sandboxes.PathOf);
                 foreach (var step in run) batch.Add(step);
                 batch.Flush();
                 return true;
-            });
+            }));
             at = end;
         }
     }
+
+    private static void Traced(string part, ImmutableArray<Step> steps, Action apply)
+    {
+        using var span = NodeTraces.Step($"kernel {part}");
+        if (span is not null) span.Tell("netns", steps[0].Netns.Name ?? "").Tell("steps", string.Join("; ", steps));
+        try
+        {
+            apply();
+        }
+        catch (DataplaneException fault)
+        {
+            span.Fail("Fault", fault.Message);
+            throw;
+        }
+    }
+
+    // Which part of the kernel a step is for that is not rtnetlink's.
+    private static string PartOf(Step step) => step switch
+    {
+        ReplaceTable or AddElement or DeleteElement or AddMapping or DeleteMapping => "nftables",
+        SetSysctl or SkipDuplicateDetection => "sysctl",
+        AwaitCarrier => "carrier",
+        AnnounceNeighbour => "announce",
+        WriteFile => "file",
+        EndProcesses => "processes",
+        _ => "namespace",
+    };
 
     /// <summary>A question is enough since Linux 6.8; before, the kernel says it when its work item has run, so listen first, ask again, and wait.</summary>
     private void WaitFor(AwaitCarrier step)
@@ -166,8 +195,8 @@ public sealed class LinuxDataplane : IDataplane
     private static bool IsRtnetlink(Step step) =>
         step is not (NoteOnHost or ForgetOnHost or CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or SkipDuplicateDetection or ReplaceTable or AddElement or DeleteElement or AddMapping or DeleteMapping or AwaitCarrier or AnnounceNeighbour);
 
-    /// <summary>Applies a step that is not rtnetlink's; false for one that is.</summary>
-    private bool ApplyAlone(Step step)
+    /// <summary>Applies a step that is not rtnetlink's.</summary>
+    private void ApplyAlone(Step step)
     {
         try
         {
@@ -191,10 +220,7 @@ public sealed class LinuxDataplane : IDataplane
                 case DeleteElement s: _elements.Delete(s); break;
                 case AddMapping s: _elements.Add(s); break;
                 case DeleteMapping s: _elements.Delete(s); break;
-                default: return false;
             }
-
-            return true;
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

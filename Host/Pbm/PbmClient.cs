@@ -84,6 +84,7 @@ internal sealed class PbmClient : IDisposable
             {
                 Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
             },
+            Headers = { { TraceParent.Name, TraceParent.New() } },
         };
         using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel, isCommand: true);
         if (response.StatusCode != HttpStatusCode.OK) throw await StrangeAsync(response, cancel);
@@ -95,6 +96,7 @@ internal sealed class PbmClient : IDisposable
     private async IAsyncEnumerable<Frame> TalkAsync(Call call, Stream input, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader(TraceParent.Name, TraceParent.New());
         var uri = new UriBuilder(new Uri(_address.Root, Path(call))) { Scheme = _certificate is null ? "ws" : "wss" }.Uri;
         await ReadAsync(async () => { await socket.ConnectAsync(uri, _sockets, cancel); return true; });
         await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(call.Request, PaletteJson.Default.CommandRequest), WebSocketMessageType.Text, true, cancel);

@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 using System.Text;
+using System.Text.Json;
 using Akka.Serialization;
 using Akka.TestKit.Xunit2;
+using NetworkCluster.Hosts;
 using NetworkCluster.Serialization;
 using NetworkCluster.Tests.Support;
 using Xunit;
@@ -71,6 +74,23 @@ public sealed class SerializationTests() : TestKit(EntityKit.Config)
         var missing = Samples.Said.Select(sample => (Serializer.Manifest(sample), Written(sample))).Except(approved).Select(line => $"{line.Item1} {line.Item2}").ToList();
         Assert.True(missing.Count == 0, $"not approved; if what an older service says is still understood, add to Approved/services.approved.txt and leave the old lines there:\n{string.Join('\n', missing)}");
         Assert.All(Samples.Said, sample => Assert.Equal(Written(sample), Written(Serializer.FromBinary(Serializer.ToBinary(sample), Serializer.Manifest(sample)))));
+    }
+
+    [Fact]
+    public void The_trace_of_a_message_travels_beside_it_and_an_older_host_reads_the_message_as_it_was()
+    {
+        var trace = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+        foreach (var message in Samples.Said.Append(new ListHosts()))
+        {
+            var (plain, manifest) = (Written(message), Serializer.Manifest(message));
+            var bytes = Serializer.ToBinary(MessageTrace.Note(Serializer.FromBinary(Encoding.UTF8.GetBytes(plain), manifest), trace));
+            Assert.NotEqual(plain, Encoding.UTF8.GetString(bytes));
+            Assert.Equal((trace.TraceId, trace.SpanId, true), MessageTrace.Of(Serializer.FromBinary(bytes, manifest)) is { } read ? (read.TraceId, read.SpanId, read.IsRemote) : default);
+            // As every version reads that knows nothing of traces.
+            var older = JsonSerializer.Deserialize(bytes, message.GetType(), MessageJson.Default)!;
+            Assert.Equal((plain, null), (Written(older), MessageTrace.Of(older)));
+            Assert.Null(MessageTrace.Of(Serializer.FromBinary(Encoding.UTF8.GetBytes(plain), manifest)));
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace NetworkCluster.Tests.Cluster;
 
@@ -7,7 +8,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     // test.sh names the published one, which starts in half the time.
-    private static readonly string Program = Environment.GetEnvironmentVariable("NWC_HOST") ?? Path.Combine(AppContext.BaseDirectory, "Akka.NetworkCluster.Host.dll");
+    private static readonly string Program = System.Environment.GetEnvironmentVariable("NWC_HOST") ?? Path.Combine(AppContext.BaseDirectory, "Akka.NetworkCluster.Host.dll");
 
     private readonly string _data = Directory.CreateTempSubdirectory("nwc-test-").FullName;
     private readonly string _prefix;
@@ -16,6 +17,9 @@ internal sealed class HostUnderTest : IAsyncDisposable
     private readonly string[] _more;
     private readonly List<string> _output = [];
     private Process? _process;
+
+    /// <summary>What is in the process's environment besides what is in ours.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
 
     /// <param name="prefix">Three characters that no other test uses.</param>
     /// <param name="netns">The named namespace that the host lives in; none: the tests' own.</param>
@@ -76,6 +80,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
             lock (_output) _output.Add(line);
             // The first command of the first screen has the address in it.
             if (line.Contains(" network create ", StringComparison.Ordinal)) up.TrySetResult(line.Trim().Split(' ')[1]);
+            else if (line.StartsWith('{') && line.Contains("\"pbm\":", StringComparison.Ordinal)) up.TrySetResult(JsonDocument.Parse(line).RootElement.GetProperty("pbm").GetString()!);
         });
         process.Exited += (_, _) => up.TrySetException(new InvalidOperationException($"the host ended with {process.ExitCode}:\n{Output}"));
         process.EnableRaisingEvents = true;
@@ -131,7 +136,8 @@ internal sealed class HostUnderTest : IAsyncDisposable
         string[] first = [.. _netns is null ? [] : (string[])["nsenter", $"--net=/run/netns/{_netns}"], .. Before, "dotnet"];
         var start = new ProcessStartInfo(first[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var word in first[1..]) start.ArgumentList.Add(word);
-        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--set", "network-cluster.pbm.tls=off", "--set", "network-cluster.operations.address=", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", $"network-cluster.docker-api.socket={DockerSocket}", "--set", $"network-cluster.log-level={Environment.GetEnvironmentVariable("NWC_LOG_LEVEL") ?? "Warning"}", .. _more, .. more]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--set", "network-cluster.pbm.tls=off", "--set", "network-cluster.operations.address=", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", $"network-cluster.docker-api.socket={DockerSocket}", "--set", $"network-cluster.log-level={System.Environment.GetEnvironmentVariable("NWC_LOG_LEVEL") ?? "Warning"}", .. _more, .. more]) start.ArgumentList.Add(word);
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => line(e.Data ?? "");
         process.ErrorDataReceived += (_, e) => line(e.Data ?? "");

@@ -25,7 +25,8 @@ internal sealed class Underlay : IAsyncDisposable
     /// <param name="roles">What each of them is, by number; none: all are both.</param>
     /// <param name="seeds">Whom they know; none: the first two.</param>
     /// <param name="more">Further arguments of each, by number.</param>
-    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null, Func<int, string[]>? more = null)
+    /// <param name="environment">What is in their environment besides.</param>
+    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null, Func<int, string[]>? more = null, params (string Name, string Value)[] environment)
     {
         Shell("ip link add und0 type bridge && ip link set und0 up && ip addr add 10.99.0.254/24 dev und0");
         var underlay = new Underlay(await PrivatePostgres.StartAsync(5455));
@@ -42,6 +43,7 @@ internal sealed class Underlay : IAsyncDisposable
                     "--set", $"network-cluster.journal.connection-string={underlay.Journal}",
                     .. more?.Invoke(host) ?? [],
                 ]));
+            foreach (var (variable, value) in environment) underlay._hosts[^1].Environment[variable] = value;
         }
 
         await underlay._hosts[0].StartAsync();

@@ -22,7 +22,7 @@ internal sealed class ClusterPalette(IClusterMembers members, ClusterEvents even
     {
         ImmutableArray<TableColumn> columns = [new("Host", "HOST"), new("Address", "ADDRESS"), new("Status", "STATUS"), new("Reachable", "REACHABLE"), new("Leader", "LEADER"), new("Roles", "ROLES")];
         await output.TableAsync(columns, members.Members.Select(m => (ImmutableArray<string>)
-            [m.Host.ToString(), m.Address, m.Status, m.Reachable ? "yes" : "no", m.Leader ? "yes" : "", m switch { { Control: false } => "agent", { Agent: false } => "control", _ => "control, agent" }]), cancel);
+            [m.Host.ToString(), m.Address, m.Status, m.Reachable ? "yes" : "no", m.Leader ? "yes" : "", string.Join(", ", m.Roles)]), cancel);
         return ExitCodes.Ok;
     }
 }

@@ -76,7 +76,7 @@ internal sealed class ClusterWatch(IClusterGateway gateway, IClusterMembers memb
 
     private async Task DrawAsync(ICommandOutput output, CancellationToken cancel)
     {
-        ImmutableArray<ClusterMember> present = [.. members.Members];
+        ImmutableArray<ClusterMember> present = [.. members.Members.Where(member => member.IsHost)];
         var hosts = await Task.WhenAll(present.Select(member => member.Agent ? gateway.SendAsync(new GetHost(member.Host), cancel) : Task.FromResult<IReply>(new Rejected(new HostUnknown(member.Host)))));
         await output.TableAsync(HostColumns, present.Zip(hosts, Row), cancel);
         var networks = await _directory.AllAsync(cancel);

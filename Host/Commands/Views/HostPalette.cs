@@ -13,7 +13,7 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
     /// <summary>The palette.</summary>
     public Palette Palette => new("host", "Show hosts, and take them out of service", [new(List, ListAsync), new(Inspect, InspectAsync), new(Drain, DrainAsync), new(Activate, ActivateAsync)])
     {
-        Names = (prefix, _) => Task.FromResult<ImmutableArray<string>>([.. members.Members.Select(m => m.Host.ToString()).Where(h => h.StartsWith(prefix, StringComparison.Ordinal))]),
+        Names = (prefix, _) => Task.FromResult<ImmutableArray<string>>([.. members.Members.Where(m => m.IsHost).Select(m => m.Host.ToString()).Where(h => h.StartsWith(prefix, StringComparison.Ordinal))]),
     };
 
     private static ArgumentSpec Host { get; } = new() { Name = "host", Repeatable = true, Description = "The host's name", CompletedBy = "host" };

@@ -1,5 +1,9 @@
 using System.Globalization;
+using NetworkCluster.Tests.Cluster;
 using NetworkCluster.Tests.Cluster.FaultDriver;
+
+// The process of a test: see ServiceMemberTests.
+if (args is ["member", .. var where]) return await MemberProcess.RunAsync(where);
 
 // faults.sh: the fault driver for as long as one likes. Composition only.
 const string Usage = "usage: ./faults.sh [--planted] [--minutes N] [--seed N] [--hosts 3-5]   (as root; it runs in namespaces of its own)";

@@ -29,11 +29,14 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(new IPEndPoint(IPAddress.Loopback, 0)));
         _app = builder.Build();
-        _app.MapPbm([.. PbmPalettes.All(gateway, (journal, feed), this, this, new Random(1), TimeProvider.System), .. more], Journal);
+        Palettes = [.. PbmPalettes.All(gateway, (journal, feed), this, this, new Random(1), TimeProvider.System), .. more];
+        _app.MapPbm(Palettes, Journal);
     }
 
     /// <summary>The fake cluster, where this serves one.</summary>
     public FakeGateway Gateway => (FakeGateway)_gateway;
+
+    public ImmutableArray<Palette> Palettes { get; }
 
     public HostAddress Address { get; private set; }
 

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Akka.Cluster.Sharding;
+
+namespace NetworkCluster.Services;
+
+/// <summary>Where entities are found, the same for whoever carries them and whoever sends to them. Permanent for a running cluster.</summary>
+internal static class EntityShards
+{
+    /// <summary>The role of those that carry entities.</summary>
+    public const string Role = "control";
+
+    // An entity's shard must be the same on every node. About ten times the most nodes we expect.
+    private const int Count = 128;
+
+    /// <summary>The region of each kind.</summary>
+    public static ImmutableDictionary<EntityKind, string> Regions { get; } = new Dictionary<EntityKind, string>
+    {
+        [EntityKind.AddressSpace] = "space",
+        [EntityKind.Host] = "host",
+        [EntityKind.Hosts] = "hosts",
+        [EntityKind.Network] = "network",
+        [EntityKind.Pool] = "pool",
+        [EntityKind.Endpoint] = "endpoint",
+    }.ToImmutableDictionary();
+
+    /// <summary>Which entity a message is for, and in which shard that is.</summary>
+    public static HashCodeMessageExtractor Extractor() => new AddressedExtractor();
+
+    private sealed class AddressedExtractor() : HashCodeMessageExtractor(Count)
+    {
+        public override string? EntityId(object message) => (message as IAddressed)?.Entity.Id;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+using NetworkCluster.Hosting;
+using NetworkCluster.Hosts;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace NetworkCluster.Operations;
+
+/// <summary>Sends traces to where OpenTelemetry's own environment variables say. Without them nothing of it is loaded, and nobody listens.</summary>
+internal static class TraceExport
+{
+    /// <summary>Any of these says where: the rest of OpenTelemetry's variables then count, too.</summary>
+    private static readonly string[] Endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+
+    /// <summary>Begins to send; none: nobody says where to.</summary>
+    public static IDisposable? Start(HostId host) => Endpoints.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }) ? Begin(host) : null;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TracerProvider Begin(HostId host) => Sdk.CreateTracerProviderBuilder()
+        // What the environment says (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) is the last word.
+        .ConfigureResource(resource => resource.Clear().AddTelemetrySdk().AddService("network-cluster", autoGenerateServiceInstanceId: false, serviceInstanceId: host.ToString()).AddEnvironmentVariableDetector())
+        .AddSource(NodeTraces.Name)
+        .AddOtlpExporter(otlp =>
+        {
+            // Over HTTP where nobody says otherwise, as OpenTelemetry's specification has it; this library's own default is gRPC.
+            if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL") is null && Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") is null) otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
+        })
+        .Build();
+}

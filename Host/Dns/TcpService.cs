@@ -98,7 +98,7 @@ internal sealed class TcpService(EmbeddedDnsOptions options, DnsResponder respon
         try
         {
             var reply = framed.AsMemory(LengthPrefix, DnsResponder.MaxTcpBytes);
-            var result = responder.Answer(server.Container, query.Span, DnsTransport.Tcp, reply.Span);
+            var result = responder.Answer(server.Container, query.Span, DnsTransport.Tcp, reply.Span, server.Above.AreInside);
             counters.Count(result.Outcome);
             var length = result.Outcome == DnsOutcome.Forward ? await ForwardAsync(server, new(query.Span, result), reply) : result.Length;
             if (length == 0) throw new IOException("not a query: the stream cannot be trusted any more");

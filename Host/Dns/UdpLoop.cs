@@ -111,7 +111,7 @@ internal sealed unsafe class UdpLoop : IDisposable
     private void Answer(SandboxServer server, DatagramBatch batch, int index)
     {
         var query = batch.Query(index);
-        var result = _responder.Answer(server.Container, query, DnsTransport.Udp, batch.NextReply);
+        var result = _responder.Answer(server.Container, query, DnsTransport.Udp, batch.NextReply, server.Above.AreInside);
         _counters.Count(result.Outcome);
         if (result.Length > 0) batch.Reply(index, result.Length);
         if (result.Outcome != DnsOutcome.Forward) return;

@@ -15,6 +15,9 @@ internal sealed class UpstreamChoice(Func<ImmutableArray<IPEndPoint>> servers, F
     /// <summary>The servers.</summary>
     public ImmutableArray<IPEndPoint> Servers => servers();
 
+    /// <summary>Whether they serve the sandbox themselves, inside it, and we stand before them.</summary>
+    public bool AreInside => open is not null;
+
     /// <summary>A socket to ask them with.</summary>
     public Socket Open(AddressFamily family, SocketType type, ProtocolType protocol) => open is null ? new(family, type, protocol) : open(family, type, protocol);
 }

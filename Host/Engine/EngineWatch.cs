@@ -21,6 +21,7 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
     // An engine that is told of something has it in its lists a moment later, and the other way round.
     private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(10);
 
+    // What one side has and the other does not, and since when.
     private readonly Dictionary<string, long> _missing = [];
     private readonly Dictionary<ContainerId, string> _named = [];
     private readonly HashSet<string> _told = [];
@@ -105,11 +106,12 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
 
         if (ours.TryGetValue(known, out var spec))
         {
+            _missing.Remove($"of the cluster {network.Id}");
             if (spec.Name != EngineNetworks.Nameless(known) || spec.Name == network.Name) return;
             var reply = await gateway.UpdateNetworkAsync(new(spec.Space, spec.Id, gateway.Host) { Name = network.Name }, cancel);
             if (reply is Rejected refused) Once($"network {network.Name} of the engine stays {spec.Name} in the cluster: {refused.Reason.Text}");
         }
-        else if (await gateway.SendAsync(new FindNetwork(AddressSpaceId.Of(gateway.Host), known.ToString()), cancel) is Rejected { Reason: NetworkNotFound } && IsMissing(network.Id))
+        else if (await gateway.SendAsync(new FindNetwork(AddressSpaceId.Of(gateway.Host), known.ToString()), cancel) is Rejected { Reason: NetworkNotFound } && IsMissing($"of the cluster {network.Id}"))
         {
             if (await engine.RemoveAsync(network.Id, cancel) is { } refusal) Once($"network {network.Name} is no more in the cluster, and the engine does not remove it: {refusal}");
         }

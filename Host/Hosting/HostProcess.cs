@@ -91,7 +91,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         }
         catch (Exception cause)
         {
-            var removed = !told.IsCancellationRequested && cause is not ConfigurationProblemException && parts.OfType<HostNode>().FirstOrDefault() is { System.WhenTerminated.IsCompleted: true };
+            var removed = !told.IsCancellationRequested && cause is not ConfigurationProblemException && parts.OfType<HostNode>().FirstOrDefault() is { Over.IsCancellationRequested: true };
             await DisposeAsync(parts);
             if (removed) throw new RemovedFromClusterException(cause);
             throw;

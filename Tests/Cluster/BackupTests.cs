@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Microsoft.Data.Sqlite;
 using NetworkCluster.Tests.Support;
@@ -33,15 +34,20 @@ public sealed class BackupTests : IAsyncLifetime
         await host.StartAsync();
         await BeforeAsync(host, "bridge");
         var copy = Path.Combine(_backup, "journal.db");
+        long last;
         await using (var journal = new SqliteConnection($"Data Source={host.Journal};Pooling=False"))
         {
             await journal.OpenAsync();
             await using var command = journal.CreateCommand();
             command.CommandText = $"VACUUM INTO '{copy}'";
             await command.ExecuteNonQueryAsync();
+            command.CommandText = "SELECT MAX(ordering) FROM journal";
+            last = (long)(await command.ExecuteScalarAsync())!;
         }
 
         await AfterAsync(host, "bridge");
+        // The host notes once a second how far its journal has come.
+        await Eventually.IsSoAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(File.ReadAllLines(host.Mark) is [_, _, var noted, ..] && long.Parse(noted, CultureInfo.InvariantCulture) > last));
         await host.KillAsync();
 
         // Half put back is refused: what was noted as written is not there.
@@ -80,7 +86,7 @@ public sealed class BackupTests : IAsyncLifetime
         // It lived on, and is in its network again, as the backup has it.
         await Eventually.IsSoAsync(TimeSpan.FromSeconds(20), async () => (await second.Operator.RunAsync("container", "exec", ("container", "far"), ("command", "ping"), ("command", "-c1"), ("command", "-W1"), ("command", "aa"))).Done);
         await Eventually.IsSoAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(Kernel.Sandboxes(second.Prefix).Count == 1));
-        await using var journal = new NpgsqlConnection(underlay.Journal);
+        await using var journal = new NpgsqlConnection($"{underlay.Journal};Pooling=False");
         await journal.OpenAsync();
         JournalFacts.AssertOneHolderEach(JournalFacts.Read(journal, _reader));
     }

@@ -55,8 +55,10 @@ internal sealed class DockerEngine : IAsyncDisposable
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
-        Kernel.Run("sh", "-c", $"for pid in $(pgrep -f '{_directory}/'); do [ $pid = $$ ] || kill -9 $pid 2>/dev/null; done; true");
+        Kernel.Run("sh", "-c", $"for pid in $(pgrep -f '{_directory}/run'); do [ $pid = $$ ] || kill -9 $pid 2>/dev/null; done; true");
         foreach (var pid in Inhabitants()) Kernel.Run("sh", "-c", $"kill -9 {pid} 2>/dev/null; true");
+        // Where nobody reaps its process, the next engine takes that for one that is about to answer.
+        File.Delete($"{_directory}/run/containerd/containerd.pid");
     }
 
     // Its containers: in this mount table their root is below its data.

@@ -118,7 +118,9 @@ public sealed class DockerEngineTests
         // The whole host is gone for good: the same name comes up on the other engine.
         await scene.Engines[0].KillAsync();
         await scene.Underlay.PowerOffAsync(1);
-        two.Done("run -d --name redis_db --network multihost busybox sleep 1000");
+        two.Done("create --name redis_db --network multihost busybox sleep 1000");
+        // Until it is declared dead, its part of the cluster answers nobody, and an engine waits only so long.
+        await Eventually.IsSoAsync(Removed, () => Task.FromResult(two.Run("start redis_db").Code == 0));
         await Eventually.IsSoAsync(Removed, async () => (await host.MembersAsync("multihost")).SequenceEqual(["redis_db", "web"]) && Pings(two, "web", "redis_db"));
         two.Done("rm -f web redis_db");
         two.Done("network rm multihost");

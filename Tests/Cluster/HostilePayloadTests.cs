@@ -145,7 +145,7 @@ public sealed class HostilePayloadTests : IAsyncLifetime, IDisposable
         }
     }
 
-    private Task AnswersAsync() => _host.Operator.DoneAsync("network", "ls");
+    private Task<string> AnswersAsync() => _host.Operator.DoneAsync("network", "ls");
 
     private int Watchers() => Directory.GetFiles($"/proc/{_host.ProcessId}/fd").Count(file => new FileInfo(file).LinkTarget?.Contains("inotify", StringComparison.Ordinal) == true);
 

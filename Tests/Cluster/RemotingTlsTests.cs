@@ -87,7 +87,7 @@ public sealed class RemotingTlsTests : IDisposable
         }
     }
 
-    private async Task StaysOutAsync(Underlay underlay, string[] settings, params string[] sentences)
+    private static async Task StaysOutAsync(Underlay underlay, string[] settings, params string[] sentences)
     {
         await using var stranger = new HostUnderTest("tlx", "machine3", "10.99.0.3:9111",
             ["--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"), "--set", "network-cluster.cluster.address=10.99.0.3", "--set", "network-cluster.cluster.port=4054", "--set", "network-cluster.cluster.seeds=[\"10.99.0.1:4053\"]", "--set", $"network-cluster.journal.connection-string={underlay.Journal}", .. settings]);
@@ -113,7 +113,7 @@ public sealed class RemotingTlsTests : IDisposable
         return both;
     }
 
-    private static string Talk(string who) => KernelShell($"echo hello | timeout 5 openssl s_client -connect 10.99.0.1:4053 -CAfile {who}/ca.pem -cert {who}/cert.pem -key {who}/key.pem 2>&1");
+    private static string Talk(string who) => KernelShell($"echo hello | timeout 5 openssl s_client -ign_eof -connect 10.99.0.1:4053 -CAfile {who}/ca.pem -cert {who}/cert.pem -key {who}/key.pem 2>&1");
 
     private static string KernelShell(string command) => Kernel.Run("sh", "-c", command);
 

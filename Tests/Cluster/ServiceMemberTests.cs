@@ -33,11 +33,11 @@ public sealed class ServiceMemberTests
 
         // It is a member and no host.
         Assert.Equal(["host-mb1", "host-mb2"], (await one.DoneAsync("host", "ls")).Split('\n').Order(StringComparer.Ordinal));
-        Assert.Equal(3, Members(await one.DoneAsync("cluster", "show")).Length);
+        Assert.Equal(3, (await one.RunAsync("cluster", "show")).Rows);
         var before = (await one.InspectAsync("host", "host-mb1", "host-mb2")).GetRawText();
 
         service.Kill();
-        await Eventually.IsSoAsync(Limit, async () => Members(await one.DoneAsync("cluster", "show")) is { Length: 2 } && Members(await two.DoneAsync("cluster", "show")) is { Length: 2 });
+        await Eventually.IsSoAsync(Limit, async () => (await one.RunAsync("cluster", "show")).Rows == 2 && (await two.RunAsync("cluster", "show")).Rows == 2);
         Assert.Equal(before, (await two.InspectAsync("host", "host-mb1", "host-mb2")).GetRawText());
         Assert.Equal(["biller", "other"], await two.MembersAsync("bills"));
         await one.PingsAsync("biller", "other");
@@ -55,8 +55,6 @@ public sealed class ServiceMemberTests
             "split-brain-resolver.stable-after", "sharding.state-store-mode", "sharding.retry-interval"])
             Assert.Equal(hosts.GetString($"akka.cluster.{setting}"), ServiceMember.Config.GetString($"akka.cluster.{setting}"));
     }
-
-    private static string[] Members(string show) => show.Split('\n');
 
     /// <summary>A process, and what it has said.</summary>
     private sealed class Spoken : IDisposable

@@ -24,7 +24,7 @@ public sealed class WithoutRootTests
             var one = host.Operator;
             await one.DoneAsync("container", "run", ("name", "container1"), ("detach", "true"));
             await one.DoneAsync("network", "create", ("network", "isolated_nw"), ("subnet", "172.25.0.0/16"));
-            await one.DoneAsync("container", "run", ("name", "container2"), ("detach", "true"));
+            await one.DoneAsync("container", "run", ("name", "container2"), ("hostname", "container2"), ("detach", "true"));
             await one.DoneAsync("network", "connect", ("network", "isolated_nw"), ("container", "container2"));
             await one.DoneAsync("container", "run", ("name", "container3"), ("detach", "true"), ("network", "isolated_nw"), ("ip", "172.25.3.3"), ("publish", "8099:80"));
             // Its name, its address, and the other's name: the host name is set, the link is there, and DNS answers.

@@ -27,7 +27,8 @@ public sealed class DnsResponder(NameTable names, uint ttlSeconds)
     /// <param name="packet">The query; anything at all.</param>
     /// <param name="transport">How it came.</param>
     /// <param name="reply">Room for the reply: <see cref="MaxUdpBytes"/> or <see cref="MaxTcpBytes"/>; at least <see cref="MinUdpBytes"/>.</param>
-    public DnsResult Answer(ContainerId asker, ReadOnlySpan<byte> packet, DnsTransport transport, Span<byte> reply)
+    /// <param name="isFirst">Whether another resolver of the sandbox stands behind: then all that is nobody's here is its, names of one word and those of who leads nowhere, too.</param>
+    public DnsResult Answer(ContainerId asker, ReadOnlySpan<byte> packet, DnsTransport transport, Span<byte> reply, bool isFirst = false)
     {
         Span<char> text = stackalloc char[DnsName.MaxTextLength];
         switch (DnsQuery.Read(packet, text, out var query))
@@ -51,7 +52,7 @@ public sealed class DnsResponder(NameTable names, uint ttlSeconds)
         {
             case NameOwner.Known:
                 return Done(writer.Answers > 0 ? DnsOutcome.Answered : DnsOutcome.NoData, ResponseCode.NoError, query, ref writer, limit);
-            case NameOwner.Foreign when query.Labels != 1 && sandbox.LeadsOutside:
+            case NameOwner.Foreign when isFirst || (query.Labels != 1 && sandbox.LeadsOutside):
                 return new(DnsOutcome.Forward, 0, limit, query.Question.Length, query.EdnsSizeAt);
             default:
                 return Done(DnsOutcome.NameError, ResponseCode.NameError, query, ref writer, limit);

@@ -53,7 +53,7 @@ public sealed class DockerSocketTests : IDisposable
         using var listening = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listening.Bind(new UnixDomainSocketEndPoint(Path));
         listening.Listen();
-        File.SetUnixFileMode(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         DockerSocket.Open(Path, "daemon");
         Assert.Equal("660 daemon", Programs.Run("stat", "-c", "%a %G", Path).Trim());
         Assert.Equal("refused", Connects("--clear-groups"));

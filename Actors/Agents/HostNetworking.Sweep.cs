@@ -171,11 +171,13 @@ public sealed partial class HostNetworking
 
     private async Task<ImmutableArray<Step>> RepairAsync(SandboxState state, CancellationToken cancel)
     {
-        var part = Whole();
+        var part = Whole(state.Places);
         var found = await RestoreTableAsync(await LookAtAsync(state, LinksOf(part), cancel), cancel);
         if (state.OfEngine)
         {
-            part = Whole(place => place.Wanted!.Links.All(link => found.Host.Links.ContainsKey(link.Name)) || Gone(place));
+            var gone = state.Places.FindAll(place => !place.Wanted!.Links.All(link => found.Host.Links.ContainsKey(link.Name)));
+            foreach (var place in gone) LentLinkGone?.Invoke(state.Wanted.Id, place.Id);
+            part = Whole(state.Places.RemoveRange(gone));
         }
 
         RefuseForeign(part, found);
@@ -183,13 +185,7 @@ public sealed partial class HostNetworking
         state.Remember(state.Shape(state.Places));
         return steps;
 
-        Wanted Whole(Func<Place, bool>? counts = null) => state.Places.Where(counts ?? (_ => true)).Aggregate(state.Shape(state.Places), (all, place) => all.With(place.Wanted ?? Wanted.Nothing));
-
-        bool Gone(Place place)
-        {
-            LentLinkGone?.Invoke(state.Wanted.Id, place.Id);
-            return false;
-        }
+        Wanted Whole(ImmutableList<Place> places) => places.Aggregate(state.Shape(state.Places), (all, place) => all.With(place.Wanted ?? Wanted.Nothing));
     }
 
     /// <summary>Adopted places whose endpoints nobody names: their links are gone, so the sandbox's default route and hosts file are another's now.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -134,14 +135,11 @@ internal sealed class EngineApi(string socket) : IDisposable
 
     private async Task<T?> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel) where T : class
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(Patience);
-        using var response = await AnsweredAsync(() => new(HttpMethod.Get, Base + path), HttpCompletionOption.ResponseContentRead, patience.Token);
-        if (response.StatusCode == System.Net.HttpStatusCode.NotFound) return null;
-        var text = await response.Content.ReadAsStringAsync(patience.Token);
+        var (status, text) = await TextAsync(() => new(HttpMethod.Get, Base + path), cancel);
+        if (status == HttpStatusCode.NotFound) return null;
         try
         {
-            return response.IsSuccessStatusCode ? JsonSerializer.Deserialize(text, type) : throw new EngineException($"GET {path}: {text.Trim()}");
+            return IsSuccess(status) ? JsonSerializer.Deserialize(text, type) : throw new EngineException($"GET {path}: {text.Trim()}");
         }
         catch (JsonException cause)
         {
@@ -151,11 +149,8 @@ internal sealed class EngineApi(string socket) : IDisposable
 
     private async Task<string?> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancel)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(Patience);
-        using var response = await AnsweredAsync(request, HttpCompletionOption.ResponseContentRead, patience.Token);
-        if (response.IsSuccessStatusCode) return null;
-        var text = await response.Content.ReadAsStringAsync(patience.Token);
+        var (status, text) = await TextAsync(request, cancel);
+        if (IsSuccess(status)) return null;
         try
         {
             return JsonSerializer.Deserialize(text, EngineJson.Default.EngineMessage)?.Message ?? text;
@@ -163,6 +158,23 @@ internal sealed class EngineApi(string socket) : IDisposable
         catch (JsonException)
         {
             return text;
+        }
+    }
+
+    private static bool IsSuccess(HttpStatusCode status) => (int)status is >= 200 and < 300;
+
+    private async Task<(HttpStatusCode Status, string Text)> TextAsync(Func<HttpRequestMessage> request, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(Patience);
+        try
+        {
+            using var response = await AnsweredAsync(request, HttpCompletionOption.ResponseContentRead, patience.Token);
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(patience.Token));
+        }
+        catch (OperationCanceledException cause) when (!cancel.IsCancellationRequested)
+        {
+            throw new EngineException($"the engine at {socket} did not answer within {Patience.TotalSeconds:0} s", cause);
         }
     }
 

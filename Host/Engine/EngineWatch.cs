@@ -13,18 +13,23 @@ namespace NetworkCluster.Engine;
 
 /// <summary>
 /// Keeps this host's engine and the cluster in step, by the engine's own API: the cluster's networks are in the engine and have the names that they have there, what the engine calls its containers
-/// is in DNS, and what the engine has no more is released. It compares, and does what is missing; the engine's events only say when to look. Whatever it misses, the next look finds.
+/// is in DNS, and what the engine has no more is released. It compares, and does what is missing; the engine's events only say when to look. Whatever it misses, the next look finds. Lists of
+/// networks are compared every two seconds; networks and containers one by one only when something has happened or is not settled, and otherwise twice a minute.
 /// </summary>
 internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, IClusterGateway gateway, EngineNetworks networks, EngineNotes notes, EmbeddedDns? dns, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2), LookIntoEvery = TimeSpan.FromSeconds(30);
     // An engine that is told of something has it in its lists a moment later, and the other way round.
     private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(10);
 
     // What one side has and the other does not, and since when.
     private readonly Dictionary<string, long> _missing = [];
+    private readonly HashSet<string> _absent = [];
     private readonly Dictionary<ContainerId, string> _named = [];
     private readonly HashSet<string> _told = [];
+    // Whether what the engine says could not all be noted.
+    private bool _isUnsettled = true;
+    private long _lookedInto;
     // That something has happened, once for however much.
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -32,26 +37,27 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
     public async Task RunAsync(CancellationToken cancel)
     {
         var listening = ListenAsync(cancel);
-        var absent = false;
+        var (absent, isNews) = (false, true);
         while (!cancel.IsCancellationRequested)
         {
             try
             {
-                await LookAsync(cancel);
+                await LookAsync(isNews || _isUnsettled || _missing.Count > 0 || time.GetElapsedTime(_lookedInto) >= LookIntoEvery, cancel);
                 absent = false;
             }
             catch (EngineException cause)
             {
                 if (!absent) log.LogWarning("{Cause}; it is asked again until it does", cause.Message);
-                absent = true;
+                (absent, _isUnsettled) = (true, true);
             }
             catch (RefusedException cause)
             {
                 Once($"the cluster cannot be compared with the engine: {cause.Message}");
+                _isUnsettled = true;
             }
 
             await Task.WhenAny(_news.Reader.WaitToReadAsync(cancel).AsTask(), Task.Delay(LookEvery, time, cancel));
-            _news.Reader.TryRead(out var _);
+            isNews = _news.Reader.TryRead(out _);
         }
 
         await listening;
@@ -65,7 +71,7 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
             {
                 await foreach (var _ in engine.EventsAsync(cancel)) _news.Writer.TryWrite(true);
             }
-            catch (EngineException)
+            catch (Exception cause) when (cause is EngineException or System.Text.Json.JsonException)
             {
                 // Whoever looks says so.
             }
@@ -78,8 +84,9 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         }
     }
 
-    private async Task LookAsync(CancellationToken cancel)
+    private async Task LookAsync(bool looksInto, CancellationToken cancel)
     {
+        _absent.Clear();
         var theirs = await engine.NetworksAsync(settings.Driver, cancel);
         var ours = (await gateway.AskAsync<NetworkList>(new ListNetworks(AddressSpaceId.Global), cancel)).Networks.ToDictionary(network => network.Id);
         foreach (var network in theirs) await CompareAsync(network, ours, cancel);
@@ -88,10 +95,16 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
             if (IsMissing(lost)) notes.Forget(NetworkId.Parse(lost, CultureInfo.InvariantCulture));
         }
 
-        foreach (var network in ours.Values.Where(network => network.IpamDriver is null && !notes.Networks.Values.Contains(network.Id))) await OfferAsync(network, cancel);
-        await CompareEndpointsAsync(theirs, cancel);
+        var shared = notes.Networks.Values.ToHashSet();
+        foreach (var network in ours.Values.Where(network => network.IpamDriver is null && !shared.Contains(network.Id))) await OfferAsync(network, cancel);
+        if (looksInto)
+        {
+            (_isUnsettled, _lookedInto) = (false, time.GetTimestamp());
+            await CompareEndpointsAsync(theirs, cancel);
+        }
+
         // What is there again was not missing.
-        foreach (var found in _missing.Keys.Where(key => theirs.Any(network => network.Id == key)).ToList()) _missing.Remove(found);
+        foreach (var found in _missing.Keys.Except(_absent).ToList()) _missing.Remove(found);
     }
 
     private async Task CompareAsync(EngineNetwork network, Dictionary<NetworkId, NetworkSpec> ours, CancellationToken cancel)
@@ -106,7 +119,6 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
 
         if (ours.TryGetValue(known, out var spec))
         {
-            _missing.Remove($"of the cluster {network.Id}");
             if (spec.Name != EngineNetworks.Nameless(known) || spec.Name == network.Name) return;
             var reply = await gateway.UpdateNetworkAsync(new(spec.Space, spec.Id, gateway.Host) { Name = network.Name }, cancel);
             if (reply is Rejected refused) Once($"network {network.Name} of the engine stays {spec.Name} in the cluster: {refused.Reason.Text}");
@@ -152,14 +164,12 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         {
             if (holders.TryGetValue(id.ToString(), out var container))
             {
-                _missing.Remove(id.ToString());
                 if (note.Container is { } sandbox) sandboxes[sandbox] = container;
             }
             else if (IsMissing(id.ToString()))
             {
                 log.LogInformation("endpoint {Endpoint} is no more in the engine: it is released", id.Short);
                 await networks.DeleteEndpointAsync(new() { EndpointId = id.ToString() }, cancel);
-                _missing.Remove(id.ToString());
             }
         }
 
@@ -186,13 +196,25 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         var text = $"{name} {string.Join(' ', names.Select(one => $"{one.Endpoint}:{string.Join(',', one.Aliases)}:{string.Join(',', one.Links)}"))}";
         if (_named.GetValueOrDefault(sandbox) == text) return;
         var reply = await gateway.SendAsync(new NameEngineSandbox(gateway.Host, sandbox, name, names), cancel);
-        if (reply is ContainerDone) _named[sandbox] = text;
-        else if (reply is Rejected { Reason: not ContainerNotFound } refused) Once($"container {name} of the engine has no name in the cluster: {refused.Reason.Text}");
+        if (reply is ContainerDone)
+        {
+            _named[sandbox] = text;
+            return;
+        }
+
+        _isUnsettled = true;
+        if (reply is Rejected { Reason: not ContainerNotFound } refused) Once($"container {name} of the engine has no name in the cluster: {refused.Reason.Text}");
     }
 
     private void Serve(ContainerId sandbox, int pid)
     {
-        if (dns is null || EngineResolver.Of(pid, ListenPort) is not { } resolver) return;
+        if (dns is null) return;
+        if (EngineResolver.Of(pid, ListenPort) is not { } resolver)
+        {
+            _isUnsettled = true;
+            return;
+        }
+
         try
         {
             dns.OpenBefore(sandbox, $"/proc/{pid}/ns/net", resolver);
@@ -209,6 +231,7 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
 
     private bool IsMissing(string id)
     {
+        _absent.Add(id);
         if (!_missing.TryGetValue(id, out var since)) since = _missing[id] = time.GetTimestamp();
         return time.GetElapsedTime(since) >= Doubt;
     }

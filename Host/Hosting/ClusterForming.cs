@@ -39,7 +39,17 @@ internal static class ClusterForming
     /// <exception cref="ConfigurationProblemException">Another host has this one's name.</exception>
     public static async Task JoinedAsync(HostNode node, HostSettings settings, TlsIdentity? tls, ILogger log, TimeProvider time, CancellationToken cancel)
     {
-        await WaitedForAsync(node.Up, () => TellAsync(settings, tls, log, cancel), time, cancel);
+        try
+        {
+            await WaitedForAsync(node.Up, () => TellAsync(settings, tls, log, cancel), time, cancel);
+        }
+        catch (OperationCanceledException) when (node.Over.IsCancellationRequested)
+        {
+            // It begins anew, perhaps always before it would have been said.
+            await TellAsync(settings, tls, log, CancellationToken.None);
+            throw;
+        }
+
         if (!settings.Node.Clustered) return;
 
         // An earlier life of ours is removed within seconds; whoever stays, and answers, is another.

@@ -21,6 +21,22 @@ public sealed class ForwardedQueryTests
     }
 
     [Fact]
+    public void Before_another_resolver_of_the_sandbox_all_that_is_nobodys_goes_up_and_what_is_ours_does_not()
+    {
+        var names = new NameTable();
+        names.SetNetwork(Network(1, "net", "10.0.0.0/24", Endpoint(1, 1, "c1", "10.0.0.2")).Internal());
+        names.Join(Asker, NetworkId(1), Spec(1, 1, "c1"));
+        var (responder, reply) = (new DnsResponder(names, 0), new byte[DnsResponder.MaxUdpBytes]);
+        foreach (var name in (string[])["neighbour", "www.example.com"])
+        {
+            Assert.Equal(DnsOutcome.NameError, responder.Answer(Asker, Query(name), DnsTransport.Udp, reply).Outcome);
+            Assert.Equal(DnsOutcome.Forward, responder.Answer(Asker, Query(name), DnsTransport.Udp, reply, isFirst: true).Outcome);
+        }
+
+        Assert.Equal(DnsOutcome.Answered, responder.Answer(Asker, Query("c1"), DnsTransport.Udp, reply, isFirst: true).Outcome);
+    }
+
+    [Fact]
     public void Goes_up_as_it_came_but_for_the_id_and_the_size_it_can_take()
     {
         var query = Query("www.example.com", edns: 4096);

@@ -10,17 +10,20 @@ namespace NetworkCluster.Tests.Cluster;
 [Trait("Category", "Kernel")]
 public sealed class NetworkFilesTests
 {
+    // Blocks of their own: what one of them picks is neither another test's nor what the other picks for its predefined network.
+    private static HostUnderTest Start(string prefix, string block) => new(prefix, more: ["--set", $"network-cluster.ipam.default-pools.local=[\"{block}\", \"fd32::/16:64\"]"]);
+
     [KernelFact]
     public async Task What_one_cluster_exports_another_imports_and_shows_the_same()
     {
         string document, before;
-        await using (var first = new HostUnderTest("nfa"))
+        await using (var first = Start("nfa", "10.232.0.0/16:24"))
         {
             await first.StartAsync();
             foreach (var line in (string[])[
-                "network create --subnet 172.31.0.0/24 --ip-range 172.31.0.8/29 --gateway 172.31.0.1 --aux-address router=172.31.0.2 --label team=blue -o com.docker.network.bridge.enable_icc=false web",
-                "network update --ip-range 172.31.0.16/29 web",
-                "network create --ipv6 --subnet 172.31.1.0/24 --subnet fd31::/64 --internal both",
+                "network create --subnet 10.231.0.0/24 --ip-range 10.231.0.8/29 --gateway 10.231.0.1 --aux-address router=10.231.0.2 --label team=blue -o com.docker.network.bridge.enable_icc=false web",
+                "network update --ip-range 10.231.0.16/29 web",
+                "network create --ipv6 --subnet 10.231.1.0/24 --subnet fd31::/64 --internal both",
                 "network create -d overlay --attachable --subnet 10.1.0.0/16 --subnet 10.2.0.0/16 --gateway 10.1.0.100 --aux-address a=10.1.1.5 --aux-address a=10.2.1.5 multihost",
                 "network create picked",
             ]) await DoneAsync(first, line);
@@ -28,7 +31,7 @@ public sealed class NetworkFilesTests
             before = await InspectAsync(first);
         }
 
-        await using var second = new HostUnderTest("nfb");
+        await using var second = Start("nfb", "10.233.0.0/16:24");
         await second.StartAsync();
         Assert.Equal("both: would be created\nmultihost: would be created\npicked: would be created\nweb: would be created\n", await DoneAsync(second, "network import --dry-run -", document));
         await DoneAsync(second, "network import -", document);
@@ -38,7 +41,7 @@ public sealed class NetworkFilesTests
         // They are networks, and not only lines of a list.
         await DoneAsync(second, "container run -d --name aa --network web");
         await DoneAsync(second, "container run -d --name bb --network multihost --ip 10.1.0.7");
-        Assert.Equal(["172.31.0.8/24"], Kernel.Addresses(Kernel.Sandboxes("nfb").Single(sandbox => Kernel.Addresses(sandbox).Contains("172.31.0.8/24"))));
+        Assert.Equal(["10.231.0.8/24"], Kernel.Addresses(Kernel.Sandboxes("nfb").Single(sandbox => Kernel.Addresses(sandbox).Contains("10.231.0.8/24"))));
     }
 
     /// <summary>One host is an engine to another: it speaks the same API. Its networks have routes on the machine for as long as they are there.</summary>
@@ -50,11 +53,11 @@ public sealed class NetworkFilesTests
         await using (var engine = new HostUnderTest("nfc"))
         {
             await engine.StartAsync();
-            await DoneAsync(engine, "network create --subnet 172.31.0.0/24 --label team=blue -o com.docker.network.driver.mtu=1400 web");
+            await DoneAsync(engine, "network create --subnet 10.231.0.0/24 --label team=blue -o com.docker.network.driver.mtu=1400 web");
             await host.StartAsync();
             var refused = await RunAsync(host, $"network import --from-docker --socket {engine.DockerSocket}");
             Assert.Equal(1, refused.Code);
-            Assert.Contains($"{engine.DockerSocket}: network web: subnet 172.31.0.0/24 overlaps the route 172.31.0.0/24 of host {host.HostId}", refused.Error, StringComparison.Ordinal);
+            Assert.Contains($"{engine.DockerSocket}: network web: subnet 10.231.0.0/24 overlaps the route 10.231.0.0/24 of host {host.HostId}", refused.Error, StringComparison.Ordinal);
             Assert.Contains("nothing was created", refused.Error, StringComparison.Ordinal);
             document = await DoneAsync(host, $"network export --from-docker --socket {engine.DockerSocket}");
             await DoneAsync(engine, "network rm web");
@@ -62,7 +65,7 @@ public sealed class NetworkFilesTests
 
         Assert.Equal("web: created\n", await DoneAsync(host, "network import -", document));
         Assert.Equal(
-            """{"Driver":"default","Options":{},"Config":[{"Subnet":"172.31.0.0/24","Gateway":"172.31.0.1"}]} {"com.docker.network.driver.mtu":"1400"} {"team":"blue"}""" + "\n",
+            """{"Driver":"default","Options":{},"Config":[{"Subnet":"10.231.0.0/24","Gateway":"10.231.0.1"}]} {"com.docker.network.driver.mtu":"1400"} {"team":"blue"}""" + "\n",
             await DoneAsync(host, "network inspect --format '{{json .IPAM}} {{json .Options}} {{json .Labels}}' web"));
     }
 

@@ -144,6 +144,7 @@ public sealed class HostNode : IAsyncDisposable
     {
         EntityRegions.Start(System, Router, Journal, _settings.Control);
         Router.Register(EntityKind.Agent, System.ActorOf(Props.Create(() => new AgentDirectory(_settings.Host)), "agents"));
+        if (_settings.Clustered) System.ActorOf(Props.Create(() => new Expulsion()), "expulsion");
         if (_settings is { Clustered: true, Control: true }) System.ActorOf(Props.Create(() => new LostHosts(_settings, Router, _time)), "lost-hosts");
     }
 

@@ -57,7 +57,15 @@ public sealed class RemotingTlsTests : IDisposable
         underlay.Hosts[1].Freeze(true);
         await Eventually.IsSoAsync(Limit, async () => !(await one.RunAsync("cluster", "show")).Out.Contains("host-tl2", StringComparison.Ordinal));
         underlay.Hosts[1].Freeze(false);
-        await Eventually.IsSoAsync(Limit, async () => (await one.RunAsync("cluster", "show")).Out.Contains("host-tl2", StringComparison.Ordinal));
+        try
+        {
+            await Eventually.IsSoAsync(Limit, async () => (await one.RunAsync("cluster", "show")).Out.Contains("host-tl2", StringComparison.Ordinal));
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"the host that was frozen is not back:\n{underlay.Hosts[1].Output}\nand the seed:\n{underlay.Hosts[0].Output}");
+        }
+
         await underlay.Hosts[1].KillAsync();
         var stranger = Task.Run(() => Underlay.On(2, $"timeout 10 openssl s_server -quiet -accept 10.99.0.2:4053 -cert {_theirs.File("h3", "cert")} -key {_theirs.File("h3", "key")} || true"));
         await Eventually.IsSoAsync(Limit, () => Task.FromResult(underlay.Hosts.Any(host => host.Output.Contains("10.99.0.2:4053 is not spoken to: its certificate is not taken", StringComparison.Ordinal))));

@@ -111,7 +111,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Look();
     }
 
-    private void Lost(ContainerId container, EndpointId endpoint) => _self.Tell(new EngineEndpointGone(_host, container, endpoint, _incarnation), ActorRefs.NoSender);
+    // On any thread: in which life that is, is said when it is taken.
+    private void Lost(ContainerId container, EndpointId endpoint) => _self.Tell(new EngineEndpointGone(_host, container, endpoint, default), ActorRefs.NoSender);
 
     protected override bool AroundReceive(Receive receive, object message)
     {

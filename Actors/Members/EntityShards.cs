@@ -9,6 +9,9 @@ internal static class EntityShards
     /// <summary>The role of those that carry entities.</summary>
     public const string Role = "control";
 
+    /// <summary>How the role begins that says which host a process is of; its name follows.</summary>
+    public const string HostPrefix = "host.";
+
     // An entity's shard must be the same on every node. About ten times the most nodes we expect.
     private const int Count = 128;
 

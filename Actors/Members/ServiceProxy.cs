@@ -35,7 +35,7 @@ internal sealed class ServiceProxy : ReceiveActor
     private void Choose()
     {
         var state = _cluster.State;
-        var hosts = state.Members.Where(member => member.Status == MemberStatus.Up && member.Roles.Any(role => role.StartsWith("host.", StringComparison.Ordinal)) && !state.Unreachable.Contains(member)).Order(Member.AgeOrdering).ToList();
+        var hosts = state.Members.Where(member => member.Status == MemberStatus.Up && member.Roles.Any(role => role.StartsWith(EntityShards.HostPrefix, StringComparison.Ordinal)) && !state.Unreachable.Contains(member)).Order(Member.AgeOrdering).ToList();
         if (hosts.Any(host => host.UniqueAddress.Equals(_host))) return;
         _host = hosts.Count == 0 ? null : hosts[(int)((uint)_cluster.SelfUniqueAddress.Uid % (uint)hosts.Count)].UniqueAddress;
     }

@@ -17,7 +17,7 @@ public static class NodeRoles
     /// <summary>Has a data plane.</summary>
     public const string Agent = "agent";
 
-    private const string HostPrefix = "host.";
+    private const string HostPrefix = EntityShards.HostPrefix;
 
     /// <summary>All roles of a process.</summary>
     public static ImmutableArray<string> Of(NodeSettings settings)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NetworkCluster.Engine;
 
 namespace NetworkCluster.DockerApi;
 
@@ -25,7 +26,7 @@ internal sealed class DockerEngine(string socket)
     /// <exception cref="DockerEngineException">It cannot be reached, or answers something else.</exception>
     public async Task<ImmutableArray<EngineNetwork>> NetworksAsync(CancellationToken cancel)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAsync }) { BaseAddress = new("http://docker"), Timeout = Patience, MaxResponseContentBufferSize = LargestAnswerBytes };
+        using var http = new HttpClient(EngineConnections.To(socket)) { BaseAddress = new("http://docker"), Timeout = Patience, MaxResponseContentBufferSize = LargestAnswerBytes };
         try
         {
             using var response = await http.GetAsync(new Uri("/networks", UriKind.Relative), cancel);
@@ -46,21 +47,6 @@ internal sealed class DockerEngine(string socket)
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nobody listens there",
         _ => cause.Message,
     };
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
-    {
-        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
-            return new NetworkStream(connection, ownsSocket: true);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
 }
 
 /// <summary>A network as an engine lists it: what it would be made with, and more.</summary>

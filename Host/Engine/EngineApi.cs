@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -75,24 +74,7 @@ internal sealed class EngineApi(string socket) : IDisposable
     private const string Base = "http://engine/v1.24";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        ConnectCallback = async (_, cancel) =>
-        {
-            var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
-            {
-                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
-                return new NetworkStream(connection, ownsSocket: true);
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
-            }
-        },
-    })
-    { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(EngineConnections.To(socket)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>The networks of a driver.</summary>
     public async Task<IReadOnlyList<EngineNetwork>> NetworksAsync(string driver, CancellationToken cancel) =>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NetworkCluster.Commands;
+using NetworkCluster.DockerApi;
 
 namespace NetworkCluster.Engine;
 
@@ -32,9 +33,7 @@ internal static class EnginePlugin
     {
         branch.Use((http, next) =>
         {
-            // The routes of pbm's port were matched before.
-            http.SetEndpoint(null);
-            http.Request.RouteValues.Clear();
+            http.ForgetRoute();
             return next(http);
         });
         branch.UseRouting();

@@ -43,7 +43,9 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
     private static readonly TimeSpan Unclaimed = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<PoolId, PoolDraft> _drafts = new();
+    // Whose turn it is to pick an address of a pool, or a subnet for one that is not there yet.
     private readonly ConcurrentDictionary<PoolId, SemaphoreSlim> _picking = new();
+    private static PoolId NewPool => default;
 
     /// <summary>Whom addresses are reserved for until their endpoints come.</summary>
     public string Owner { get; } = $"engine-{gateway.Host}" is { Length: > LongestOwner } name ? name[..LongestOwner] : $"engine-{gateway.Host}";
@@ -90,12 +92,8 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
         return Drafted(pool.Id, new() { Joins = network });
     }
 
-    private async Task<PoolAnswer> ChooseAsync(AddressSpaceId space, bool ipv6, CancellationToken cancel)
-    {
-        // In turn: what is a draft is not picked again.
-        var turn = _picking.GetOrAdd(default, _ => new(1, 1));
-        await turn.WaitAsync(cancel);
-        try
+    // What is a draft is not picked again.
+    private Task<PoolAnswer> ChooseAsync(AddressSpaceId space, bool ipv6, CancellationToken cancel) => InTurnAsync(NewPool, async () =>
         {
             var pools = space == AddressSpaceId.Global ? blocks.Global : blocks.Local;
             var taken = await Task.WhenAll(((ReadOnlySpan<AddressSpaceId>)[AddressSpaceId.Global, AddressSpaceId.Of(gateway.Host)]).ToArray()
@@ -103,6 +101,15 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
             var subnet = SubnetChoice.Next(pools, ipv6, null, SubnetTable.Empty, [.. taken.SelectMany(answer => answer.Subnets).Select(held => held.Subnet), .. _drafts.Keys.Select(pool => pool.Subnet), .. await hostRoutes(cancel)]);
             return subnet is { } free ? Drafted(new(space, free), new())
                 : throw new RefusedException(new NoFreeSubnet(ipv6, []) { Why = pools.Any(pool => pool.Base.IsIPv6 == ipv6) ? "all of them are taken" : "there is no such block among them" });
+        }, cancel);
+
+    private async Task<T> InTurnAsync<T>(PoolId pool, Func<Task<T>> pick, CancellationToken cancel)
+    {
+        var turn = _picking.GetOrAdd(pool, _ => new(1, 1));
+        await turn.WaitAsync(cancel);
+        try
+        {
+            return await pick();
         }
         finally
         {
@@ -156,12 +163,10 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
         pool.Gateway is { } gateway && (wished is null || wished == gateway) ? gateway
             : throw new RefusedException(new InvalidRequest($"network {network.Name} has {(pool.Gateway is { } other ? $"the gateway {other}" : "no gateway")} in {pool.Id.Subnet}{(wished is null ? "" : $", and not {wished}")}"));
 
-    private async Task<InetAddress> ReserveAsync(NetworkSpec network, NetworkPool pool, InetAddress? wished, CancellationToken cancel)
+    // Who picks the same free address as another at the same time is refused and picks the next: within this host they come one after the other.
+    private Task<InetAddress> ReserveAsync(NetworkSpec network, NetworkPool pool, InetAddress? wished, CancellationToken cancel)
     {
-        // Who picks the same free address as another at the same time is refused and picks the next: within this host they come one after the other.
-        var turn = _picking.GetOrAdd(pool.Id, _ => new(1, 1));
-        await turn.WaitAsync(cancel);
-        try
+        return InTurnAsync(pool.Id, async () =>
         {
             for (var attempt = 1; ; attempt++)
             {
@@ -170,11 +175,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
                 if (reply is ReservationMade) return address;
                 if (wished is not null || attempt == Attempts || reply is not Rejected { Reason: AddressInUse }) return reply.Expect<ReservationMade>().Reservation.Address;
             }
-        }
-        finally
-        {
-            turn.Release();
-        }
+        }, cancel);
 
         // One pool after the other, as for containers of our own.
         async Task<InetAddress> FreeAsync(NetworkSpec spec, CancellationToken stop)

@@ -11,7 +11,7 @@ internal sealed class EngineSide : IAsyncDisposable
     private readonly EngineApi? _engine;
     private readonly Task _watching = Task.CompletedTask;
 
-    private EngineSide(EngineSettings settings, EngineApi? engine, Func<EngineApi, EngineWatch> watch)
+    private EngineSide(EngineApi? engine, Func<EngineApi, EngineWatch> watch)
     {
         _engine = engine;
         if (engine is not null) _watching = WatchAsync(watch(engine));
@@ -24,7 +24,7 @@ internal sealed class EngineSide : IAsyncDisposable
         var pools = new EnginePools(gateway, (host.LocalPools, host.GlobalPools), dataplane.Networking.HostRoutesAsync, time);
         var networks = new EngineNetworks(gateway, pools, notes, host.Networking.Naming, time);
         web.MapEngine(networks, pools);
-        return new(settings, settings.Socket.Length > 0 ? new(settings.Socket) : null, engine => new(engine, settings, gateway, networks, notes, dataplane.Dns, time, log));
+        return new(settings.Socket.Length > 0 ? new(settings.Socket) : null, engine => new(engine, settings, gateway, networks, notes, dataplane.Dns, time, log));
     }
 
     private async Task WatchAsync(EngineWatch watch)

@@ -81,6 +81,29 @@ public sealed record NetworkRequest
     public required DateTimeOffset Created { get; init; }
     /// <summary>The host that was asked: the owner of a local network.</summary>
     public required HostId Host { get; init; }
+
+    /// <summary>What would make a network that is there. What was picked for it is named. A request has one range for each subnet: further ones are not in it.</summary>
+    public static NetworkRequest Of(NetworkSpec network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return new()
+        {
+            Id = network.Id,
+            Name = network.Name,
+            Driver = network.Driver,
+            Internal = network.Internal,
+            Attachable = network.Attachable,
+            EnableIPv6 = network.EnableIPv6,
+            Predefined = network.Predefined,
+            IpamDriver = network.IpamDriver,
+            BareIpam = network.BareIpam,
+            Pools = [.. network.Pools.Select(pool => new PoolRequest { Subnet = pool.Id.Subnet, IpRange = pool.Id.SubPool, Gateway = pool.Gateway, Auxiliary = pool.Auxiliary })],
+            Options = network.Options,
+            Labels = network.Labels,
+            Created = network.Created,
+            Host = network.Host,
+        };
+    }
 }
 
 /// <summary>What a network is: the request with everything granted.</summary>

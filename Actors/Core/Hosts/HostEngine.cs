@@ -18,7 +18,8 @@ internal static class HostEngine
         if (ContainerRules.Problems(join.Sandbox).ToImmutableArray() is { IsEmpty: false } problems) return Decision.Refuse(new InvalidRequest(problems));
         if (state.Names.TryGetValue(join.Sandbox.Name, out var holder)) return Decision.Refuse(new ContainerNameTaken(join.Sandbox.Name, holder));
         ImmutableArray<IEvent> facts = [new ContainerCreated(join.Sandbox), new ContainerStarted(join.Sandbox.Id) { At = join.Sandbox.Created }];
-        var connect = HostContainers.Connect(facts.Aggregate(state, HostEvolve.Apply), facts.Aggregate(state, HostEvolve.Apply).Find(join.Sandbox.Id)!, join.Endpoint);
+        var noted = facts.Aggregate(state, HostEvolve.Apply);
+        var connect = HostContainers.Connect(noted, noted.Find(join.Sandbox.Id)!, join.Endpoint);
         return connect.Reply is Rejected ? connect : connect with { Events = [.. facts, .. connect.Events] };
     }
 

@@ -101,7 +101,7 @@ internal static class NetworkUpdates
             wanted = wider;
         }
 
-        var request = RequestOf(wanted);
+        var request = NetworkRequest.Of(wanted);
         var driver = NetworkDrivers.Find(spec.Driver)!;
         var changed = wanted.Options.Keys.Union(spec.Options.Keys).Where(key => wanted.Options.GetValueOrDefault(key) != spec.Options.GetValueOrDefault(key)).ToHashSet();
         ImmutableArray<string> problems =
@@ -130,24 +130,6 @@ internal static class NetworkUpdates
         if (state.Names.TryGetValue(wanted.Name, out var holder) && holder != spec.Id) return new NetworkNameTaken(wanted.Name, holder);
         return Added(spec, wanted).Select(pool => PoolGrant.InTheWay(state, pool.Id.Subnet, update.HostRoutes ?? [], update.Host)).FirstOrDefault(refusal => refusal is not null);
     }
-
-    private static NetworkRequest RequestOf(NetworkSpec spec) => new()
-    {
-        Id = spec.Id,
-        Name = spec.Name,
-        Driver = spec.Driver,
-        Internal = spec.Internal,
-        Attachable = spec.Attachable,
-        EnableIPv6 = spec.EnableIPv6,
-        Predefined = spec.Predefined,
-        IpamDriver = spec.IpamDriver,
-        BareIpam = spec.BareIpam,
-        Pools = [.. spec.Pools.Select(pool => new PoolRequest { Subnet = pool.Id.Subnet, IpRange = pool.Id.SubPool, Gateway = pool.Gateway, Auxiliary = pool.Auxiliary })],
-        Options = spec.Options,
-        Labels = spec.Labels,
-        Created = spec.Created,
-        Host = spec.Host,
-    };
 
     private static bool IsSame(NetworkPool known, PoolRequest wish) =>
         known.Id.Subnet == wish.Subnet && known.Id.SubPool == wish.IpRange && (wish.Gateway is null || wish.Gateway == known.Gateway) && known.Auxiliary.SequenceEqual(wish.Auxiliary);

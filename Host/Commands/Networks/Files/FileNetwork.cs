@@ -24,22 +24,7 @@ internal sealed record FileNetwork(NetworkRequest Request, string Place)
     };
 
     /// <summary>One that is there. What was picked for it is named: elsewhere it would be picked differently.</summary>
-    public static FileNetwork Of(NetworkSpec network) => new(new()
-    {
-        Id = network.Id,
-        Name = network.Name,
-        Driver = network.Driver,
-        Internal = network.Internal,
-        Attachable = network.Attachable,
-        EnableIPv6 = network.EnableIPv6,
-        IpamDriver = network.IpamDriver,
-        BareIpam = network.BareIpam,
-        Pools = [.. network.Pools.Select(pool => new PoolRequest { Subnet = pool.Id.Subnet, IpRange = pool.Id.SubPool, Gateway = pool.Gateway, Auxiliary = pool.Auxiliary })],
-        Options = network.Options,
-        Labels = network.Labels,
-        Created = network.Created,
-        Host = network.Host,
-    }, network.Name)
+    public static FileNetwork Of(NetworkSpec network) => new(NetworkRequest.Of(network), network.Name)
     {
         MoreRanges = [.. network.Pools.SelectMany(pool => pool.MoreRanges ?? [])],
     };

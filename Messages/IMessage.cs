@@ -9,6 +9,17 @@ public interface ICommand : IAddressed;
 /// <summary>A command with which something begins: whoever refuses it says that nothing was done. The other commands carry on what began.</summary>
 public interface IRequest : ICommand;
 
+/// <summary>What all requests have.</summary>
+public abstract record Request : IRequest
+{
+    /// <summary>Whether the same was said before and not answered: then what that one has done is answered as done, where it would otherwise be refused because it is so already; and what it has begun is looked after.</summary>
+    public bool? Again { get; init; }
+
+    /// <summary>Whom it is for.</summary>
+    protected abstract EntityKey Recipient { get; }
+    EntityKey IAddressed.Entity => Recipient;
+}
+
 /// <summary>A command whose answer may take longer than others', because it waits for something that is not ours.</summary>
 public interface ITakesTime
 {

@@ -28,6 +28,9 @@ public sealed class ClusterGateway(
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
+    // When what was not answered is asked again, counted from the beginning: longer than anything takes where all is well, and early enough for an entity that moves.
+    private static readonly ImmutableArray<TimeSpan> AskedAgain = [TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7)];
+
     /// <inheritdoc/>
     public HostId Host => host;
 
@@ -53,7 +56,59 @@ public sealed class ClusterGateway(
         if (log.IsEnabled(level)) log.Say(level, string.Create(CultureInfo.InvariantCulture, $"{message.GetType().Name} {message.Entity.Id}: {(reply is Rejected { Reason: var reason } ? reason.Text : "done")} ({took.TotalMilliseconds:0.0} ms)"), message, ("outcome", reply is Rejected refused ? refused.Reason.Kind : "Done"));
     }
 
+    // What is said to an entity that moves, or comes back after a process died, may be lost, and so may its answer. The same request is the same however often it is said; the first that is known counts.
     private async Task<IReply> AskAsync(IAddressed message, TimeSpan patience, CancellationToken cancel)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var first = AskOnceAsync(message, patience, cancel);
+        if (message is not (Request or IQuery)) return await first.ConfigureAwait(false);
+        List<Task<IReply>> asked = [first];
+        IReply? unknown = null;
+        foreach (var at in AskedAgain)
+        {
+            if (await AnswerAsync(at).ConfigureAwait(false) is { } reply) return reply;
+            var again = message is Request request ? (IAddressed)(request with { Again = true }) : message;
+            NodeTraces.Carry(again);
+            asked.Add(AskOnceAsync(again, patience - Stopwatch.GetElapsedTime(began), cancel));
+        }
+
+        return await AnswerAsync(patience).ConfigureAwait(false) ?? unknown ?? Unanswered(message, patience);
+
+        async Task<IReply?> AnswerAsync(TimeSpan until)
+        {
+            while (until - Stopwatch.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+            {
+                if (asked.Count == 0)
+                {
+                    await Task.Delay(left, cancel).ConfigureAwait(false);
+                    return null;
+                }
+
+                Task<IReply> answered;
+                try
+                {
+                    answered = await Task.WhenAny(asked).WaitAsync(left, cancel).ConfigureAwait(false);
+                }
+                catch (TimeoutException)
+                {
+                    return null;
+                }
+
+                asked.Remove(answered);
+                var reply = await answered.ConfigureAwait(false);
+                if (reply is Rejected { Reason.Kind: RejectionKind.Unknown }) unknown ??= reply;
+                // That nothing was done now says nothing about what was said before.
+                else if (reply is Rejected { Reason.Kind: RejectionKind.Unavailable } && answered != first) return unknown ?? Unanswered(message, Stopwatch.GetElapsedTime(began));
+                else return reply;
+            }
+
+            return null;
+        }
+    }
+
+    private static Rejected Unanswered(IAddressed message, TimeSpan patience) => new(new OutcomeUnknown($"{message.Entity} did not answer within {patience.TotalSeconds:0} s"));
+
+    private async Task<IReply> AskOnceAsync(IAddressed message, TimeSpan patience, CancellationToken cancel)
     {
         try
         {
@@ -61,7 +116,7 @@ public sealed class ClusterGateway(
         }
         catch (AskTimeoutException)
         {
-            return new Rejected(new OutcomeUnknown($"{message.Entity} did not answer within {patience.TotalSeconds:0} s"));
+            return Unanswered(message, patience);
         }
     }
 

@@ -15,23 +15,23 @@ public interface IContainerCommand : ICommand
 }
 
 /// <summary>Creates a stopped container with its wishes for networks. Answer: <see cref="ContainerDone"/>. Refused: <see cref="ContainerNameTaken"/>, <see cref="InvalidRequest"/>, and what connect refuses.</summary>
-public sealed record CreateContainer(HostId Host, ContainerSpec Spec, ImmutableArray<EndpointSpec> Endpoints) : IContainerCommand, IRequest
+public sealed record CreateContainer(HostId Host, ContainerSpec Spec, ImmutableArray<EndpointSpec> Endpoints) : Request, IContainerCommand
 {
     ContainerId IContainerCommand.Container => Spec.Id;
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Starts a container: ports, sandbox, endpoints, command. Nothing is left if any of it fails. Answer: <see cref="ContainerDone"/>; already running is fine.
 /// Refused: <see cref="PortAllocated"/>, <see cref="PortInUse"/>, <see cref="NoFreePort"/>, <see cref="AddressNotOnHost"/>, <see cref="CommandNotRunnable"/>, and what connect refuses.</summary>
-public sealed record StartContainer(HostId Host, ContainerId Container) : IContainerCommand, IRequest
+public sealed record StartContainer(HostId Host, ContainerId Container) : Request, IContainerCommand
 {
     /// <summary>When that is, by the asker's clock; none: nobody will be told since when it runs.</summary>
     public DateTimeOffset? At { get; init; }
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Stops a container: its command is asked to end, its endpoints leave, its settings and fixed addresses stay. Answer: <see cref="ContainerDone"/>; already stopped is fine.</summary>
-public sealed record StopContainer(HostId Host, ContainerId Container) : IContainerCommand, IRequest, ITakesTime
+public sealed record StopContainer(HostId Host, ContainerId Container) : Request, IContainerCommand, ITakesTime
 {
     /// <summary>For how many seconds its command may go on after it was asked to end; 0: it is not asked but killed; below 0: a day. None: what its container says, otherwise 10.</summary>
     public int? Patience { get; init; }
@@ -45,35 +45,35 @@ public sealed record StopContainer(HostId Host, ContainerId Container) : IContai
     }
 
     TimeSpan ITakesTime.Extra => StopPatience.Of(Patience ?? StopPatience.Usual);
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Removes a container. Answer: <see cref="ContainerDone"/>. Refused: <see cref="ContainerNotFound"/>, <see cref="ContainerIsRunning"/> without force.</summary>
-public sealed record RemoveContainer(HostId Host, ContainerId Container, bool Force) : IContainerCommand, IRequest
+public sealed record RemoveContainer(HostId Host, ContainerId Container, bool Force) : Request, IContainerCommand
 {
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Gives a container another name: in all its networks, or in none. Answer: <see cref="ContainerDone"/>; the name that it has is fine.
 /// Refused: <see cref="ContainerNotFound"/>, <see cref="ContainerNameTaken"/>, <see cref="EndpointNameTaken"/>, <see cref="InvalidRequest"/>.</summary>
-public sealed record RenameContainer(HostId Host, ContainerId Container, string Name) : IContainerCommand, IRequest
+public sealed record RenameContainer(HostId Host, ContainerId Container, string Name) : Request, IContainerCommand
 {
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Connects a container. When it runs, the reply means: it answers ping and DNS now. Sent again with the same endpoint id it is the same command. Answer: <see cref="ContainerDone"/>.
 /// Refused: <see cref="NetworkNotFound"/>, <see cref="ContainerNotFound"/>, <see cref="EndpointNameTaken"/>, <see cref="AddressInUse"/>, <see cref="AddressOutsideNetwork"/>, <see cref="FixedAddressNotSupported"/>,
 /// <see cref="MacInUse"/>, <see cref="AliasNotSupported"/>, <see cref="PoolExhausted"/>, <see cref="SandboxModeConflict"/>, <see cref="HostFault"/>.</summary>
-public sealed record ConnectContainer(HostId Host, EndpointSpec Endpoint) : IContainerCommand, IRequest
+public sealed record ConnectContainer(HostId Host, EndpointSpec Endpoint) : Request, IContainerCommand
 {
     ContainerId IContainerCommand.Container => Endpoint.Container;
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Disconnects a container. Answer: <see cref="ContainerDone"/>. Refused: <see cref="NotConnected"/>, <see cref="ContainerNotFound"/>.</summary>
-public sealed record DisconnectContainer(HostId Host, ContainerId Container, NetworkId Network, string NetworkName) : IContainerCommand, IRequest
+public sealed record DisconnectContainer(HostId Host, ContainerId Container, NetworkId Network, string NetworkName) : Request, IContainerCommand
 {
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>Network or endpoint to host: the endpoint has got where it should (with its facts while attached), or why not.</summary>

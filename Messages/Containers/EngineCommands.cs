@@ -16,10 +16,10 @@ public interface IEngineCommand : IContainerCommand, IRequest;
 /// <param name="Host">The host.</param>
 /// <param name="Sandbox">What the engine's container is noted as where it is not yet.</param>
 /// <param name="Endpoint">The wish, with <see cref="EndpointSpec.Lent"/>.</param>
-public sealed record JoinEngineSandbox(HostId Host, ContainerSpec Sandbox, EndpointSpec Endpoint) : IEngineCommand
+public sealed record JoinEngineSandbox(HostId Host, ContainerSpec Sandbox, EndpointSpec Endpoint) : Request, IEngineCommand
 {
     ContainerId IContainerCommand.Container => Sandbox.Id;
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>The engine's sandbox leaves a network; with its last one the container is gone. Idempotent. Answer: <see cref="ContainerDone"/>. Refused: <see cref="ContainerNotFound"/>, <see cref="NotConnected"/>: both mean that it is out.</summary>
@@ -27,9 +27,9 @@ public sealed record JoinEngineSandbox(HostId Host, ContainerSpec Sandbox, Endpo
 /// <param name="Container">The container.</param>
 /// <param name="Network">The network.</param>
 /// <param name="NetworkName">Its name, for people.</param>
-public sealed record LeaveEngineSandbox(HostId Host, ContainerId Container, NetworkId Network, string NetworkName) : IEngineCommand
+public sealed record LeaveEngineSandbox(HostId Host, ContainerId Container, NetworkId Network, string NetworkName) : Request, IEngineCommand
 {
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>
@@ -40,9 +40,9 @@ public sealed record LeaveEngineSandbox(HostId Host, ContainerId Container, Netw
 /// <param name="Container">The container.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Names">Its further names, by network.</param>
-public sealed record NameEngineSandbox(HostId Host, ContainerId Container, string Name, ImmutableArray<EndpointNames> Names) : IEngineCommand
+public sealed record NameEngineSandbox(HostId Host, ContainerId Container, string Name, ImmutableArray<EndpointNames> Names) : Request, IEngineCommand
 {
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>An endpoint's further names.</summary>

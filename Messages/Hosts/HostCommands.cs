@@ -67,15 +67,15 @@ public sealed record AwaitHost(HostId Host, string Token) : IQuery
 }
 
 /// <summary>The host takes no containers from now on, not even its own stopped ones; those that run go on. Answer: <see cref="HostView"/>. Refused: <see cref="HostUnknown"/>.</summary>
-public sealed record DrainHost(HostId Host) : IRequest
+public sealed record DrainHost(HostId Host) : Request
 {
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>The host takes containers again. Answer: <see cref="HostView"/>. Refused: <see cref="HostUnknown"/>.</summary>
-public sealed record ActivateHost(HostId Host) : IRequest
+public sealed record ActivateHost(HostId Host) : Request
 {
-    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+    protected override EntityKey Recipient => new(EntityKind.Host, Host.ToString());
 }
 
 /// <summary>One host.</summary>

@@ -12,18 +12,18 @@ namespace NetworkCluster.Ipam;
 /// <param name="Address">The address, in or outside the ip-range.</param>
 /// <param name="Owner">The name of a container that is, or is to be.</param>
 /// <param name="Until">When it ends by itself; none: not by itself.</param>
-public sealed record ReserveAddress(AddressSpaceId Space, NetworkId Network, InetAddress Address, string Owner, DateTimeOffset? Until) : IRequest
+public sealed record ReserveAddress(AddressSpaceId Space, NetworkId Network, InetAddress Address, string Owner, DateTimeOffset? Until) : Request
 {
-    EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
+    protected override EntityKey Recipient => new(EntityKind.AddressSpace, Space.ToString());
 }
 
 /// <summary>Ends a reservation before its time. Answer: <see cref="ReservationGone"/>. Refused: <see cref="NotReserved"/>.</summary>
-public sealed record EndReservation(AddressSpaceId Space, NetworkId Network, InetAddress Address) : IRequest
+public sealed record EndReservation(AddressSpaceId Space, NetworkId Network, InetAddress Address) : Request
 {
     /// <summary>Only if it is this owner's; none: whosever it is.</summary>
     public string? Owner { get; init; }
 
-    EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
+    protected override EntityKey Recipient => new(EntityKind.AddressSpace, Space.ToString());
 }
 
 /// <summary>It is so late: reservations whose end has come are given back. Told again and again, so that none is missed whoever dies meanwhile.</summary>

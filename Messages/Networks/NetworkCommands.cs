@@ -13,21 +13,21 @@ namespace NetworkCluster.Networks;
 /// <param name="Scope">From the driver: overlay is global, all others local.</param>
 /// <param name="HostRoutes">Routes of the asked host that no new subnet may cover.</param>
 /// <param name="DefaultPools">Where free subnets are picked from, in order.</param>
-public sealed record CreateNetwork(NetworkRequest Request, NetworkScope Scope, ImmutableArray<Subnet> HostRoutes, ImmutableArray<DefaultPool> DefaultPools) : IRequest
+public sealed record CreateNetwork(NetworkRequest Request, NetworkScope Scope, ImmutableArray<Subnet> HostRoutes, ImmutableArray<DefaultPool> DefaultPools) : Request
 {
     /// <summary>Subnets of the other scope's networks that lie in the default pools: none of them is picked.</summary>
     public ImmutableArray<TakenSubnet> Elsewhere { get; init; } = [];
 
-    EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, (Scope == NetworkScope.Global ? AddressSpaceId.Global : AddressSpaceId.Of(Request.Host)).ToString());
+    protected override EntityKey Recipient => new(EntityKind.AddressSpace, (Scope == NetworkScope.Global ? AddressSpaceId.Global : AddressSpaceId.Of(Request.Host)).ToString());
 }
 
 /// <summary>Removes a network that no running container is connected to. Answer: <see cref="NetworkRemoved"/>. Refused: <see cref="NetworkNotFound"/>, <see cref="PredefinedNetwork"/>, <see cref="ActiveEndpoints"/>.</summary>
-public sealed record RemoveNetwork(AddressSpaceId Space, NetworkId Id) : IRequest
+public sealed record RemoveNetwork(AddressSpaceId Space, NetworkId Id) : Request
 {
     /// <summary>Whether it stays for the sake of stopped containers too: what pruning wants. Decided by the network itself, so that nobody comes in between.</summary>
     public bool IfUnused { get; init; }
 
-    EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
+    protected override EntityKey Recipient => new(EntityKind.AddressSpace, Space.ToString());
 }
 
 /// <summary>
@@ -38,7 +38,7 @@ public sealed record RemoveNetwork(AddressSpaceId Space, NetworkId Id) : IReques
 /// <param name="Space">The network's space.</param>
 /// <param name="Id">The network.</param>
 /// <param name="Host">The host that was asked.</param>
-public sealed record UpdateNetwork(AddressSpaceId Space, NetworkId Id, HostId Host) : IRequest
+public sealed record UpdateNetwork(AddressSpaceId Space, NetworkId Id, HostId Host) : Request
 {
     /// <summary>The new name.</summary>
     public string? Name { get; init; }
@@ -57,7 +57,7 @@ public sealed record UpdateNetwork(AddressSpaceId Space, NetworkId Id, HostId Ho
     /// <summary>Routes of the asked host that no new subnet may cover.</summary>
     public ImmutableArray<Subnet>? HostRoutes { get; init; }
 
-    EntityKey IAddressed.Entity => new(EntityKind.AddressSpace, Space.ToString());
+    protected override EntityKey Recipient => new(EntityKind.AddressSpace, Space.ToString());
 }
 
 /// <summary>Address space to network: be so. Idempotent by the spec's edition.</summary>

@@ -60,8 +60,11 @@ internal static class HostContainers
         : HostOperations.Began(state, container.Spec.Id, OperationKind.EndCommand, [], null, [new ContainerStopping(container.Spec.Id)], PatienceOf(container, stop)) with { Sends = [End(state, container, stop)] };
 
     /// <summary>One thing at a time. A command that is asked to end may take long: others may have less patience with it, and who wants something else need not wait for that.</summary>
-    public static Decision Wait(HostState state, HeldContainer container, IContainerCommand command) => container.Operation!.Kind != OperationKind.EndCommand ? Decision.Later : command switch
+    public static Decision Wait(HostState state, HeldContainer container, IContainerCommand command) => command switch
     {
+        // Whoever asks again may do so because something was lost on the way.
+        Request { Again: true } when container.Operation!.Kind != OperationKind.EndCommand => Decision.Later with { Orders = HostOperations.Outstanding(state, container) },
+        _ when container.Operation!.Kind != OperationKind.EndCommand => Decision.Later,
         StopContainer stop => Decision.Later with { Orders = [End(state, container, stop) with { Hurries = true }] },
         RemoveContainer { Force: true } => Decision.Later with { Orders = [End(state, container, new(state.Id, container.Spec.Id) { Patience = 0 }) with { Hurries = true }] },
         RemoveContainer => Decision.Refuse(new ContainerIsRunning(container.Spec.Name, container.Spec.Id)),
@@ -114,7 +117,7 @@ internal static class HostContainers
     public static Decision Disconnect(HostState state, HeldContainer container, DisconnectContainer disconnect)
     {
         if (container.Spec.Mode == SandboxMode.Host && disconnect.NetworkName is NetworkRules.Host) return Decision.Refuse(new SandboxModeConflict(NotTheHosts));
-        if (container.In(disconnect.Network) is not { } endpoint) return Decision.Refuse(new NotConnected(container.Spec.Id, container.Spec.Name, disconnect.NetworkName));
+        if (container.In(disconnect.Network) is not { } endpoint) return disconnect.Again is true ? Done(state, container) : Decision.Refuse(new NotConnected(container.Spec.Id, container.Spec.Name, disconnect.NetworkName));
         return HostOperations.Began(state, container.Spec.Id, OperationKind.Disconnect, [endpoint.Spec.Id], null, [new ContainerDisconnecting(container.Spec.Id, endpoint.Spec.Id)]) with
         {
             Sends = [new UnbindEndpoint(endpoint.Spec, state.Incarnation, Forget: true)],

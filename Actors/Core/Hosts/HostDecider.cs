@@ -88,7 +88,9 @@ public sealed class HostDecider : IDecider<HostState>
         };
 
         Decision With(ContainerId id, Func<HeldContainer, Decision> decide) =>
-            state.Find(id) is { } container ? decide(container) : Decision.Refuse(new ContainerNotFound(id.ToString()));
+            state.Find(id) is { } container ? decide(container)
+            : command is RemoveContainer { Again: true } && state.Gone.Find(gone => gone.Spec.Id == id) is { } removed ? Decision.Answer(new ContainerDone(removed))
+            : Decision.Refuse(new ContainerNotFound(id.ToString()));
     }
 
     private static Decision Find(HostState state, string text)

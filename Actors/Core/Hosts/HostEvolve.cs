@@ -6,6 +6,8 @@ namespace NetworkCluster.Hosts;
 /// <summary>What the facts mean for a host's state.</summary>
 internal static class HostEvolve
 {
+    private const int MostGone = 16;
+
     public static HostState Apply(HostState state, IEvent fact) => fact switch
     {
         HostJoined joined => state with { Incarnation = joined.Incarnation, Token = joined.Token, Vtep = joined.Vtep, Lost = false, JoinedAt = joined.At, Adopted = joined.Adopted, Reclaimed = joined.Reclaimed },
@@ -48,6 +50,7 @@ internal static class HostEvolve
             Containers = state.Containers.Remove(removed.Container),
             Names = state.Names.Remove(container.Spec.Name).RemoveRange(container.NextName is { } next ? [next] : []),
             Ids = state.Ids.Remove(removed.Container.ToString()),
+            Gone = (state.Gone.Count < MostGone ? state.Gone : state.Gone.RemoveAt(0)).Add(container.View(state.Id)),
         },
         OperationBegan began => state.With(began.Container, container => container with { Operation = new(state.Counter + 1, began.Kind, began.Waiting, began.Failure) }) with { Counter = state.Counter + 1 },
         OperationProgressed progressed => state.With(progressed.Container, container => Progress(container, progressed)),

@@ -54,6 +54,21 @@ internal static class HostOperations
             : began with { Sends = [.. container.Endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, state.Incarnation, forget || endpoint.Leaving))] };
     }
 
+    /// <summary>What an operation still waits for from the networks, to be said again. It may come twice without harm.</summary>
+    public static ImmutableArray<IAddressed> Outstanding(HostState state, HeldContainer container) => container.Operation switch
+    {
+        // That has a clock of its own.
+        null or { Kind: OperationKind.GiveUp } => [],
+        // One after the other.
+        { Kind: OperationKind.StartEndpoints, Waiting: [var first, ..] } => [state.Attach(container, container.Find(first)!.Spec)],
+        { } operation =>
+        [
+            .. operation.Waiting.Select(container.Find).OfType<HeldEndpoint>().Select<HeldEndpoint, IAddressed>(endpoint => IsLeaving(operation, endpoint)
+                ? new UnbindEndpoint(endpoint.Spec, state.Incarnation, Forget: operation.Kind != OperationKind.StopEndpoints || endpoint.Leaving)
+                : state.Attach(container, endpoint.Spec)),
+        ],
+    };
+
     /// <summary>An endpoint has its place, or its wish is noted, or neither.</summary>
     public static Decision Settled(HostState state, EndpointSettled settled)
     {
@@ -68,7 +83,9 @@ internal static class HostOperations
                 : Decision.Send(new UnbindEndpoint(settled.Endpoint, state.Incarnation, Forget: held is null || held.Leaving || container!.Phase == ContainerPhase.Removing));
         }
 
-        var progressed = new Decision { Events = [new OperationProgressed(id, settled.Endpoint.Id, settled.Attached, settled.Failure)] };
+        // A network that is being removed has no say in a name: it has the wish dropped.
+        var failure = awaited?.Kind == OperationKind.ClaimName && settled.Failure is NetworkNotFound ? null : settled.Failure;
+        var progressed = new Decision { Events = [new OperationProgressed(id, settled.Endpoint.Id, settled.Attached, failure)] };
         if (container.Operation is not { } operation || !operation.Waiting.Contains(settled.Endpoint.Id)) return progressed;
 
         if (operation.Kind == OperationKind.StartEndpoints && settled.Failure is null && operation.Waiting.Count > 1)

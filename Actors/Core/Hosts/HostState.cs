@@ -129,6 +129,8 @@ public sealed record HostState
         ImmutableDictionary<(int, PortProtocol), ImmutableList<(HostPort, ContainerId)>>.Empty;
     /// <summary>All ids in order, for prefixes.</summary>
     public ImmutableSortedSet<string> Ids { get; init; } = NameLookup.NoIds;
+    /// <summary>The last ones that were removed, as they last were: for who asks again because the answer was lost. No snapshot has them.</summary>
+    public ImmutableList<ContainerView> Gone { get; init; } = [];
     /// <summary>Counts containers and operations.</summary>
     public long Counter { get; init; }
 

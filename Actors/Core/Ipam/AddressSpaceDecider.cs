@@ -126,7 +126,7 @@ public sealed class AddressSpaceDecider : IDecider<AddressSpaceState>
 
     private static Decision Remove(AddressSpaceState state, RemoveNetwork remove)
     {
-        if (state.Find(remove.Id) is not { } network) return Decision.Refuse(new NetworkNotFound(remove.Id.ToString()));
+        if (state.Find(remove.Id) is not { } network) return remove.Again is true ? Decision.Answer(new NetworkRemoved(remove.Id)) : Decision.Refuse(new NetworkNotFound(remove.Id.ToString()));
         if (network.Spec.Predefined) return Decision.Refuse(new PredefinedNetwork(network.Spec.Name));
         // One removal at a time: who asks while one is under way hears how that one ends.
         if (network.Phase == RegistrationPhase.Removing) return Decision.Send(network.Dismantle);

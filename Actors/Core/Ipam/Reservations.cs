@@ -37,6 +37,8 @@ internal static class Reservations
     public static Decision End(AddressSpaceState state, EndReservation end) =>
         Find(state, end.Network, end.Address) is { } known && (end.Owner is null || end.Owner == known.Reservation.Owner)
             ? Ending([known])
+            : end.Again is true && state.Find(end.Network)?.Spec.Pools.FirstOrDefault(pool => pool.Id.Subnet.Contains(end.Address)) is { } pool
+            ? Decision.Answer(new ReservationGone(new(end.Network, pool.Id, end.Address, end.Owner ?? "", null)))
             : Decision.Refuse(new NotReserved(end.Address, state.Find(end.Network)?.Spec.Name ?? end.Network.Short));
 
     /// <summary>What is over is ended, and what is under way is told again: whatever was lost on the way, the next tick mends it.</summary>

@@ -116,6 +116,55 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void Who_asks_again_hears_what_was_done_the_first_time()
+    {
+        var host = Running();
+        var disconnect = new DisconnectContainer(Some.Host, Box, Network.Id, Network.Name);
+        host.When(disconnect, Out(1, forget: true)).Replies<ContainerDone>();
+        host.When(disconnect with { Again = true }).Journals();
+        Assert.Empty(host.Replies<ContainerDone>().Container.Endpoints);
+        host.When(disconnect).Refuses<NotConnected>();
+
+        var remove = new RemoveContainer(Some.Host, Box, Force: true);
+        host.When(remove, new SandboxStopped(Some.Host, Box, new(1), null)).Replies<ContainerDone>();
+        host.When(remove with { Again = true }).Journals();
+        Assert.Equal(Box, host.Replies<ContainerDone>().Container.Spec.Id);
+        host.When(remove).Refuses<ContainerNotFound>();
+        // Nobody has removed that.
+        host.When(new RemoveContainer(Some.Host, Some.ContainerId(7), Force: true) { Again = true }).Refuses<ContainerNotFound>();
+    }
+
+    [Fact]
+    public void Who_asks_again_while_it_is_under_way_waits_and_has_what_may_be_lost_said_again()
+    {
+        var connect = new ConnectContainer(Some.Host, Wish(2, Other));
+        var host = Running().When(connect);
+        host.When(connect);
+        Assert.True(host.Then is { Defer: true, Orders.IsEmpty: true });
+        host.When(connect with { Again = true });
+        Assert.True(host.Then.Defer);
+        Assert.Equal(Some.EndpointId(2), ((AttachEndpoint)host.Then.Orders.Single()).Endpoint.Id);
+        host.When(Settled(2, Other)).Replies<ContainerDone>();
+
+        host.When(new StopContainer(Some.Host, Box));
+        host.When(new StopContainer(Some.Host, Box) { Again = true });
+        Assert.Equal([false, false], host.Then.Orders.Select(order => ((UnbindEndpoint)order).Forget));
+        host.When(Out(1, forget: false));
+        host.When(new StopContainer(Some.Host, Box) { Again = true });
+        Assert.Equal(Some.EndpointId(2), ((UnbindEndpoint)host.Then.Orders.Single()).Endpoint.Id);
+        host.When(Out(2, forget: false, Other), new SandboxStopped(Some.Host, Box, new(1), null)).Replies<ContainerDone>();
+
+        // One after the other, as it begins.
+        host.When(new StartContainer(Some.Host, Box), Sandbox());
+        host.When(new StartContainer(Some.Host, Box) { Again = true });
+        Assert.Equal(Some.EndpointId(1), ((AttachEndpoint)host.Then.Orders.Single()).Endpoint.Id);
+
+        host.When(Settled(1, attached: true), Settled(2, Other), new RemoveContainer(Some.Host, Box, Force: true));
+        host.When(new RemoveContainer(Some.Host, Box, Force: true) { Again = true });
+        Assert.Equal([true, true], host.Then.Orders.Select(order => ((UnbindEndpoint)order).Forget));
+    }
+
+    [Fact]
     public void A_container_without_networks_is_there_at_once_and_the_same_create_again_is_the_same()
     {
         var host = Host().When(Create(1));

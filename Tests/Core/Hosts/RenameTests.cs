@@ -52,6 +52,14 @@ public sealed class RenameTests
     }
 
     [Fact]
+    public void A_network_that_is_removed_meanwhile_has_no_say()
+    {
+        var host = Running().When(Rename);
+        host.When(Settled(1));
+        host.When(new EndpointSettled(Wish(2, Other), new(1), null, new NetworkNotFound(Other.Name))).Journals(nameof(ContainerRenamed));
+    }
+
+    [Fact]
     public void What_is_said_at_a_start_after_it_is_numbered_too()
     {
         var host = Host().When(new CreateContainer(Some.Host, Some.Container(1), [Wish(1, Network), Wish(2, Other)]), Settled(1), Settled(2), Rename, Settled(1), Settled(2), Settled(1), Settled(2));

@@ -230,6 +230,9 @@ public sealed class AddressSpaceTests
         space.When(new RemoveNetwork(Id, Some.NetworkId(1))).Journals();
         Assert.IsType<DismantleNetwork>(space.Recovered().Resumed().Single());
         space.When(new UnregisterNetwork(dismantle.Spec, null)).Replies<NetworkRemoved>();
+        // Who has not heard it asks again.
+        space.When(new RemoveNetwork(Id, Some.NetworkId(1)) { Again = true }).Replies<NetworkRemoved>();
+        space.When(new RemoveNetwork(Id, Some.NetworkId(1))).Refuses<NetworkNotFound>();
         space.When(Create(2, "base", ["10.77.0.0/16"])).Journals(nameof(NetworkRegistered));
     }
 

@@ -157,6 +157,7 @@ public sealed class ReservationTests
         space.Journals(nameof(ReservationEnding));
         space.When(new DropSettled(kept)).Replies<ReservationGone>();
         space.When(new EndReservation(Space, Network.Id, kept.Address)).Refuses<NotReserved>();
+        Assert.Equal(kept.Address, space.When(new EndReservation(Space, Network.Id, kept.Address) { Again = true }).Replies<ReservationGone>().Reservation.Address);
 
         space = TheSpace().When(Reserve("10.0.0.2", "db"), new KeepSettled(kept, null), new RemoveNetwork(Space, Network.Id), new UnregisterNetwork(Network, null));
         Assert.Empty(space.State.Reservations);

@@ -1,0 +1,65 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using Microsoft.Extensions.Logging.Abstractions;
+using NetworkCluster.Entities;
+using NetworkCluster.Gateway;
+using NetworkCluster.Networks;
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Actors;
+
+/// <summary>What an edge hears when messages, or their answers, are lost.</summary>
+public sealed class ClusterGatewayTests() : TestKit(EntityKit.Config)
+{
+    private readonly NetworkSpec _network = Some.Network(1, ["10.0.0.0/16"]);
+
+    [Fact]
+    public async Task What_is_not_answered_is_said_again_and_says_so()
+    {
+        var (space, gateway) = Gateway();
+        var remove = new RemoveNetwork(_network.Space, _network.Id);
+        var answer = gateway.SendAsync(remove);
+        Assert.Equal(remove, await space.ExpectMsgAsync<RemoveNetwork>());
+        // Its outcome is unknown: whoever is asked next may know it.
+        space.Reply(new Rejected(new OutcomeUnknown("the journal did not answer")));
+        Assert.Equal(remove with { Again = true }, await space.ExpectMsgAsync<RemoveNetwork>());
+        space.Reply(new NetworkRemoved(_network.Id));
+        Assert.IsType<NetworkRemoved>(await answer);
+    }
+
+    [Fact]
+    public async Task The_first_one_may_still_be_answered()
+    {
+        var (space, gateway) = Gateway();
+        var question = gateway.SendAsync(new ListNetworks(_network.Space));
+        await space.ExpectMsgAsync<ListNetworks>();
+        var asked = space.LastSender;
+        await space.ExpectMsgAsync<ListNetworks>();
+        asked.Tell(new NetworkList([_network]));
+        Assert.Single(Assert.IsType<NetworkList>(await question).Networks);
+    }
+
+    [Fact]
+    public async Task That_nothing_is_done_now_says_nothing_about_the_first_time()
+    {
+        var (space, gateway) = Gateway();
+        var answer = gateway.SendAsync(new RemoveNetwork(_network.Space, _network.Id));
+        await space.ExpectMsgAsync<RemoveNetwork>();
+        await space.ExpectMsgAsync<RemoveNetwork>();
+        space.Reply(new Rejected(new JournalUnavailable(DateTimeOffset.UnixEpoch, "it is away")));
+        Assert.IsType<OutcomeUnknown>(Assert.IsType<Rejected>(await answer).Reason);
+
+        answer = gateway.SendAsync(new RemoveNetwork(_network.Space, _network.Id));
+        await space.ExpectMsgAsync<RemoveNetwork>();
+        space.Reply(new Rejected(new JournalUnavailable(DateTimeOffset.UnixEpoch, "it is away")));
+        Assert.IsType<JournalUnavailable>(Assert.IsType<Rejected>(await answer).Reason);
+    }
+
+    private (Akka.TestKit.TestProbe Space, ClusterGateway Gateway) Gateway()
+    {
+        var (space, router) = (CreateTestProbe(), new EntityRouter());
+        router.Register(EntityKind.AddressSpace, space.Ref);
+        return (space, new(Some.Host, router, ([], []), _ => Task.FromResult<System.Collections.Immutable.ImmutableArray<NetworkCluster.Addressing.Subnet>>([]), NullLogger.Instance));
+    }
+}

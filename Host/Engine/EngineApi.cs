@@ -8,7 +8,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace NetworkCluster.Engine;
 
 /// <summary>A network as the engine lists it; with its endpoints where it was asked for by id.</summary>
-internal sealed record EngineNetwork(string Id, string Name)
+internal sealed record ListedNetwork(string Id, string Name)
 {
     /// <summary>By container id.</summary>
     public IReadOnlyDictionary<string, EngineMember>? Containers { get; init; }
@@ -57,8 +57,8 @@ internal sealed record EngineMessage([property: JsonPropertyName("message")] str
 internal sealed record EngineEvent(string Type, string Action);
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(IReadOnlyList<EngineNetwork>))]
-[JsonSerializable(typeof(EngineNetwork))]
+[JsonSerializable(typeof(IReadOnlyList<ListedNetwork>))]
+[JsonSerializable(typeof(ListedNetwork))]
 [JsonSerializable(typeof(EngineContainer))]
 [JsonSerializable(typeof(EngineNetworkBody))]
 [JsonSerializable(typeof(EngineMessage))]
@@ -77,11 +77,11 @@ internal sealed class EngineApi(string socket) : IDisposable
     private readonly HttpClient _http = new(EngineConnections.To(socket)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>The networks of a driver.</summary>
-    public async Task<IReadOnlyList<EngineNetwork>> NetworksAsync(string driver, CancellationToken cancel) =>
-        [.. await GetAsync($"/networks?filters={Uri.EscapeDataString($"{{\"driver\":[\"{driver}\"]}}")}", EngineJson.Default.IReadOnlyListEngineNetwork, cancel) ?? []];
+    public async Task<IReadOnlyList<ListedNetwork>> NetworksAsync(string driver, CancellationToken cancel) =>
+        [.. await GetAsync($"/networks?filters={Uri.EscapeDataString($"{{\"driver\":[\"{driver}\"]}}")}", EngineJson.Default.IReadOnlyListListedNetwork, cancel) ?? []];
 
     /// <summary>One network with its endpoints; none where there is none.</summary>
-    public Task<EngineNetwork?> NetworkAsync(string id, CancellationToken cancel) => GetAsync($"/networks/{id}", EngineJson.Default.EngineNetwork, cancel);
+    public Task<ListedNetwork?> NetworkAsync(string id, CancellationToken cancel) => GetAsync($"/networks/{id}", EngineJson.Default.ListedNetwork, cancel);
 
     /// <summary>One container; none where there is none.</summary>
     public Task<EngineContainer?> ContainerAsync(string id, CancellationToken cancel) => GetAsync($"/containers/{id}/json", EngineJson.Default.EngineContainer, cancel);

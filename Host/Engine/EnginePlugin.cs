@@ -29,7 +29,7 @@ internal static class EnginePlugin
     });
 
     /// <summary>Serves everything that comes by its socket; nothing else of the process is reached there.</summary>
-    public static void MapEngine(this WebApplication app, EngineNetworks networks, EnginePools pools) => app.MapWhen(http => http.Features.Get<Mark>() is not null, branch =>
+    public static void MapEngine(this WebApplication app, EngineDriver networks, EnginePools pools) => app.MapWhen(http => http.Features.Get<Mark>() is not null, branch =>
     {
         branch.Use((http, next) =>
         {
@@ -40,12 +40,12 @@ internal static class EnginePlugin
         branch.UseEndpoints(routes => Map(routes, networks, pools));
     });
 
-    private static void Map(IEndpointRouteBuilder routes, EngineNetworks networks, EnginePools pools)
+    private static void Map(IEndpointRouteBuilder routes, EngineDriver networks, EnginePools pools)
     {
         routes.Answer("/Plugin.Activate", () => new ActivateAnswer(["NetworkDriver", "IpamDriver"]), PluginJson.Default.ActivateAnswer);
         routes.Answer("/NetworkDriver.GetCapabilities", () => new DriverCapabilities("local", "local"), PluginJson.Default.DriverCapabilities);
         routes.Answer("/IpamDriver.GetCapabilities", () => new IpamCapabilities(false, false), PluginJson.Default.IpamCapabilities);
-        routes.Answer("/IpamDriver.GetDefaultAddressSpaces", () => new AddressSpacesAnswer(EngineNetworks.AddressSpaces[0], EngineNetworks.AddressSpaces[1]), PluginJson.Default.AddressSpacesAnswer);
+        routes.Answer("/IpamDriver.GetDefaultAddressSpaces", () => new AddressSpacesAnswer(EngineDriver.AddressSpaces[0], EngineDriver.AddressSpaces[1]), PluginJson.Default.AddressSpacesAnswer);
         routes.Pool("RequestPool", PluginJson.Default.PoolBody, pools.RequestPoolAsync, PluginJson.Default.PoolAnswer);
         routes.Pool("ReleasePool", PluginJson.Default.PoolReleaseBody, (body, _) => Nothing(() => pools.ReleasePool(body)), PluginJson.Default.NothingAnswer);
         routes.Pool("RequestAddress", PluginJson.Default.AddressBody, pools.RequestAddressAsync, PluginJson.Default.AddressAnswer);

@@ -22,7 +22,7 @@ internal sealed class EngineSide : IAsyncDisposable
     {
         var notes = new EngineNotes(host.DataDirectory);
         var pools = new EnginePools(gateway, (host.LocalPools, host.GlobalPools), dataplane.Networking.HostRoutesAsync, time);
-        var networks = new EngineNetworks(gateway, pools, notes, host.Networking.Naming, time);
+        var networks = new EngineDriver(gateway, pools, notes, host.Networking.Naming, time);
         web.MapEngine(networks, pools);
         return new(settings.Socket.Length > 0 ? new(settings.Socket) : null, engine => new(engine, settings, gateway, networks, notes, dataplane.Dns, time, log));
     }

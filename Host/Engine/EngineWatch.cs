@@ -16,7 +16,7 @@ namespace NetworkCluster.Engine;
 /// is in DNS, and what the engine has no more is released. It compares, and does what is missing; the engine's events only say when to look. Whatever it misses, the next look finds. Lists of
 /// networks are compared every two seconds; networks and containers one by one only when something has happened or is not settled, and otherwise twice a minute.
 /// </summary>
-internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, IClusterGateway gateway, EngineNetworks networks, EngineNotes notes, EmbeddedDns? dns, TimeProvider time, ILogger log)
+internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, IClusterGateway gateway, EngineDriver networks, EngineNotes notes, EmbeddedDns? dns, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2), LookIntoEvery = TimeSpan.FromSeconds(30);
     // An engine that is told of something has it in its lists a moment later, and the other way round.
@@ -107,7 +107,7 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         foreach (var found in _missing.Keys.Except(_absent).ToList()) _missing.Remove(found);
     }
 
-    private async Task CompareAsync(EngineNetwork network, Dictionary<NetworkId, NetworkSpec> ours, CancellationToken cancel)
+    private async Task CompareAsync(ListedNetwork network, Dictionary<NetworkId, NetworkSpec> ours, CancellationToken cancel)
     {
         if (!NetworkId.TryParse(network.Id, null, out var id)) return;
         // The notes may be gone with a disk; the engine's ids are then what the cluster's networks were made under.
@@ -119,7 +119,7 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
 
         if (ours.TryGetValue(known, out var spec))
         {
-            if (spec.Name != EngineNetworks.Nameless(known) || spec.Name == network.Name) return;
+            if (spec.Name != EngineDriver.Nameless(known) || spec.Name == network.Name) return;
             var reply = await gateway.UpdateNetworkAsync(new(spec.Space, spec.Id, gateway.Host) { Name = network.Name }, cancel);
             if (reply is Rejected refused) Once($"network {network.Name} of the engine stays {spec.Name} in the cluster: {refused.Reason.Text}");
         }
@@ -151,7 +151,7 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         if (refusal is not null) Once($"network {network.Name} of the cluster is not in the engine: {refusal}");
     }
 
-    private async Task CompareEndpointsAsync(IReadOnlyList<EngineNetwork> theirs, CancellationToken cancel)
+    private async Task CompareEndpointsAsync(IReadOnlyList<ListedNetwork> theirs, CancellationToken cancel)
     {
         var holders = new Dictionary<string, string>();
         foreach (var network in theirs)

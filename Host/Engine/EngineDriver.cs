@@ -17,7 +17,7 @@ namespace NetworkCluster.Engine;
 /// The engine's network driver: each of its networks is one of the cluster, each of its endpoints one of the cluster under the same id, each of its sandboxes a container that the engine runs.
 /// Every call may come again, also after a restart of either side, and means the same then.
 /// </summary>
-internal sealed class EngineNetworks(IClusterGateway gateway, EnginePools pools, EngineNotes notes, Naming naming, TimeProvider time)
+internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, EngineNotes notes, Naming naming, TimeProvider time)
 {
     private const string OwnIpamOnly = "its addresses are given by another IPAM driver, and on every host anew: create it with --ipam-driver, too, of the same name as the driver";
 

@@ -4,7 +4,7 @@
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 . "$here/../.ci/prepare.sh"
-install_missing dnsperf=dnsperf ip=iproute2 nft=nftables
+install_missing dnsperf=dnsperf iperf3=iperf3 ip=iproute2 nft=nftables
 publish_host "$here/.."
 quietly dotnet build "$here/Bench.csproj" -c Release
 exec unshare --net --mount --propagation private sh -c '

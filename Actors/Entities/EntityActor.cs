@@ -32,6 +32,8 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private readonly EntityTraits _traits;
     // Those who came while the journal was being read or written.
     private readonly List<(IAddressed Message, IActorRef Sender)> _behind = [];
+    // Those that wait for something else to end. Whenever anything has happened they are looked at again, and what they order meanwhile must not be ordered again each time.
+    private readonly HashSet<IAddressed> _deferred = new(ReferenceEqualityComparer.Instance);
     private TState _state;
     private IActorRef? _asker;
     private IAddressed? _asked;
@@ -145,12 +147,17 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         var decision = _decider.Decide(_state, command);
         if (decision.Defer)
         {
-            foreach (var order in decision.Orders) _router.Send(order, ActorRefs.NoSender);
+            if (_deferred.Add(command))
+            {
+                foreach (var order in decision.Orders) _router.Send(order, ActorRefs.NoSender);
+            }
+
             _span.Tell("deferred", true);
             Stash.Stash();
             return;
         }
 
+        _deferred.Remove(command);
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
         if (!facts.IsEmpty && _health.Outage is { } outage)
         {

@@ -57,6 +57,24 @@ public sealed class EntityActorTests : TestKit
     }
 
     [Fact]
+    public void What_waits_orders_once_however_often_it_is_looked_at()
+    {
+        var host = Host();
+        var wishes = (EndpointSpec[])[Some.Endpoint(1, Network, 2).Spec, Some.Endpoint(2, Some.Network(2, ["10.1.0.0/16"]), 2).Spec];
+        var create = new CreateContainer(Some.Host, Some.Container(1), [.. wishes.Select(wish => wish with { Container = Some.ContainerId(1) })]);
+        host.Tell(create, TestActor);
+        host.Tell(create with { Again = true }, TestActor);
+        foreach (var _ in (int[])[1, 2, 3, 4]) _others.ExpectMsg<AttachEndpoint>();
+        // Something has happened: it is looked at again.
+        host.Tell(new EndpointSettled(create.Endpoints[0], new(1), null, null));
+        _others.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        host.Tell(new EndpointSettled(create.Endpoints[1], new(1), null, null));
+        ExpectMsg<ContainerDone>();
+        // A created container whose wishes its networks know: they are asked once more, and say the same.
+        foreach (var _ in (int[])[1, 2]) _others.ExpectMsg<AttachEndpoint>();
+    }
+
+    [Fact]
     public void What_recovers_is_what_lived()
     {
         var pool = Pool();

@@ -41,6 +41,7 @@ internal sealed record Fault(string Name, int Weight, Func<FaultScene, Task> Hap
         new("power off, gone for long", 1, async scene =>
         {
             var host = scene.AnyHost();
+            await scene.WholeAsync();
             await scene.PowerOffAsync(host);
             await scene.NothingIsLeftAsync(host);
             await scene.PowerOnAsync(host);

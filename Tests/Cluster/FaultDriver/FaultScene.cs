@@ -4,7 +4,7 @@ namespace NetworkCluster.Tests.Cluster.FaultDriver;
 /// <summary>Where faults happen: does to the hosts what they ask for, tells the model, and remembers what was done.</summary>
 internal sealed class FaultScene(Underlay underlay, FaultModel model, Random random, Action<string> tell)
 {
-    private static readonly TimeSpan NothingAfter = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan NothingAfter = TimeSpan.FromSeconds(15), WholeAfter = TimeSpan.FromSeconds(60);
 
     public Underlay Underlay => underlay;
 
@@ -73,6 +73,10 @@ internal sealed class FaultScene(Underlay underlay, FaultModel model, Random ran
         tell($"  power on {host}");
         return underlay.PowerOnAsync(host);
     }
+
+    /// <summary>All hosts are members as all of them say. Of a cluster that has just lost one, another's death may leave half, which has to begin anew.</summary>
+    public Task WholeAsync() => Eventually.IsSoAsync(WholeAfter, async () =>
+        (await Task.WhenAll(underlay.Hosts.Select(host => host.Operator.RunAsync("cluster", "show")))).All(answer => answer.Done && answer.Rows == underlay.Hosts.Count));
 
     /// <summary>Law 3: while it is away, nothing of it is in any network of the cluster 15 s later.</summary>
     public async Task NothingIsLeftAsync(int host)

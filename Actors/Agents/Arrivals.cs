@@ -11,7 +11,11 @@ namespace NetworkCluster.Agents;
 /// </summary>
 internal sealed class Arrivals(KnownViews views)
 {
+    // Of those that nobody has told us of yet: another host may be quicker than their way to us.
+    private const int MostAhead = 1000;
+
     private readonly Dictionary<EndpointId, Arrival> _arrivals = [];
+    private readonly Dictionary<EndpointId, List<EndpointReachable>> _ahead = [];
     private readonly Dictionary<NetworkId, long> _reached = [];
 
     private sealed class Arrival
@@ -20,13 +24,27 @@ internal sealed class Arrivals(KnownViews views)
         public HashSet<HostId> ReachedBy { get; } = [];
         public IActorRef? Asker { get; set; }
         public bool GivenUp { get; set; }
+
+        public void Add(EndpointReachable reachable)
+        {
+            if (!(reachable.Revision < Bind.Revision)) ReachedBy.Add(reachable.By);
+        }
     }
 
-    /// <summary>It is on its way into the kernel: what other hosts say of it counts from now on.</summary>
-    public void Expect(BindEndpoint bind) => _arrivals[bind.Endpoint.Id] = new() { Bind = bind };
+    /// <summary>It is on its way into the kernel. What other hosts have said of this place of it counts, too, when they were quicker.</summary>
+    public void Expect(BindEndpoint bind)
+    {
+        var arrival = _arrivals[bind.Endpoint.Id] = new() { Bind = bind };
+        if (!_ahead.Remove(bind.Endpoint.Id, out var said)) return;
+        foreach (var reachable in said) arrival.Add(reachable);
+    }
 
     /// <summary>Nobody waits for it any more.</summary>
-    public void Forget(EndpointId endpoint) => _arrivals.Remove(endpoint);
+    public void Forget(EndpointId endpoint)
+    {
+        _arrivals.Remove(endpoint);
+        _ahead.Remove(endpoint);
+    }
 
     /// <summary>The kernel has it. Whether all the rest is so too, and it may be said now.</summary>
     public bool Arrived(BindEndpoint bind, IActorRef asker)
@@ -50,11 +68,19 @@ internal sealed class Arrivals(KnownViews views)
     }
 
     /// <summary>Another host reaches one of this host's.</summary>
-    public IReadOnlyList<(BindEndpoint Bind, IActorRef Asker)> ReachedBy(EndpointId endpoint, HostId host)
+    public IReadOnlyList<(BindEndpoint Bind, IActorRef Asker)> ReachedBy(EndpointReachable reachable)
     {
-        if (!_arrivals.TryGetValue(endpoint, out var arrival)) return [];
-        arrival.ReachedBy.Add(host);
-        return Take(one => one == arrival);
+        if (_arrivals.TryGetValue(reachable.Endpoint, out var arrival))
+        {
+            arrival.Add(reachable);
+            return Take(one => one == arrival);
+        }
+
+        // Those of whom nobody ever tells us are few; whoever is forgotten with them waits a little longer.
+        if (_ahead.Count >= MostAhead) _ahead.Clear();
+        if (!_ahead.TryGetValue(reachable.Endpoint, out var said)) _ahead[reachable.Endpoint] = said = [];
+        said.Add(reachable);
+        return [];
     }
 
     /// <summary>The other hosts are not waited for any longer.</summary>

@@ -71,7 +71,7 @@ internal sealed partial class HostAgent
             _lines.Say(LogLevel.Error, $"network {reached.Network.Short}: what other hosts have in it cannot be reached: {fault.Message}", null, (MessageSubject.Network, reached.Network));
         }
 
-        foreach (var (endpoint, host) in reached.New) _router.Send(new EndpointReachable(endpoint, host, _host), ActorRefs.NoSender);
+        foreach (var (endpoint, host) in reached.New) _router.Send(new EndpointReachable(endpoint, host, _host) { Revision = reached.Revision }, ActorRefs.NoSender);
         Answer(_arrivals.Reaches(reached.Network, reached.Revision));
         NodeTraces.End(reached.Span);
     }

@@ -197,7 +197,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
             AnswerSeen(snapshot.View.Spec.Id);
         });
         Receive<Reached>(Reach);
-        Receive<EndpointReachable>(reachable => Answer(_arrivals.ReachedBy(reachable.Endpoint, reachable.By)));
+        Receive<EndpointReachable>(reachable => Answer(_arrivals.ReachedBy(reachable)));
         Receive<NotReached>(late => Answer(_arrivals.GiveUp(late.Endpoint)));
         Receive<ApplyNetwork>(apply => Answer(ApplyAsync(apply.Spec)));
         Receive<WithdrawNetwork>(withdraw => Answer(WithdrawAsync(withdraw.Dismantle)));

@@ -56,6 +56,8 @@ public sealed record ProgramEndpoint(BindEndpoint Bind) : IAddressed
 /// <param name="By">The host that reaches it.</param>
 public sealed record EndpointReachable(EndpointId Endpoint, HostId Host, HostId By) : IAddressed
 {
+    /// <summary>As its network had it at this revision: what is said of an earlier place of it, says nothing of a later one. None: of whichever.</summary>
+    public long? Revision { get; init; }
     EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
 }
 

@@ -29,10 +29,25 @@ public sealed class ArrivalsTests
         Assert.False(_arrivals.Arrived(bind, ActorRefs.Nobody));
         _views.Take(new NetworkView(Network, 4, [Some.Remote(2, Network, 3, "192.0.2.2"), Ours]));
         Assert.Empty(_arrivals.Seen(Network.Id));
-        Assert.Empty(_arrivals.ReachedBy(Ours.Id, Two));
+        Assert.Empty(_arrivals.ReachedBy(new(Ours.Id, Some.Host, Two)));
         Assert.Empty(_arrivals.Reaches(Network.Id, 3));
         Assert.Equal(bind, Assert.Single(_arrivals.Reaches(Network.Id, 4)).Bind);
         Assert.Empty(_arrivals.Reaches(Network.Id, 4));
+    }
+
+    [Fact]
+    public void Another_host_may_be_quicker_than_the_way_to_us_but_what_it_said_of_an_earlier_place_does_not_count()
+    {
+        _views.Take(new NetworkView(Network, 4, [Some.Remote(2, Network, 3, "192.0.2.2"), Ours]));
+        _arrivals.Reaches(Network.Id, 4);
+        Assert.Empty(_arrivals.ReachedBy(new(Ours.Id, Some.Host, Two) { Revision = 3 }));
+        _arrivals.Expect(Bind(revision: 4));
+        Assert.False(_arrivals.Arrived(Bind(revision: 4), ActorRefs.Nobody));
+        _arrivals.Forget(Ours.Id);
+
+        Assert.Empty(_arrivals.ReachedBy(new(Ours.Id, Some.Host, Two) { Revision = 4 }));
+        _arrivals.Expect(Bind(revision: 4));
+        Assert.True(_arrivals.Arrived(Bind(revision: 4), ActorRefs.Nobody));
     }
 
     [Fact]

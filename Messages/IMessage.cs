@@ -15,6 +15,9 @@ public abstract record Request : IRequest
     /// <summary>Whether the same was said before and not answered: then what that one has done is answered as done, where it would otherwise be refused because it is so already; and what it has begun is looked after.</summary>
     public bool? Again { get; init; }
 
+    /// <summary>Which one it is, where it may be said again: the same each time, and no other's. When the second one has been answered, the first one, should it still be on its way, is not done any more. Chosen at random.</summary>
+    public long? Number { get; init; }
+
     /// <summary>Whom it is for.</summary>
     protected abstract EntityKey Recipient { get; }
     EntityKey IAddressed.Entity => Recipient;

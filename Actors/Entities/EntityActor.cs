@@ -20,6 +20,7 @@ namespace NetworkCluster.Entities;
 internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 {
     private const int FactsPerSnapshot = 500;
+    private const int MostNumbers = 256;
 
     // Longer than anything takes where no message was lost.
     private static readonly TimeSpan ResumesAfter = TimeSpan.FromSeconds(3);
@@ -34,6 +35,8 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private readonly List<(IAddressed Message, IActorRef Sender)> _behind = [];
     // Those that wait for something else to end. Whenever anything has happened they are looked at again, and what they order meanwhile must not be ordered again each time.
     private readonly HashSet<IAddressed> _deferred = new(ReferenceEqualityComparer.Instance);
+    // Requests that were said again and answered: the first one of each may still be on its way, and its time is over.
+    private readonly Queue<long> _answeredAgain = [];
     private TState _state;
     private IActorRef? _asker;
     private IAddressed? _asked;
@@ -144,6 +147,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
     private void Handle(IAddressed command)
     {
+        if (command is Request { Number: { } late, Again: not true } && _answeredAgain.Contains(late)) return;
         var decision = _decider.Decide(_state, command);
         if (decision.Defer)
         {
@@ -158,6 +162,12 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         }
 
         _deferred.Remove(command);
+        if (command is Request { Number: { } number, Again: true } && !_answeredAgain.Contains(number))
+        {
+            if (_answeredAgain.Count == MostNumbers) _answeredAgain.Dequeue();
+            _answeredAgain.Enqueue(number);
+        }
+
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
         if (!facts.IsEmpty && _health.Outage is { } outage)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using NetworkCluster.Addressing;
@@ -27,6 +28,9 @@ public sealed class ClusterGateway(
     ILogger log) : IClusterGateway
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    // Of requests: from a place of this process's own onwards.
+    private long _number = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
     // When what was not answered is asked again, counted from the beginning: longer than anything takes where all is well, and early enough for an entity that moves.
     private static readonly ImmutableArray<TimeSpan> AskedAgain = [TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7)];
@@ -60,14 +64,16 @@ public sealed class ClusterGateway(
     private async Task<IReply> AskAsync(IAddressed message, TimeSpan patience, CancellationToken cancel)
     {
         var began = Stopwatch.GetTimestamp();
-        var first = AskOnceAsync(message, patience, cancel);
+        var numbered = message is Request once ? (IAddressed)(once with { Number = Interlocked.Increment(ref _number) }) : message;
+        NodeTraces.Carry(numbered);
+        var first = AskOnceAsync(numbered, patience, cancel);
         if (message is not (Request or IQuery)) return await first.ConfigureAwait(false);
         List<Task<IReply>> asked = [first];
         IReply? unknown = null;
         foreach (var at in AskedAgain)
         {
             if (await AnswerAsync(at).ConfigureAwait(false) is { } reply) return reply;
-            var again = message is Request request ? (IAddressed)(request with { Again = true }) : message;
+            var again = numbered is Request request ? (IAddressed)(request with { Again = true }) : message;
             NodeTraces.Carry(again);
             asked.Add(AskOnceAsync(again, patience - Stopwatch.GetElapsedTime(began), cancel));
         }

@@ -20,10 +20,11 @@ public sealed class ClusterGatewayTests() : TestKit(EntityKit.Config)
         var (space, gateway) = Gateway();
         var remove = new RemoveNetwork(_network.Space, _network.Id);
         var answer = gateway.SendAsync(remove);
-        Assert.Equal(remove, await space.ExpectMsgAsync<RemoveNetwork>());
+        var first = await space.ExpectMsgAsync<RemoveNetwork>();
+        Assert.Equal(remove with { Number = first.Number }, first);
         // Its outcome is unknown: whoever is asked next may know it.
         space.Reply(new Rejected(new OutcomeUnknown("the journal did not answer")));
-        Assert.Equal(remove with { Again = true }, await space.ExpectMsgAsync<RemoveNetwork>());
+        Assert.Equal(first with { Again = true }, await space.ExpectMsgAsync<RemoveNetwork>());
         space.Reply(new NetworkRemoved(_network.Id));
         Assert.IsType<NetworkRemoved>(await answer);
     }

@@ -75,6 +75,22 @@ public sealed class EntityActorTests : TestKit
     }
 
     [Fact]
+    public void What_comes_after_it_was_said_again_and_answered_is_not_done()
+    {
+        var host = Host();
+        host.Tell(new CreateContainer(Some.Host, Some.Container(1), []), TestActor);
+        ExpectMsg<ContainerDone>();
+        var rename = new RenameContainer(Some.Host, Some.ContainerId(1), "web") { Number = 7 };
+        host.Tell(rename with { Again = true }, TestActor);
+        ExpectMsg<ContainerDone>();
+        host.Tell(new RenameContainer(Some.Host, Some.ContainerId(1), "c1") { Number = 8 }, TestActor);
+        ExpectMsg<ContainerDone>();
+        host.Tell(rename, TestActor);
+        host.Tell(new FindContainer(Some.Host, "c1"), TestActor);
+        ExpectMsg<ContainerView>();
+    }
+
+    [Fact]
     public void What_recovers_is_what_lived()
     {
         var pool = Pool();

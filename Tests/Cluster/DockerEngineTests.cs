@@ -49,6 +49,17 @@ public sealed class DockerEngineTests
         one.Done("run -d --name neighbour --network own busybox sleep 1000");
         await Until(() => Pings(one, "site", "neighbour"));
 
+        // Both families, picked and wished for.
+        one.Done("network create -d network-cluster --ipam-driver network-cluster --ipv6 --subnet 10.61.0.0/24 --subnet fd61::/64 six");
+        await Until(() => two.Run("network inspect six").Code == 0);
+        one.Done("run -d --name six1 --network six busybox sleep 1000");
+        two.Done("run -d --name six2 --network six --ip6 fd61::77 busybox sleep 1000");
+        Assert.Equal("fd61::77", two.Done("inspect six2 -f '{{.NetworkSettings.Networks.six.GlobalIPv6Address}}'"));
+        await Until(() => one.Run("exec six1 ping -6 -c1 -W1 fd61::77").Code == 0 && one.Run("exec six1 ping -6 -c1 -W1 six2").Code == 0);
+        one.Done("rm -f six1");
+        two.Done("rm -f six2");
+        two.Done("network rm six");
+
         // In use it stays; when nobody uses it, it is gone everywhere.
         one.Refused("has active endpoints", "network rm back");
         one.Done("rm -f site web2");

@@ -95,7 +95,7 @@ internal static class SeveralHosts
         KernelHost.Shell($"ip netns add hand{host}");
         foreach (var command in (string[])
         [
-            $"ip link add hvx type vxlan id 77 dstport 4790 local 10.99.0.{host} remote 10.99.0.{3 - host} nolearning",
+            $"ip link add hvx type vxlan id 77 dstport 4790 local {Underlay.AddressOf(host)} remote {Underlay.AddressOf(3 - host)} nolearning",
             "ip link add hbr type bridge",
             "ip link set hvx mtu 1450 master hbr up",
             "ip link set hbr mtu 1450 up",

@@ -20,7 +20,6 @@ namespace NetworkCluster.Entities;
 internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 {
     private const int FactsPerSnapshot = 500;
-    private const int MostNumbers = 256;
 
     // Longer than anything takes where no message was lost.
     private static readonly TimeSpan ResumesAfter = TimeSpan.FromSeconds(3);
@@ -35,8 +34,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private readonly List<(IAddressed Message, IActorRef Sender)> _behind = [];
     // Those that wait for something else to end. Whenever anything has happened they are looked at again, and what they order meanwhile must not be ordered again each time.
     private readonly HashSet<IAddressed> _deferred = new(ReferenceEqualityComparer.Instance);
-    // Requests that were said again and answered: the first one of each may still be on its way, and its time is over.
-    private readonly Queue<long> _answeredAgain = [];
+    private readonly Repeats _repeats = new();
     private TState _state;
     private IActorRef? _asker;
     private IAddressed? _asked;
@@ -147,7 +145,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
     private void Handle(IAddressed command)
     {
-        if (command is Request { Number: { } late, Again: not true } && _answeredAgain.Contains(late)) return;
+        if (_repeats.IsOver(command)) return;
         var decision = _decider.Decide(_state, command);
         if (decision.Defer)
         {
@@ -162,12 +160,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         }
 
         _deferred.Remove(command);
-        if (command is Request { Number: { } number, Again: true } && !_answeredAgain.Contains(number))
-        {
-            if (_answeredAgain.Count == MostNumbers) _answeredAgain.Dequeue();
-            _answeredAgain.Enqueue(number);
-        }
-
+        _repeats.Answers(command);
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
         if (!facts.IsEmpty && _health.Outage is { } outage)
         {

@@ -44,7 +44,6 @@ public sealed class ClusterGateway(
         ArgumentNullException.ThrowIfNull(message);
         var began = Stopwatch.GetTimestamp();
         using var span = NodeTraces.Ask("gateway", message);
-        NodeTraces.Carry(message);
         var reply = await AskAsync(message, message is ITakesTime patient ? AnswerTimeout + patient.Extra : AnswerTimeout, cancel).ConfigureAwait(false);
         var took = Stopwatch.GetElapsedTime(began);
         NodeMetrics.Answered(message, reply, took);
@@ -65,7 +64,6 @@ public sealed class ClusterGateway(
     {
         var began = Stopwatch.GetTimestamp();
         var numbered = message is Request once ? (IAddressed)(once with { Number = Interlocked.Increment(ref _number) }) : message;
-        NodeTraces.Carry(numbered);
         var first = AskOnceAsync(numbered, patience, cancel);
         if (message is not (Request or IQuery)) return await first.ConfigureAwait(false);
         List<Task<IReply>> asked = [first];
@@ -74,7 +72,6 @@ public sealed class ClusterGateway(
         {
             if (await AnswerAsync(at).ConfigureAwait(false) is { } reply) return reply;
             var again = numbered is Request request ? (IAddressed)(request with { Again = true }) : message;
-            NodeTraces.Carry(again);
             asked.Add(AskOnceAsync(again, patience - Stopwatch.GetElapsedTime(began), cancel));
         }
 
@@ -116,6 +113,7 @@ public sealed class ClusterGateway(
 
     private async Task<IReply> AskOnceAsync(IAddressed message, TimeSpan patience, CancellationToken cancel)
     {
+        NodeTraces.Carry(message);
         try
         {
             return await router.TargetOf(message).Ask<IReply>(message, patience, cancel).ConfigureAwait(false);

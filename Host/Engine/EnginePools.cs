@@ -94,14 +94,14 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
 
     // What is a draft is not picked again.
     private Task<PoolAnswer> ChooseAsync(AddressSpaceId space, bool ipv6, CancellationToken cancel) => InTurnAsync(NewPool, async () =>
-        {
-            var pools = space == AddressSpaceId.Global ? blocks.Global : blocks.Local;
-            var taken = await Task.WhenAll(((ReadOnlySpan<AddressSpaceId>)[AddressSpaceId.Global, AddressSpaceId.Of(gateway.Host)]).ToArray()
-                .Select(one => gateway.AskAsync<TakenSubnets>(new GetTakenSubnets(one, [.. pools.Select(pool => pool.Base)]), cancel)));
-            var subnet = SubnetChoice.Next(pools, ipv6, null, SubnetTable.Empty, [.. taken.SelectMany(answer => answer.Subnets).Select(held => held.Subnet), .. _drafts.Keys.Select(pool => pool.Subnet), .. await hostRoutes(cancel)]);
-            return subnet is { } free ? Drafted(new(space, free), new())
-                : throw new RefusedException(new NoFreeSubnet(ipv6, []) { Why = pools.Any(pool => pool.Base.IsIPv6 == ipv6) ? "all of them are taken" : "there is no such block among them" });
-        }, cancel);
+    {
+        var pools = space == AddressSpaceId.Global ? blocks.Global : blocks.Local;
+        var taken = await Task.WhenAll(((ReadOnlySpan<AddressSpaceId>)[AddressSpaceId.Global, AddressSpaceId.Of(gateway.Host)]).ToArray()
+            .Select(one => gateway.AskAsync<TakenSubnets>(new GetTakenSubnets(one, [.. pools.Select(pool => pool.Base)]), cancel)));
+        var subnet = SubnetChoice.Next(pools, ipv6, null, SubnetTable.Empty, [.. taken.SelectMany(answer => answer.Subnets).Select(held => held.Subnet), .. _drafts.Keys.Select(pool => pool.Subnet), .. await hostRoutes(cancel)]);
+        return subnet is { } free ? Drafted(new(space, free), new())
+            : throw new RefusedException(new NoFreeSubnet(ipv6, []) { Why = pools.Any(pool => pool.Base.IsIPv6 == ipv6) ? "all of them are taken" : "there is no such block among them" });
+    }, cancel);
 
     private async Task<T> InTurnAsync<T>(PoolId pool, Func<Task<T>> pick, CancellationToken cancel)
     {

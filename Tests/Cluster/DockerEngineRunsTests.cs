@@ -25,11 +25,9 @@ public sealed class DockerEngineRunsTests(ITestOutputHelper output)
     [KernelFact]
     public async Task After_random_runs_stops_kills_and_restarts_engines_cluster_and_kernels_agree()
     {
-        DockerEngine[] engines = [new(1), new(2)];
-        await using var underlay = await Underlay.StartAsync("dr", Hosts, more: host => engines[host - 1].Settings);
-        await using var first = engines[0];
-        await using var second = engines[1];
-        await Task.WhenAll(engines.Select(engine => engine.StartAsync()));
+        await using var scene = await DockerEngineScene.StartAsync("dr");
+        var (underlay, engines) = scene;
+        var (first, second) = (engines[0], engines[1]);
         foreach (var network in Networks) first.Cli.Done($"network create -d network-cluster --ipam-driver network-cluster {network}");
         await Eventually.IsSoAsync(Soon, () => Task.FromResult(Networks.All(network => second.Cli.Run($"network inspect {network}").Code == 0)));
 

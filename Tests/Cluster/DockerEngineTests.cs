@@ -13,7 +13,7 @@ public sealed class DockerEngineTests
     [KernelFact]
     public async Task Containers_of_two_engines_meet_by_address_name_alias_and_link()
     {
-        await using var scene = await StartAsync("da");
+        await using var scene = await DockerEngineScene.StartAsync("da");
         var (one, two, host) = (scene.Engines[0].Cli, scene.Engines[1].Cli, scene.Underlay.Hosts[0].Operator);
 
         // What one engine makes is the cluster's, and in the other engine by itself, with the same subnet; and the other way round.
@@ -73,7 +73,7 @@ public sealed class DockerEngineTests
     [KernelFact]
     public async Task What_is_wrong_is_refused_with_what_is_in_the_way()
     {
-        await using var scene = await StartAsync("dw");
+        await using var scene = await DockerEngineScene.StartAsync("dw");
         var (one, two, host) = (scene.Engines[0].Cli, scene.Engines[1].Cli, scene.Underlay.Hosts[0].Operator);
         const string Create = "network create -d network-cluster --ipam-driver network-cluster";
         one.Refused("create it with --ipam-driver, too", "network create -d network-cluster lonely");
@@ -102,7 +102,7 @@ public sealed class DockerEngineTests
     [KernelFact]
     public async Task Whoever_dies_nothing_stale_is_left_and_the_same_name_runs_elsewhere_without_force()
     {
-        await using var scene = await StartAsync("dk");
+        await using var scene = await DockerEngineScene.StartAsync("dk");
         var (one, two, host) = (scene.Engines[0].Cli, scene.Engines[1].Cli, scene.Underlay.Hosts[1].Operator);
         one.Done("network create -d network-cluster --ipam-driver network-cluster multihost");
         await Until(() => two.Run("network inspect multihost").Code == 0);
@@ -140,22 +140,4 @@ public sealed class DockerEngineTests
     private static bool Pings(DockerCommandLine engine, string container, string name) => engine.Run($"exec {container} ping -c1 -W1 {name}").Code == 0;
 
     private static Task Until(Func<bool> isSo) => Eventually.IsSoAsync(Soon, () => Task.FromResult(isSo()));
-
-    private static async Task<Scene> StartAsync(string name)
-    {
-        DockerEngine[] engines = [new(1), new(2)];
-        var underlay = await Underlay.StartAsync(name, 2, more: host => engines[host - 1].Settings);
-        var scene = new Scene(underlay, engines);
-        await Task.WhenAll(engines.Select(engine => engine.StartAsync()));
-        return scene;
-    }
-
-    private sealed record Scene(Underlay Underlay, DockerEngine[] Engines) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var engine in Engines) await engine.DisposeAsync();
-            await Underlay.DisposeAsync();
-        }
-    }
 }

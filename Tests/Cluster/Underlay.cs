@@ -101,7 +101,8 @@ internal sealed class Underlay : IAsyncDisposable
         Shell("ip link del und0");
     }
 
-    private static string AddressOf(int host) => $"10.99.0.{host}";
+    /// <summary>Where the others reach a host.</summary>
+    public static string AddressOf(int host) => $"10.99.0.{host}";
 
     private static void MakeMachine(int host)
     {

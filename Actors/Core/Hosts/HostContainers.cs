@@ -63,8 +63,7 @@ internal static class HostContainers
     public static Decision Wait(HostState state, HeldContainer container, IContainerCommand command) => command switch
     {
         // Whoever asks again may do so because something was lost on the way.
-        Request { Again: true } when container.Operation!.Kind != OperationKind.EndCommand => Decision.Later with { Orders = HostOperations.Outstanding(state, container) },
-        _ when container.Operation!.Kind != OperationKind.EndCommand => Decision.Later,
+        _ when container.Operation!.Kind != OperationKind.EndCommand => command is Request { Again: true } ? Decision.Later with { Orders = HostOperations.Outstanding(state, container) } : Decision.Later,
         StopContainer stop => Decision.Later with { Orders = [End(state, container, stop) with { Hurries = true }] },
         RemoveContainer { Force: true } => Decision.Later with { Orders = [End(state, container, new(state.Id, container.Spec.Id) { Patience = 0 }) with { Hurries = true }] },
         RemoveContainer => Decision.Refuse(new ContainerIsRunning(container.Spec.Name, container.Spec.Id)),

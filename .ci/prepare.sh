@@ -68,21 +68,26 @@ install_docker_client() {
     rm -rf "$parts"
 }
 
+# Takes programs (below /usr) out of Debian's packages, into DIRECTORY; nothing is installed. fetch_programs DIRECTORY PACKAGES PROGRAMS
+fetch_programs() {
+    parts=$(mktemp -d)
+    for package in $2; do
+        (cd "$parts" && { apt-get download -qq "$package" || { apt-get update -qq && apt-get download -qq "$package"; }; }) >/dev/null 2>&1 </dev/null ||
+            fail "apt-get could not fetch $package"
+        dpkg-deb -x "$parts/$package"_*.deb "$parts/out"
+    done
+    mkdir -p "$1"
+    for program in $3; do cp "$parts/out/usr/$program" "$1"; done
+    rm -rf "$parts"
+}
+
 # A Docker Engine of the tests' own: its programs are taken out of Debian's packages, whose installation would start one on the machine.
 install_docker_engine() {
     export NWC_ENGINE="$1/artifacts/docker-engine"
     install_missing iptables=iptables busybox=busybox-static
     if [ ! -x "$NWC_ENGINE/dockerd" ]; then
         echo "fetching a docker engine" >&2
-        parts=$(mktemp -d)
-        for package in docker.io containerd runc; do
-            (cd "$parts" && { apt-get download -qq "$package" || { apt-get update -qq && apt-get download -qq "$package"; }; }) >/dev/null 2>&1 </dev/null ||
-                fail "apt-get could not fetch $package"
-            dpkg-deb -x "$parts/$package"_*.deb "$parts/out"
-        done
-        mkdir -p "$NWC_ENGINE"
-        for program in sbin/dockerd sbin/docker-proxy bin/containerd bin/containerd-shim-runc-v2 sbin/runc; do cp "$parts/out/usr/$program" "$NWC_ENGINE"; done
-        rm -rf "$parts"
+        fetch_programs "$NWC_ENGINE" "docker.io containerd runc" "bin/containerd bin/containerd-shim-runc-v2 sbin/runc sbin/docker-proxy sbin/dockerd"
     fi
     # What its package would have brought along.
     ! ldd "$NWC_ENGINE/dockerd" "$NWC_ENGINE/runc" | grep -q "not found" || install_missing /missing=libdevmapper1.02.1 /missing=libseccomp2 /missing=libsystemd0

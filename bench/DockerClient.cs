@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace NetworkCluster.Bench;
 
@@ -31,12 +32,21 @@ internal sealed class DockerClient(string socket) : IDisposable
 
     public Task RemoveAsync(string network) => SendAsync(HttpMethod.Delete, $"/networks/{network}");
 
-    /// <summary>A container that runs, in that network.</summary>
-    public async Task RunAsync(string container, string network)
+    /// <summary>A container that runs what its image says, in that network.</summary>
+    public Task RunAsync(string container, string network) => RunAsync(container, network, $$"""{"Image":"{{DockerEngine.Image}}",""");
+
+    /// <summary>A container that runs a command, in that network.</summary>
+    public Task RunAsync(string container, string network, string image, params string[] command) =>
+        RunAsync(container, network, $$"""{"Image":"{{image}}","Cmd":{{JsonSerializer.Serialize(command)}},""");
+
+    private async Task RunAsync(string container, string network, string begin)
     {
-        await SendAsync(HttpMethod.Post, $"/containers/create?name={container}", $$$"""{"Image":"{{{DockerEngine.Image}}}","HostConfig":{"NetworkMode":"{{{network}}}"}}""");
+        await SendAsync(HttpMethod.Post, $"/containers/create?name={container}", $$$"""{{{begin}}}"HostConfig":{"NetworkMode":"{{{network}}}"}}""");
         await SendAsync(HttpMethod.Post, $"/containers/{container}/start");
     }
+
+    /// <summary>Kills and removes it.</summary>
+    public Task RemoveContainerAsync(string container) => SendAsync(HttpMethod.Delete, $"/containers/{container}?force=1");
 
     /// <summary>An image out of an archive of its files.</summary>
     public Task ImportAsync(string image, string change, Stream tar) =>

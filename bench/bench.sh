@@ -6,6 +6,11 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 . "$here/../.ci/prepare.sh"
 install_missing dnsperf=dnsperf iperf3=iperf3 ip=iproute2 nft=nftables
 publish_host "$here/.."
+case " $* " in "  "|*" engine "*)
+    install_docker_client "$here/.."
+    install_docker_engine "$here/.."
+    [ -x "$NWC_ENGINE/etcd" ] || fetch_programs "$NWC_ENGINE" etcd-server bin/etcd ;;
+esac
 quietly dotnet build "$here/Bench.csproj" -c Release
 exec unshare --net --mount --propagation private sh -c '
     ip link set lo up

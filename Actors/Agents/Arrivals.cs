@@ -24,6 +24,7 @@ internal sealed class Arrivals(KnownViews views)
         public HashSet<HostId> ReachedBy { get; } = [];
         public IActorRef? Asker { get; set; }
         public bool GivenUp { get; set; }
+        public bool Left { get; set; }
 
         public void Add(EndpointReachable reachable)
         {
@@ -58,6 +59,13 @@ internal sealed class Arrivals(KnownViews views)
 
     /// <summary>The network's view may have changed. Those that may be said to be there now.</summary>
     public IReadOnlyList<(BindEndpoint Bind, IActorRef Asker)> Seen(NetworkId network) => Take(arrival => arrival.Bind.Network.Id == network);
+
+    /// <summary>The whole view of a network. What is not in it though it should be has lost its place on its way here: nothing more is waited for, and whoever hears that it came has it leave again.</summary>
+    public IReadOnlyList<(BindEndpoint Bind, IActorRef Asker)> Seen(NetworkView view)
+    {
+        foreach (var arrival in _arrivals.Values.Where(arrival => arrival.Bind.Network.Id == view.Spec.Id && arrival.Bind.Revision <= view.Revision && view.Endpoints.All(endpoint => endpoint.Id != arrival.Bind.Endpoint.Id))) arrival.Left = true;
+        return Seen(view.Spec.Id);
+    }
 
     /// <summary>This host reaches what the network had at a revision; -1: it takes no part any more.</summary>
     public IReadOnlyList<(BindEndpoint Bind, IActorRef Asker)> Reaches(NetworkId network, long revision)
@@ -102,6 +110,7 @@ internal sealed class Arrivals(KnownViews views)
     // Who took part later was told of it with everything else, and says nothing of its own: its own endpoint's answer waits for that.
     private bool IsThere(Arrival arrival)
     {
+        if (arrival.Left) return true;
         var (network, revision) = (arrival.Bind.Network, arrival.Bind.Revision);
         if (views.RevisionOf(network.Id) < revision) return false;
         if (network.Scope == NetworkScope.Local) return true;

@@ -38,6 +38,13 @@ internal sealed partial class HostAgent
         // An earlier life's wish: nobody waits for it.
         if (bind.Incarnation != _incarnation) return;
         var container = bind.Endpoint.Spec.Container;
+        if (!_departures.Comes(bind))
+        {
+            // In its turn: who waits for the end of the leaving hears that first.
+            InLane(container, () => Task.FromResult<IAddressed?>(new EndpointApplied(bind, new HostFault(_host, $"attach {bind.Endpoint.Spec.ContainerName} to network {bind.Network.Name}", "it was told to leave since"))));
+            return;
+        }
+
         _arrivals.Expect(bind);
         _names.Join(container, bind.Network.Id, bind.Endpoint.Spec);
         var linked = !bind.Network.HasNames && !bind.Endpoint.Spec.Settings.Links.IsEmpty;
@@ -54,6 +61,7 @@ internal sealed partial class HostAgent
     {
         // Out of DNS now; the address stays taken until the kernel is done, so that nobody else gets it too early.
         var endpoint = withdrawal.Endpoint;
+        _departures.Leaves(withdrawal);
         _arrivals.Forget(endpoint.Id);
         ForgetArriving(endpoint.Id);
         _names.RemoveEndpoint(endpoint.Network, endpoint.Id);

@@ -46,6 +46,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     // Those whose end the host has not answered yet.
     private readonly Dictionary<ContainerId, CommandExited> _exited = [];
     private readonly Arrivals _arrivals;
+    private readonly Departures _departures = new();
     private readonly TaskCompletionSource _networksThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -194,7 +195,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
             var known = _views.OthersOf(snapshot.View.Spec.Id);
             Reach(snapshot.View, _views.Take(snapshot.View), known);
             NameAgain(snapshot.View.Spec);
-            AnswerSeen(snapshot.View.Spec.Id);
+            Answer(_arrivals.Seen(snapshot.View));
         });
         Receive<Reached>(Reach);
         Receive<EndpointReachable>(reachable => Answer(_arrivals.ReachedBy(reachable)));

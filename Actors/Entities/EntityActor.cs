@@ -149,25 +149,22 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         var decision = _decider.Decide(_state, command);
         if (decision.Defer)
         {
-            if (_deferred.Add(command))
-            {
-                foreach (var order in decision.Orders) _router.Send(order, ActorRefs.NoSender);
-            }
-
+            if (_deferred.Add(command)) Send(decision, Sender);
             _span.Tell("deferred", true);
             Stash.Stash();
             return;
         }
 
         _deferred.Remove(command);
-        _repeats.Answers(command);
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
+        if (!facts.IsEmpty && _repeats.WasTaken(command)) (decision, facts) = (Repeats.Ended(command), []);
         if (!facts.IsEmpty && _health.Outage is { } outage)
         {
             Postpone(command, outage);
             return;
         }
 
+        _repeats.Take(command);
         (_asker, _asked) = (Sender, command);
         foreach (var needed in decision.Wakes) _router.Send(new WakeEntity(needed), ActorRefs.NoSender);
         if (decision.SendsFirst) Send(decision, Sender);

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 using NetworkCluster.Access;
 using NetworkCluster.Entities;
+using NetworkCluster.Hosting;
 
 namespace NetworkCluster.Commands;
 
@@ -83,7 +83,7 @@ internal static class PbmEndpoints
             return;
         }
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = PbmServer.BodyLimitBytes;
+        http.LimitBody(PbmServer.BodyLimitBytes);
         CommandRequest? request;
         try
         {

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Http.Features;
 using NetworkCluster.Access;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
@@ -68,7 +67,7 @@ internal static class DockerApi
         headers["Ostype"] = "linux";
         headers.Server = $"Akka.NetworkCluster/{Release} (linux)";
         if (journal.Outage is { } outage) headers.Warning = $"110 network-cluster \"{outage.Notice}\"";
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = DockerAnswers.BodyLimitBytes;
+        http.LimitBody(DockerAnswers.BodyLimitBytes);
         http.ForgetRoute();
         (var path, var version) = DockerVersion.Strip(http.Request.Path!);
         http.Request.Path = path;
@@ -76,13 +75,6 @@ internal static class DockerApi
         var method = http.Request.Method;
         if (http.Features.Get<Caller>()?.WhyNot($"{method} {path}", changes: !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) is { } why) throw new DockerRefusedException(StatusCodes.Status403Forbidden, why);
         return next(http);
-    }
-
-    /// <summary>The routes of pbm's port are matched before those of an edge that shares its server: they are not served there.</summary>
-    public static void ForgetRoute(this HttpContext http)
-    {
-        http.SetEndpoint(null);
-        http.Request.RouteValues.Clear();
     }
 
     private sealed record Asked(DockerVersion Version);

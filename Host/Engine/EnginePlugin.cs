@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NetworkCluster.Commands;
-using NetworkCluster.DockerApi;
+using NetworkCluster.Hosting;
 
 namespace NetworkCluster.Engine;
 
@@ -13,6 +13,9 @@ namespace NetworkCluster.Engine;
 /// </summary>
 internal static class EnginePlugin
 {
+    /// <summary>The longest body of a call; a longer one is refused as any other question that cannot be read. Calls of engines have a few hundred.</summary>
+    public const int BodyLimitBytes = 1024 * 1024;
+
     /// <summary>What came from the engine, by the plugin's socket.</summary>
     public sealed record Mark;
 
@@ -33,6 +36,7 @@ internal static class EnginePlugin
     {
         branch.Use((http, next) =>
         {
+            http.LimitBody(BodyLimitBytes);
             http.ForgetRoute();
             return next(http);
         });
@@ -91,7 +95,7 @@ internal static class EnginePlugin
             {
                 reason = refused.Message;
             }
-            catch (Exception cause) when (cause is JsonException or FormatException)
+            catch (Exception cause) when (cause is JsonException or FormatException or Microsoft.AspNetCore.Http.BadHttpRequestException)
             {
                 reason = $"{path[1..]}: {cause.Message}";
             }

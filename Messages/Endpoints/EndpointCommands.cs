@@ -13,6 +13,9 @@ public sealed record BindEndpoint(AttachedEndpoint Endpoint, Incarnation Incarna
     /// <summary>Whether the other hosts are told of it at the same time; otherwise they know it.</summary>
     public bool IsNews { get; init; }
 
+    /// <summary>The view's revision that gave it this place: the same however often it is said.</summary>
+    public long? Placed { get; init; }
+
     EntityKey IAddressed.Entity => new(EntityKind.Endpoint, Endpoint.Id.ToString());
 }
 

@@ -38,7 +38,11 @@ public sealed record HostReconciled : IEphemeralEvent;
 public sealed record OperationBegan(ContainerId Container, OperationKind Kind, System.Collections.Immutable.ImmutableList<EndpointId> Waiting, Rejection? Failure) : IEphemeralEvent;
 
 /// <summary>In memory: one endpoint has answered.</summary>
-public sealed record OperationProgressed(ContainerId Container, EndpointId Endpoint, AttachedEndpoint? Attached, Rejection? Failure) : IEphemeralEvent;
+public sealed record OperationProgressed(ContainerId Container, EndpointId Endpoint, AttachedEndpoint? Attached, Rejection? Failure) : IEphemeralEvent
+{
+    /// <summary>Whether its network has agreed to the wish.</summary>
+    public bool Agreed { get; init; }
+}
 
 /// <summary>In memory: the operation is over.</summary>
 public sealed record OperationEnded(ContainerId Container) : IEphemeralEvent;
@@ -82,4 +86,8 @@ public enum OperationKind
     Rejoin,
     /// <summary>After the host was lost: its endpoints give their places back.</summary>
     GiveUp,
+    /// <summary>create, said again of a container that is there: the networks are asked again. Not taken back because they do not answer: it may have been acknowledged.</summary>
+    CreateAgain,
+    /// <summary>connect, said again of one that is there; as <see cref="CreateAgain"/>.</summary>
+    ConnectAgain,
 }

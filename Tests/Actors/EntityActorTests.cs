@@ -70,8 +70,27 @@ public sealed class EntityActorTests : TestKit
         _others.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
         host.Tell(new EndpointSettled(create.Endpoints[1], new(1), null, null));
         ExpectMsg<ContainerDone>();
-        // A created container whose wishes its networks know: they are asked once more, and say the same.
-        foreach (var _ in (int[])[1, 2]) _others.ExpectMsg<AttachEndpoint>();
+        // What its networks have agreed to is so.
+        ExpectMsg<ContainerDone>();
+        _others.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void What_is_said_again_and_comes_when_the_first_is_over_begins_nothing_anew()
+    {
+        var host = Host();
+        var create = new CreateContainer(Some.Host, Some.Container(1), [Some.Endpoint(1, Network, 2).Spec]) { Number = 7 };
+        host.Tell(create, TestActor);
+        _others.ExpectMsg<AttachEndpoint>();
+        host.Tell(create with { Again = true }, TestActor);
+        host.Tell(new EndpointSettled(create.Endpoints[0], new(1), null, new NetworkNotFound("net1")), TestActor);
+        var unbind = _others.FishForMessage<UnbindEndpoint>(_ => true);
+        host.Tell(new EndpointOut(unbind), TestActor);
+        // It was refused, and that has been heard.
+        Assert.IsType<NetworkNotFound>(ExpectMsg<Rejected>().Reason);
+        Assert.IsType<OutcomeUnknown>(ExpectMsg<Rejected>().Reason);
+        host.Tell(new FindContainer(Some.Host, "c1"), TestActor);
+        Assert.IsType<ContainerNotFound>(ExpectMsg<Rejected>().Reason);
     }
 
     [Fact]

@@ -130,6 +130,29 @@ public sealed class HostAgentTests : TestKit
         Assert.Empty(_kernel.Host.Sandboxes);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_said_again_of_a_place_that_was_left_brings_nothing_back(bool forGood)
+    {
+        Welcome();
+        StartBox();
+        _agent.Tell(new ViewSnapshot(new(Network, 1, [Facts]), Some.Host));
+        var bind = new BindEndpoint(Facts, Life, Network, 1) { Placed = 1 };
+        _agent.Tell(new ProgramEndpoint(bind));
+        Assert.Null(_entities.ExpectMsg<EndpointApplied>().Failure);
+        _agent.Tell(new WithdrawEndpoint(new(Facts.Spec, Life, forGood)));
+        _agent.Tell(new ProgramEndpoint(bind with { Revision = 7 }));
+        _entities.ExpectMsg<EndpointWithdrawn>();
+        Assert.IsType<HostFault>(_entities.ExpectMsg<EndpointApplied>().Failure);
+        Assert.DoesNotContain(_kernel.Host.Host.Links.Values, link => link.Up && link.Alias?.Contains(Facts.Id.ToString(), StringComparison.Ordinal) == true);
+
+        // A stopped container gets another place when it is started.
+        _agent.Tell(new ViewSnapshot(new(Network, 9, [Facts]), Some.Host));
+        _agent.Tell(new ProgramEndpoint(bind with { Placed = 9, Revision = 9 }));
+        Assert.Equal(forGood, _entities.ExpectMsg<EndpointApplied>().Failure is HostFault);
+    }
+
     [Fact]
     public void A_network_withdrawn_while_it_is_being_adopted_does_not_come_back()
     {

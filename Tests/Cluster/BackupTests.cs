@@ -93,8 +93,8 @@ public sealed class BackupTests : IAsyncLifetime
 
     private static async Task BeforeAsync(HostUnderTest host, string driver)
     {
-        await host.Operator.DoneAsync("network", "create", ("network", "web"), ("driver", driver), ("subnet", "172.31.0.0/24"));
-        await host.Operator.DoneAsync("container", "run", ("name", "aa"), ("detach", "true"), ("network", "web"), ("ip", "172.31.0.10"));
+        await host.Operator.DoneAsync("network", "create", ("network", "web"), ("driver", driver), ("subnet", "10.236.0.0/24"));
+        await host.Operator.DoneAsync("container", "run", ("name", "aa"), ("detach", "true"), ("network", "web"), ("ip", "10.236.0.10"));
         await host.Operator.DoneAsync("container", "run", ("name", "bb"), ("detach", "true"), ("network", "web"));
         await host.Operator.PingsAsync("aa", "bb");
     }
@@ -105,7 +105,7 @@ public sealed class BackupTests : IAsyncLifetime
         var address = (await host.Operator.InspectAsync("container", "bb"))[0].GetProperty("NetworkSettings").GetProperty("Networks").GetProperty("web").GetProperty("IPAddress").GetString()!;
         await host.Operator.DoneAsync("container", "rm", ("container", "bb"), ("force", "true"));
         await host.Operator.DoneAsync("container", "run", ("name", "cc"), ("detach", "true"), ("network", "web"), ("ip", address));
-        await host.Operator.DoneAsync("network", "create", ("network", "later"), ("driver", driver), ("subnet", "172.31.1.0/24"));
+        await host.Operator.DoneAsync("network", "create", ("network", "later"), ("driver", driver), ("subnet", "10.236.1.0/24"));
         await host.Operator.DoneAsync("network", "connect", ("network", "later"), ("container", "aa"));
         await host.Operator.DoneAsync("container", "run", ("name", "dd"), ("detach", "true"), ("network", "later"));
         await host.Operator.PingsAsync("aa", "dd");
@@ -121,7 +121,7 @@ public sealed class BackupTests : IAsyncLifetime
 
         // Who came later is gone from the kernel, and so is what those that stay had of it.
         var sandbox = $"{host.Prefix}-{containers["aa"].GetProperty("Id").GetString()![..12]}";
-        await Eventually.IsSoAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(Kernel.Sandboxes(host.Prefix) is [var only] && only == sandbox && Kernel.Addresses(sandbox) is ["172.31.0.10/24"]));
+        await Eventually.IsSoAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(Kernel.Sandboxes(host.Prefix) is [var only] && only == sandbox && Kernel.Addresses(sandbox) is ["10.236.0.10/24"]));
 
         // And who was there comes again, at an address that nobody else has.
         await host.Operator.DoneAsync("container", "start", ("container", "bb"));

@@ -13,12 +13,14 @@ internal sealed class DockerEngine : IAsyncDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("nwc-engine-").FullName;
     private readonly int _host;
+    private readonly string _more;
     private Process? _process;
 
     /// <param name="host">The number of its host.</param>
-    public DockerEngine(int host)
+    /// <param name="more">Further arguments.</param>
+    public DockerEngine(int host, string more = "")
     {
-        _host = host;
+        (_host, _more) = (host, more);
         Directory.CreateDirectory(Path.Combine(_directory, "plugins"));
         Cli = new(Socket);
     }
@@ -29,7 +31,8 @@ internal sealed class DockerEngine : IAsyncDisposable
     /// <summary>What its host is told of it.</summary>
     public string[] Settings => ["--set", $"network-cluster.engine.plugin={_directory}/plugins/network-cluster.sock", "--set", $"network-cluster.engine.socket={Socket}"];
 
-    private string Socket => Path.Combine(_directory, "docker.sock");
+    /// <summary>Where it serves its API.</summary>
+    public string Socket => Path.Combine(_directory, "docker.sock");
 
     private string ProcessFile => Path.Combine(_directory, "docker.pid");
 
@@ -39,7 +42,7 @@ internal sealed class DockerEngine : IAsyncDisposable
     public async Task StartAsync()
     {
         File.Delete(ProcessFile);
-        var engine = $"dockerd --data-root {_directory}/data --exec-root {_directory}/run --pidfile {ProcessFile} -H unix://{Socket} --storage-driver vfs";
+        var engine = $"dockerd --data-root {_directory}/data --exec-root {_directory}/run --pidfile {ProcessFile} -H unix://{Socket} --storage-driver vfs {_more}";
         var line = $"hostname engine{_host}; mkdir -p /run/docker; mount -t tmpfs tmpfs /run/docker; mkdir /run/docker/plugins; mount --bind {_directory}/plugins /run/docker/plugins; exec {engine} >>{LogFile} 2>&1 </dev/null";
         var start = new ProcessStartInfo("nsenter", [$"--net=/run/netns/{Underlay.NamespaceOf(_host)}", "unshare", "--mount", "--uts", "--propagation", "private", "sh", "-c", line]);
         start.Environment["PATH"] = $"{Programs}:{Environment.GetEnvironmentVariable("PATH")}";

@@ -5,9 +5,10 @@ internal sealed record DockerEngineScene(Underlay Underlay, DockerEngine[] Engin
 {
     /// <summary>Starts all of it.</summary>
     /// <param name="name">Two characters that no other test uses.</param>
-    public static async Task<DockerEngineScene> StartAsync(string name)
+    /// <param name="more">Further arguments of each engine, by number.</param>
+    public static async Task<DockerEngineScene> StartAsync(string name, Func<int, string>? more = null)
     {
-        DockerEngine[] engines = [new(1), new(2)];
+        DockerEngine[] engines = [.. from host in (int[])[1, 2] select new DockerEngine(host, more?.Invoke(host) ?? "")];
         var underlay = await Underlay.StartAsync(name, engines.Length, more: host => engines[host - 1].Settings);
         var scene = new DockerEngineScene(underlay, engines);
         await Task.WhenAll(engines.Select(engine => engine.StartAsync()));

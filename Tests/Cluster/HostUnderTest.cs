@@ -21,7 +21,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
     /// <summary>What is in the process's environment besides what is in ours.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
-    /// <param name="prefix">Three characters that no other test uses.</param>
+    /// <param name="prefix">Three characters that no other test uses. Subnets too are its own: hosts without a namespace have one routing table.</param>
     /// <param name="netns">The named namespace that the host lives in; none: the tests' own.</param>
     /// <param name="pbm">Where it listens.</param>
     /// <param name="more">Further arguments.</param>

@@ -23,7 +23,7 @@ public sealed class NetworkFilesTests
             foreach (var line in (string[])[
                 "network create --subnet 10.231.0.0/24 --ip-range 10.231.0.8/29 --gateway 10.231.0.1 --aux-address router=10.231.0.2 --label team=blue -o com.docker.network.bridge.enable_icc=false web",
                 "network update --ip-range 10.231.0.16/29 web",
-                "network create --ipv6 --subnet 10.231.1.0/24 --subnet fd31::/64 --internal both",
+                "network create --ipv6 --subnet 10.231.1.0/24 --subnet fd35::/64 --internal both",
                 "network create -d overlay --attachable --subnet 10.1.0.0/16 --subnet 10.2.0.0/16 --gateway 10.1.0.100 --aux-address a=10.1.1.5 --aux-address a=10.2.1.5 multihost",
                 "network create picked",
             ]) await DoneAsync(first, line);

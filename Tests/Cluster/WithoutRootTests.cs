@@ -23,22 +23,22 @@ public sealed class WithoutRootTests
             Assert.Contains("CapEff:\t0000000000201000", File.ReadAllText($"/proc/{host.ProcessId}/status"), StringComparison.Ordinal);
             var one = host.Operator;
             await one.DoneAsync("container", "run", ("name", "container1"), ("detach", "true"));
-            await one.DoneAsync("network", "create", ("network", "isolated_nw"), ("subnet", "172.25.0.0/16"));
+            await one.DoneAsync("network", "create", ("network", "isolated_nw"), ("subnet", "10.239.0.0/16"));
             await one.DoneAsync("container", "run", ("name", "container2"), ("hostname", "container2"), ("detach", "true"));
             await one.DoneAsync("network", "connect", ("network", "isolated_nw"), ("container", "container2"));
-            await one.DoneAsync("container", "run", ("name", "container3"), ("detach", "true"), ("network", "isolated_nw"), ("ip", "172.25.3.3"), ("publish", "8099:80"));
+            await one.DoneAsync("container", "run", ("name", "container3"), ("detach", "true"), ("network", "isolated_nw"), ("ip", "10.239.3.3"), ("publish", "8099:80"));
             // Its name, its address, and the other's name: the host name is set, the link is there, and DNS answers.
             Assert.Equal("container2", await ExecAsync(one, "container2", "cat", "/proc/sys/kernel/hostname"));
-            Assert.Contains("172.25.0.2/16", await ExecAsync(one, "container2", "ip", "-br", "-4", "addr"), StringComparison.Ordinal);
-            Assert.Contains("172.25.3.3", await ExecAsync(one, "container2", "getent", "hosts", "container3"), StringComparison.Ordinal);
+            Assert.Contains("10.239.0.2/16", await ExecAsync(one, "container2", "ip", "-br", "-4", "addr"), StringComparison.Ordinal);
+            Assert.Contains("10.239.3.3", await ExecAsync(one, "container2", "getent", "hosts", "container3"), StringComparison.Ordinal);
             // Root's ping from outside of the host's rights, in the sandbox: packets go through.
-            Assert.Contains("1 received", Shell($"ip netns exec {Kernel.Sandboxes("nor").First(name => Kernel.Addresses(name).Any(address => address.StartsWith("172.25.0.2/", StringComparison.Ordinal)))} ping -c1 -W2 172.25.3.3"), StringComparison.Ordinal);
+            Assert.Contains("1 received", Shell($"ip netns exec {Kernel.Sandboxes("nor").First(name => Kernel.Addresses(name).Any(address => address.StartsWith("10.239.0.2/", StringComparison.Ordinal)))} ping -c1 -W2 10.239.3.3"), StringComparison.Ordinal);
             Assert.Contains("8099", Shell("nft list table inet nor"), StringComparison.Ordinal);
 
             // What lives is adopted by the next life, as with root.
             await host.KillAsync();
             await host.StartAsync();
-            Assert.Contains("172.25.3.3", await ExecAsync(host.Operator, "container2", "getent", "hosts", "container3"), StringComparison.Ordinal);
+            Assert.Contains("10.239.3.3", await ExecAsync(host.Operator, "container2", "getent", "hosts", "container3"), StringComparison.Ordinal);
             await host.Operator.DoneAsync("container", "rm", ("container", "container1"), ("container", "container2"), ("container", "container3"), ("force", "true"));
             await host.Operator.DoneAsync("network", "rm", ("network", "isolated_nw"));
         }

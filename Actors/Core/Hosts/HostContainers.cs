@@ -37,8 +37,8 @@ internal static class HostContainers
     {
         if (known.Phase == ContainerPhase.Removing) return Decision.Refuse(new IdTaken(known.Spec.Id.ToString()));
         var wishes = known.Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => endpoint.Spec).ToImmutableList();
-        return known.Phase != ContainerPhase.Created || wishes.IsEmpty ? Done(state, known)
-            : HostOperations.Began(state, known.Spec.Id, OperationKind.Create, wishes.ConvertAll(wish => wish.Id), null, []) with
+        return known.Phase != ContainerPhase.Created || known.Endpoints.TrueForAll(endpoint => endpoint.Agreed || endpoint.Leaving) ? Done(state, known)
+            : HostOperations.Began(state, known.Spec.Id, OperationKind.CreateAgain, wishes.ConvertAll(wish => wish.Id), null, []) with
             {
                 Sends = [.. wishes.Select(wish => state.Attach(known, wish))],
             };
@@ -91,7 +91,7 @@ internal static class HostContainers
         if (container.Find(endpoint.Id) is { } known)
         {
             if (known.Leaving || known.Spec.Network != endpoint.Network) return Decision.Refuse(new IdTaken(endpoint.Id.ToString()));
-            return known.Attached is not null ? Done(state, container) : Attach(known.Spec, []);
+            return known.Agreed && (known.Attached is not null || !container.IsRunning) ? Done(state, container) : Attach(OperationKind.ConnectAgain, known.Spec, []);
         }
 
         // Who has left the network none may go elsewhere, or back.
@@ -103,10 +103,10 @@ internal static class HostContainers
         if (container.In(endpoint.Network) is not null) return Decision.Refuse(new EndpointNameTaken(container.Spec.Name, endpoint.NetworkName, state.Id));
         // The asker may not have heard yet what the container is called now.
         var called = container.Called(endpoint);
-        return Attach(called, [new ContainerConnected(called)]);
+        return Attach(OperationKind.Connect, called, [new ContainerConnected(called)]);
 
-        Decision Attach(EndpointSpec wish, ImmutableArray<IEvent> facts) =>
-            HostOperations.Began(state, container.Spec.Id, OperationKind.Connect, [wish.Id], null, facts) with
+        Decision Attach(OperationKind kind, EndpointSpec wish, ImmutableArray<IEvent> facts) =>
+            HostOperations.Began(state, container.Spec.Id, kind, [wish.Id], null, facts) with
             {
                 Wakes = [new(EntityKind.Endpoint, wish.Id.ToString())],
                 Sends = [state.Attach(container, wish)],
@@ -116,6 +116,7 @@ internal static class HostContainers
     public static Decision Disconnect(HostState state, HeldContainer container, DisconnectContainer disconnect)
     {
         if (container.Spec.Mode == SandboxMode.Host && disconnect.NetworkName is NetworkRules.Host) return Decision.Refuse(new SandboxModeConflict(NotTheHosts));
+        if (container.Phase == ContainerPhase.Removing) return Decision.Refuse(new ContainerNotFound(container.Spec.Name));
         if (container.In(disconnect.Network) is not { } endpoint) return disconnect.Again is true ? Done(state, container) : Decision.Refuse(new NotConnected(container.Spec.Id, container.Spec.Name, disconnect.NetworkName));
         return HostOperations.Began(state, container.Spec.Id, OperationKind.Disconnect, [endpoint.Spec.Id], null, [new ContainerDisconnecting(container.Spec.Id, endpoint.Spec.Id)]) with
         {

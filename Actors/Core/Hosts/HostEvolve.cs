@@ -91,7 +91,7 @@ internal static class HostEvolve
 
     private static HeldContainer Progress(HeldContainer container, OperationProgressed progressed)
     {
-        var next = container.With(progressed.Endpoint, endpoint => endpoint with { Attached = progressed.Attached });
+        var next = container.With(progressed.Endpoint, endpoint => endpoint with { Attached = progressed.Attached, Agreed = endpoint.Agreed || progressed.Agreed });
         return next.Operation is not { } operation ? next : next with
         {
             Operation = operation with { Waiting = operation.Waiting.Remove(progressed.Endpoint), Failure = operation.Failure ?? progressed.Failure },

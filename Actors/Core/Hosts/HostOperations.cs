@@ -83,9 +83,12 @@ internal static class HostOperations
                 : Decision.Send(new UnbindEndpoint(settled.Endpoint, state.Incarnation, Forget: held is null || held.Leaving || container!.Phase == ContainerPhase.Removing));
         }
 
-        // A network that is being removed has no say in a name: it has the wish dropped.
-        var failure = awaited?.Kind == OperationKind.ClaimName && settled.Failure is NetworkNotFound ? null : settled.Failure;
-        var progressed = new Decision { Events = [new OperationProgressed(id, settled.Endpoint.Id, settled.Attached, failure)] };
+        // Said again before it was started: only a place counts now.
+        if (container.IsRunning && settled is { Attached: null, Failure: null }) return Decision.Nothing;
+
+        // What is under way by now does not wait for it: its failure is that of something said again. And a network that is being removed has no say in a name: it has the wish dropped.
+        var failure = awaited is null || (awaited.Kind == OperationKind.ClaimName && settled.Failure is NetworkNotFound) ? null : settled.Failure;
+        var progressed = new Decision { Events = [new OperationProgressed(id, settled.Endpoint.Id, settled.Attached, failure) { Agreed = settled.Failure is null }] };
         if (container.Operation is not { } operation || !operation.Waiting.Contains(settled.Endpoint.Id)) return progressed;
 
         if (operation.Kind == OperationKind.StartEndpoints && settled.Failure is null && operation.Waiting.Count > 1)
@@ -118,12 +121,12 @@ internal static class HostOperations
         if (state.Find(id) is not { } container || container.Find(endpoint) is not { } held) return Decision.Nothing;
         var entering = container.Operation is { } under && under.Waiting.Contains(endpoint) && !IsLeaving(under, held) ? under : null;
         // The late end of an earlier stop, while it is on its way in again. (A stopped container's endpoint is where it should be.)
-        if (entering is not null && !withdrawal.Forget && (container.IsRunning || entering.Kind is OperationKind.Create or OperationKind.StartEndpoints or OperationKind.Connect)) return Decision.Nothing;
+        if (entering is not null && !withdrawal.Forget && (container.IsRunning || entering.Kind == OperationKind.StartEndpoints || IsEntry(entering.Kind))) return Decision.Nothing;
         // Or while it is on its way out for good: that has an end, and an asker, of its own.
         if (!withdrawal.Forget && (held.Leaving || container.Phase == ContainerPhase.Removing)) return Decision.Nothing;
 
         // It was deleted before it came: the ids of an undone command do not come to life again. It stays held until it is out once more: what says so may be the end of an earlier undo, before its network heard of this one.
-        Rejection? deleted = entering is { Kind: OperationKind.Create or OperationKind.Connect } ? new IdTaken(endpoint.ToString()) : null;
+        Rejection? deleted = entering is { Kind: var kind } && IsEntry(kind) ? new IdTaken(endpoint.ToString()) : null;
         var progressed = new Decision
         {
             Events = withdrawal.Forget && deleted is null
@@ -138,10 +141,13 @@ internal static class HostOperations
         return operation.Kind == OperationKind.StartEndpoints ? progressed with { Sends = [AttachNext(state, container, operation, endpoint)] } : progressed;
     }
 
+    private static bool IsEntry(OperationKind kind) => kind is OperationKind.Create or OperationKind.CreateAgain or OperationKind.Connect or OperationKind.ConnectAgain;
+
     // Whether the operation waits for the endpoint to leave, not to come.
     private static bool IsLeaving(Operation operation, HeldEndpoint endpoint) => operation.Kind switch
     {
-        OperationKind.Create or OperationKind.StartEndpoints or OperationKind.Connect => false,
+        OperationKind.StartEndpoints => false,
+        var entry when IsEntry(entry) => false,
         OperationKind.Rejoin or OperationKind.ClaimName or OperationKind.TakeName or OperationKind.DropName => endpoint.Leaving,
         _ => true,
     };
@@ -216,8 +222,10 @@ internal static class HostOperations
         var operation = container.Operation!;
         return (operation.Kind, operation.Failure) switch
         {
-            (OperationKind.Create, { } failure) => Undo(state, container, OperationKind.UndoCreate, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], failure, decision),
-            (OperationKind.Connect, { } failure) => Undo(state, container, OperationKind.UndoConnect, [decision.Events.OfType<OperationProgressed>().Single().Endpoint], failure, decision),
+            // Somebody may have heard long ago that it is so: a kernel that refuses it now does not end that.
+            (OperationKind.CreateAgain or OperationKind.ConnectAgain, HostFault fault) => decision with { Events = decision.Events.Add(new OperationEnded(id)), Reply = new Rejected(new OutcomeUnknown(fault.Text)) },
+            (OperationKind.Create or OperationKind.CreateAgain, { } failure) => Undo(state, container, OperationKind.UndoCreate, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], failure, decision),
+            (OperationKind.Connect or OperationKind.ConnectAgain, { } failure) => Undo(state, container, OperationKind.UndoConnect, [decision.Events.OfType<OperationProgressed>().Single().Endpoint], failure, decision),
             (OperationKind.StartEndpoints, { } failure) => Join(decision, StopEndpoints(state, container, failure, [new ContainerStopping(id)])),
             (OperationKind.StartEndpoints, null) when !container.Spec.Command.IsEmpty =>
                 Join(decision, Began(state, id, OperationKind.StartCommand, [], null, []) with { Sends = [new RunCommand(state.Id, container.Spec, state.Incarnation)] }),

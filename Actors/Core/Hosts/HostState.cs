@@ -11,7 +11,8 @@ namespace NetworkCluster.Hosts;
 /// <param name="Spec">The wish.</param>
 /// <param name="Leaving">Whether it is on its way out.</param>
 /// <param name="Attached">In memory: the facts, while it has its place.</param>
-public sealed record HeldEndpoint(EndpointSpec Spec, bool Leaving = false, AttachedEndpoint? Attached = null);
+/// <param name="Agreed">In memory: whether its network has agreed to it in this life of the entity. What is agreed is answered as done when it is asked for again.</param>
+public sealed record HeldEndpoint(EndpointSpec Spec, bool Leaving = false, AttachedEndpoint? Attached = null, bool Agreed = false);
 
 /// <summary>In memory: what is being done with a container.</summary>
 /// <param name="Number">Grows, so that a late time-out is known as late.</param>

@@ -28,10 +28,17 @@ internal static class Reservations
     public static Decision Settled(AddressSpaceState state, KeepSettled settled)
     {
         // What has come in between, a later wish of the same owner or an end, is answered for by its own chain.
-        var isStill = Find(state, settled.Reservation.Network, settled.Reservation.Address) == new KeptAddress(settled.Reservation, ReservationPhase.Noted);
+        var known = Find(state, settled.Reservation.Network, settled.Reservation.Address);
+        var isStill = known == new KeptAddress(settled.Reservation, ReservationPhase.Noted);
         return settled.Refusal is { } reason
             ? new() { Events = isStill ? [new ReservationEnded(settled.Reservation)] : [], Reply = new Rejected(reason) }
-            : new() { Events = isStill ? [new ReservationKept(settled.Reservation)] : [], Reply = new ReservationMade(settled.Reservation) };
+            : new()
+            {
+                Events = isStill ? [new ReservationKept(settled.Reservation)] : [],
+                // The pool was asked twice and refused it the first time: nobody has it.
+                Sends = known is null ? [new DropAddress(settled.Reservation)] : [],
+                Reply = new ReservationMade(settled.Reservation),
+            };
     }
 
     public static Decision End(AddressSpaceState state, EndReservation end) =>

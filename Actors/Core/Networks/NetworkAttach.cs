@@ -76,7 +76,7 @@ internal static class NetworkAttach
             return new()
             {
                 Events = [.. claim, new EndpointAttached(now, revision)],
-                Sends = [.. NetworkDecider.Tell(state, host => new ViewChanged(state.Spec!, revision, now, null, host)), new BindEndpoint(now, attach.Incarnation, state.Spec!, revision) { IsNews = true }],
+                Sends = [.. NetworkDecider.Tell(state, host => new ViewChanged(state.Spec!, revision, now, null, host)), new BindEndpoint(now, attach.Incarnation, state.Spec!, revision) { IsNews = true, Placed = known.Attached ? known.Revision : revision }],
             };
         }
 
@@ -85,7 +85,7 @@ internal static class NetworkAttach
             Events = known.Attached || now == before ? claim : [.. claim, new EndpointReserved(now, state.Revision)],
             Sends =
             [
-                attach.Running ? new BindEndpoint(before, attach.Incarnation, state.Spec!, state.Revision)
+                attach.Running ? new BindEndpoint(before, attach.Incarnation, state.Spec!, state.Revision) { Placed = known.Revision }
                 : known.Attached ? new UnbindEndpoint(attach.Endpoint, attach.Incarnation, Forget: false) // its container has stopped, and we have not heard of it
                 : new ConfigureEndpoint(now),
             ],
@@ -142,7 +142,7 @@ internal static class NetworkAttach
                 .. NetworkDecider.Tell(after, host => state.Hosts.ContainsKey(host)
                     ? new ViewChanged(spec, revision, endpoint, null, host)
                     : new ViewSnapshot(after.View, host)),
-                new BindEndpoint(endpoint, attach.Incarnation, spec, revision) { IsNews = spec.Scope == NetworkScope.Global },
+                new BindEndpoint(endpoint, attach.Incarnation, spec, revision) { IsNews = spec.Scope == NetworkScope.Global, Placed = revision },
             ],
         };
 

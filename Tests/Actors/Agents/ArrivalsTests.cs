@@ -68,5 +68,15 @@ public sealed class ArrivalsTests
         Assert.Single(_arrivals.GiveUp(Ours.Id));
     }
 
+    [Fact]
+    public void What_has_lost_its_place_while_it_came_is_not_waited_for()
+    {
+        var bind = Bind(revision: 4);
+        _arrivals.Expect(bind);
+        Assert.False(_arrivals.Arrived(bind, ActorRefs.Nobody));
+        Assert.Empty(_arrivals.Seen(new NetworkView(Network, 3, [])));
+        Assert.Equal(bind, Assert.Single(_arrivals.Seen(new NetworkView(Network, 5, []))).Bind);
+    }
+
     private static BindEndpoint Bind(long revision) => new(Ours, new(1), Network, revision) { IsNews = true };
 }

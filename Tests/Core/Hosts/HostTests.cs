@@ -144,7 +144,7 @@ public sealed class HostTests
         host.When(connect with { Again = true });
         Assert.True(host.Then.Defer);
         Assert.Equal(Some.EndpointId(2), ((AttachEndpoint)host.Then.Orders.Single()).Endpoint.Id);
-        host.When(Settled(2, Other)).Replies<ContainerDone>();
+        host.When(Settled(2, Other, attached: true)).Replies<ContainerDone>();
 
         host.When(new StopContainer(Some.Host, Box));
         host.When(new StopContainer(Some.Host, Box) { Again = true });
@@ -159,9 +159,57 @@ public sealed class HostTests
         host.When(new StartContainer(Some.Host, Box) { Again = true });
         Assert.Equal(Some.EndpointId(1), ((AttachEndpoint)host.Then.Orders.Single()).Endpoint.Id);
 
-        host.When(Settled(1, attached: true), Settled(2, Other), new RemoveContainer(Some.Host, Box, Force: true));
+        host.When(Settled(1, attached: true), Settled(2, Other, attached: true), new RemoveContainer(Some.Host, Box, Force: true));
         host.When(new RemoveContainer(Some.Host, Box, Force: true) { Again = true });
         Assert.Equal([true, true], host.Then.Orders.Select(order => ((UnbindEndpoint)order).Forget));
+    }
+
+    [Fact]
+    public void What_its_network_has_agreed_to_is_done_when_it_is_asked_for_again()
+    {
+        var host = Host().When(Create(1, Wish(1)), Settled(1));
+        host.When(Create(1, Wish(1)) with { Again = true }).Journals();
+        Assert.Equal((0, Box), (host.Then.Sends.Length, host.Replies<ContainerDone>().Container.Spec.Id));
+        var connect = new ConnectContainer(Some.Host, Wish(2, Other));
+        host.When(connect, Settled(2, Other)).Replies<ContainerDone>();
+        host.When(connect with { Again = true }).Replies<ContainerDone>();
+        Assert.Empty(host.Then.Sends);
+    }
+
+    [Fact]
+    public void Asked_for_again_by_who_cannot_know_what_was_agreed_it_is_not_taken_back_because_nobody_answers()
+    {
+        var host = Host().When(Create(1, Wish(1)), Settled(1)).Recovered().When(Join("b"));
+        host.When(Expired(host), Create(1, Wish(1)) with { Again = true }).Sends<AttachEndpoint>();
+        host.When(Expired(host)).Journals();
+        Assert.IsType<OutcomeUnknown>(host.Replies<Rejected>().Reason);
+        var connect = new ConnectContainer(Some.Host, Wish(2, Other));
+        host.When(connect, Settled(2, Other));
+        host = host.Recovered().When(Join("c"));
+        host.When(Expired(host), connect with { Again = true }).Sends<AttachEndpoint>();
+        host.When(Expired(host)).Journals();
+        Assert.Equal(2, host.State.Find(Box)!.Endpoints.Count);
+        // What its network refuses is nobody's.
+        host.When(connect with { Again = true }, Settled(2, Other, new NetworkNotFound("net2"))).Journals(nameof(ContainerDisconnecting));
+    }
+
+    [Fact]
+    public void What_was_said_of_it_before_it_was_started_and_of_a_place_that_is_not_waited_for_changes_nothing()
+    {
+        var host = Created([Wish(1), Wish(2, Other)]).When(new StartContainer(Some.Host, Box), Sandbox());
+        host.When(Settled(1)).DoesNothing();
+        host.When(Settled(1, attached: true)).Sends<AttachEndpoint>();
+        // Said again of one that has its place, and the kernel is in a mood.
+        host.When(Settled(1, failure: new HostFault(Some.Host, "attach", "not now")));
+        Assert.Null(host.State.Find(Box)!.Operation!.Failure);
+        host.When(Settled(2, Other, attached: true)).Replies<ContainerDone>();
+    }
+
+    [Fact]
+    public void A_container_that_is_being_removed_is_disconnected_from_nothing()
+    {
+        var host = Running().When(new RemoveContainer(Some.Host, Box, Force: true));
+        host.When(Expired(host), new DisconnectContainer(Some.Host, Box, Network.Id, Network.Name)).Refuses<ContainerNotFound>();
     }
 
     [Fact]
@@ -579,6 +627,8 @@ public sealed class HostTests
     private static CreateContainer Create(int number, params EndpointSpec[] wishes) => new(Some.Host, Some.Container(number), [.. wishes]);
 
     private static EndpointSpec Wish(int number, NetworkSpec? network = null) => Some.Endpoint(number, network ?? Network, number + 1, container: 1).Spec;
+
+    private static ExpireOperation Expired(Scenario<HostState> host) => new(Some.Host, Box, host.State.Find(Box)!.Operation!.Number);
 
     private static SandboxStarted Sandbox() => new(Some.Host, Box, new(1), null);
 

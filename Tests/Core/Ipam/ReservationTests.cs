@@ -94,6 +94,16 @@ public sealed class ReservationTests
     }
 
     [Fact]
+    public void What_the_pool_keeps_when_it_is_asked_twice_and_has_refused_it_first_is_given_back()
+    {
+        var space = TheSpace().When(Reserve("10.0.0.2", "db"));
+        var kept = space.Sends<KeepAddress>().Reservation;
+        space.When(new KeepSettled(kept, new AddressInUse(kept.Address, "c1")));
+        Assert.Equal(kept, space.When(new KeepSettled(kept, null)).Sends<DropAddress>().Reservation);
+        space.Journals();
+    }
+
+    [Fact]
     public void At_its_end_it_is_given_back_by_itself_and_who_dies_meanwhile_only_delays_it()
     {
         var space = TheSpace().When(Reserve("10.0.0.2", "db", Noon));

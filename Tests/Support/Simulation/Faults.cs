@@ -22,4 +22,7 @@ internal sealed record Faults
 
     /// <summary>An operation runs out of time while its messages are still on their way.</summary>
     public double Slow { get; init; }
+
+    /// <summary>A command that is not answered is said again, the same way.</summary>
+    public double AskedAgain { get; init; }
 }

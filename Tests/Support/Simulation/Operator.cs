@@ -22,13 +22,16 @@ internal sealed class Operator
     private readonly HashSet<object> _busy = [];
     private readonly List<Request> _lost = [];
     private int _ids;
+    private readonly List<Action> _patient = [];
+    private long _numbers;
+    private bool _isLast;
 
     public Operator(World world, bool further = false)
     {
         (_world, _further) = (world, further);
         world.OnProcessDeath = machineToo =>
         {
-            foreach (var hear in Outstanding.ToList()) hear(null);
+            foreach (var hear in Outstanding.Keys.ToList()) hear(null);
             if (!machineToo) return;
             foreach (var container in Containers.Where(container => container.Running == true)) container.Running = false;
         };
@@ -39,11 +42,20 @@ internal sealed class Operator
     public List<BelievedContainer> Containers { get; } = [];
 
     /// <summary>Commands without an answer yet.</summary>
-    public List<Action<IReply?>> Outstanding { get; } = [];
+    public Dictionary<Action<IReply?>, IAddressed> Outstanding { get; } = [];
+
+    /// <summary>Asks for the last time for everything that has not been answered.</summary>
+    public void AskAgain()
+    {
+        _isLast = true;
+        foreach (var again in _patient.ToList()) again();
+    }
 
     public void TypeSomething()
     {
         var random = _world.Random;
+        if (_patient.Count > 0 && _world.Chance(_world.Faults.AskedAgain)) _patient[^1]();
+
         if (_lost.Count > 0 && random.Next(3) == 0)
         {
             var again = _lost[^1];
@@ -257,9 +269,31 @@ internal sealed class Operator
         var heard = request.Begin();
         var over = false;
         _busy.Add(request.About);
-        Outstanding.Add(Hear);
+        Outstanding[Hear] = request.Command;
         _world.Log.Add($"> {request.Command.GetType().Name} {(request.About as BelievedContainer)?.Name ?? (request.About as BelievedNetwork)?.Name}");
-        _world.Send("operator", request.Command, Hear);
+        var unheard = 1;
+        if (request.Command is NetworkCluster.Request once && _world.Faults.AskedAgain > 0)
+        {
+            once = once with { Number = ++_numbers };
+            _world.Send("operator", once, HearOne);
+            _patient.Add(() =>
+            {
+                if (over) return;
+                unheard++;
+                // As the gateway does: that its ids were used says that one of the two was begun and undone.
+                _world.Send("operator", once with { Again = true }, reply => HearOne(reply is Rejected { Reason: IdTaken } ? null : reply));
+            });
+        }
+        else
+        {
+            _world.Send("operator", request.Command, HearOne);
+        }
+
+        void HearOne(IReply? reply)
+        {
+            if (reply is null or Rejected { Reason: OutcomeUnknown } && --unheard > 0 && !_isLast) return;
+            Hear(reply);
+        }
 
         void Hear(IReply? reply)
         {

@@ -1,3 +1,4 @@
+using NetworkCluster.Entities;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
@@ -174,19 +175,22 @@ internal sealed class World
         return entity;
     }
 
-    private void Deliver(EntityKey key, IAddressed message, Action<IReply>? asker)
+    private void Deliver(EntityKey key, IAddressed message, Action<IReply>? asker, bool first = true)
     {
         var entity = Living(key);
+        if (entity.Repeats.IsOver(message)) return;
         var decision = entity.Decide(message);
         Decisions++;
         if (decision.Defer)
         {
-            foreach (var order in decision.Orders) Send(key.ToString(), order, null);
-            entity.Stash.Add(() => Deliver(key, message, asker));
+            if (first) SendAll();
+            entity.Stash.Add(() => Deliver(key, message, asker, first: false));
             return;
         }
 
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToList();
+        if (facts.Count > 0 && entity.Repeats.WasTaken(message)) (decision, facts) = (Repeats.Ended(message), []);
+        entity.Repeats.Take(message);
         Log.Add($"{Short(key.ToString())} <- {message.GetType().Name}{(message is Containers.IContainerCommand { Container: var about } ? $" {about.ToString()[..8]}" : "")}: {string.Join(", ", decision.Events.Select(fact => fact.GetType().Name))}{(decision.Reply is { } said ? $" => {(said as Rejected)?.Reason.ToString() ?? said.GetType().Name}" : "")}");
         foreach (var needed in decision.Wakes) Living(needed);
         if (decision.SendsFirst) SendAll();

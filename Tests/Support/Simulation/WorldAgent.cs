@@ -21,6 +21,7 @@ internal sealed class WorldAgent(World world, string token)
     private readonly List<(BindEndpoint Bind, Action<IReply>? Asker)> _unseen = [];
     private readonly List<ContainerId> _alive = [.. world.Kernel.Sandboxes.Keys];
     private readonly HashSet<NetworkId> _madeHere = [];
+    private readonly Departures _departures = new();
     private Incarnation _incarnation;
     private HostWelcome? _welcome;
     private bool _networksThere;
@@ -55,7 +56,8 @@ internal sealed class WorldAgent(World world, string token)
                 break;
             case ViewSnapshot snapshot:
                 Views.Take(snapshot.View);
-                AnswerSeen(snapshot.View.Spec.Id);
+                // Where it has lost its place meanwhile, whoever hears that it came has it leave again.
+                AnswerSeen(snapshot.View.Spec.Id, snapshot.View.Revision);
                 break;
             case ApplyNetwork apply: Work($"net {apply.Spec.Id.Short}", () => Apply(apply.Spec, asker)); break;
             case WithdrawNetwork when !_networksThere: _early.Add(() => Receive(message, asker)); break;
@@ -156,6 +158,12 @@ internal sealed class WorldAgent(World world, string token)
     private void Program(BindEndpoint bind, Action<IReply>? asker)
     {
         if (bind.Incarnation != _incarnation) return;
+        if (!_departures.Comes(bind))
+        {
+            InLane(bind.Endpoint.Spec.Container, false, () => Send(new EndpointApplied(bind, new HostFault(Host, "attach", "it was told to leave since")), asker));
+            return;
+        }
+
         Names.Join(bind.Endpoint.Spec.Container, bind.Network.Id, bind.Endpoint.Spec);
         InLane(bind.Endpoint.Spec.Container, true, () =>
         {
@@ -175,6 +183,7 @@ internal sealed class WorldAgent(World world, string token)
     private void Withdraw(UnbindEndpoint withdrawal, Action<IReply>? asker)
     {
         var endpoint = withdrawal.Endpoint;
+        _departures.Leaves(withdrawal);
         Names.RemoveEndpoint(endpoint.Network, endpoint.Id);
         Names.Leave(endpoint.Container, endpoint.Network);
         InLane(endpoint.Container, false, () =>
@@ -184,9 +193,9 @@ internal sealed class WorldAgent(World world, string token)
         });
     }
 
-    private void AnswerSeen(NetworkId network)
+    private void AnswerSeen(NetworkId network, long whole = -1)
     {
-        foreach (var (bind, asker) in _unseen.Where(unseen => unseen.Bind.Network.Id == network && unseen.Bind.Revision <= Views.RevisionOf(network)).ToList())
+        foreach (var (bind, asker) in _unseen.Where(unseen => unseen.Bind.Network.Id == network && unseen.Bind.Revision <= Math.Max(whole, Views.RevisionOf(network))).ToList())
         {
             _unseen.Remove((bind, asker));
             Send(new EndpointApplied(bind), asker);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NetworkCluster.Endpoints;
+using NetworkCluster.Entities;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
@@ -22,6 +23,9 @@ internal abstract class WorldEntity
 
     /// <summary>Messages that wait, with whom their answers go to.</summary>
     public List<Action> Stash { get; } = [];
+
+    /// <summary>What it remembers of requests that are said again.</summary>
+    public Repeats Repeats { get; } = new();
 
     public abstract object State { get; }
 

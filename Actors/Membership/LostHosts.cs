@@ -22,6 +22,7 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
     private readonly Dictionary<HostId, (string Token, DateTimeOffset Since)> _absent = [];
     private readonly Dictionary<HostId, string> _left = [];
     private readonly Dictionary<HostId, string> _dead = [];
+    private readonly Dictionary<HostId, string> _declared = [];
     private readonly Dictionary<UniqueAddress, long> _unreachable = [];
     private readonly ILogger _log = NodeLog.Of<LostHosts>(Context.System);
     private readonly NodeSettings _settings;
@@ -113,7 +114,10 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
     private void Declare(HostId host, string token)
     {
         if (!IsLeader) return;
-        _log.Say(LogLevel.Warning, $"host {host} is lost ({token}): its endpoints are given up", null, (MessageSubject.Host, host));
+        // It may have to be said several times until it is heard.
+        var again = _declared.GetValueOrDefault(host) == token;
+        _declared[host] = token;
+        _log.Say(again ? LogLevel.Debug : LogLevel.Warning, $"host {host} is lost ({token}): its endpoints are given up", null, (MessageSubject.Host, host));
         _absent.Remove(host);
         if (_left.GetValueOrDefault(host) == token) _left.Remove(host);
         _router.Send(new DeclareHostLost(host, token, _time.GetUtcNow()), ActorRefs.NoSender);

@@ -21,6 +21,9 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
 {
     private const string OwnIpamOnly = "its addresses are given by another IPAM driver, and on every host anew: create it with --ipam-driver, too, of the same name as the driver";
 
+    // Longer than an engine needs to forget a network.
+    private static readonly TimeSpan MissedFor = TimeSpan.FromMinutes(1);
+
     /// <summary>What a network is called until the engine has said its name.</summary>
     public static string Nameless(NetworkId network) => $"engine-{network.Short}";
 
@@ -95,6 +98,15 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
             if (wish.Options.GetValueOrDefault(key) != there.Options.GetValueOrDefault(key)) yield return there.Options.TryGetValue(key, out var had) ? $"has the option {key}={had}" : $"does not have the option {key}";
         }
     }
+
+    // When it was said that a network is to go, and not which.
+    private long _missed;
+
+    /// <summary>A network of the engine is to go; which one was said to a process that has died, and is not said again. The engine has it no more in a moment, and whoever compares removes it then.</summary>
+    public void MissDelete() => Interlocked.Exchange(ref _missed, time.GetTimestamp());
+
+    /// <summary>Whether one is to go, and nobody has found it yet. True once each time.</summary>
+    public bool TakeMissed() => Interlocked.Exchange(ref _missed, 0) is var since and not 0 && time.GetElapsedTime(since) < MissedFor;
 
     /// <summary>Removes it from the cluster, where nothing uses it. Others have removed it already: it is gone all the same.</summary>
     public async Task DeleteAsync(EndpointBody body, CancellationToken cancel)

@@ -55,7 +55,7 @@ internal static class EnginePlugin
         routes.Pool("RequestAddress", PluginJson.Default.AddressBody, pools.RequestAddressAsync, PluginJson.Default.AddressAnswer);
         routes.Pool("ReleaseAddress", PluginJson.Default.AddressBody, (body, cancel) => Nothing(pools.ReleaseAddressAsync(body, cancel)), PluginJson.Default.NothingAnswer);
         routes.Network("CreateNetwork", PluginJson.Default.NetworkBody, (body, cancel) => Nothing(networks.CreateAsync(body, cancel)), PluginJson.Default.NothingAnswer);
-        routes.Network("DeleteNetwork", PluginJson.Default.EndpointBody, (body, cancel) => Nothing(networks.DeleteAsync(body, cancel)), PluginJson.Default.NothingAnswer);
+        routes.Network("DeleteNetwork", PluginJson.Default.EndpointBody, (body, cancel) => Nothing(networks.DeleteAsync(body, cancel)), PluginJson.Default.NothingAnswer, networks.MissDelete);
         routes.Network("CreateEndpoint", PluginJson.Default.EndpointBody, networks.CreateEndpointAsync, PluginJson.Default.EndpointAnswer);
         routes.Network("DeleteEndpoint", PluginJson.Default.EndpointBody, (body, cancel) => Nothing(networks.DeleteEndpointAsync(body, cancel)), PluginJson.Default.NothingAnswer);
         routes.Network("Join", PluginJson.Default.EndpointBody, networks.JoinAsync, PluginJson.Default.JoinAnswer);
@@ -74,17 +74,19 @@ internal static class EnginePlugin
     private static void Pool<TBody, TAnswer>(this IEndpointRouteBuilder routes, string call, JsonTypeInfo<TBody> body, Func<TBody, CancellationToken, Task<TAnswer>> answer, JsonTypeInfo<TAnswer> type) =>
         routes.Map($"/IpamDriver.{call}", body, answer, type, reason => new IpamRefusal(reason), PluginJson.Default.IpamRefusal);
 
-    private static void Network<TBody, TAnswer>(this IEndpointRouteBuilder routes, string call, JsonTypeInfo<TBody> body, Func<TBody, CancellationToken, Task<TAnswer>> answer, JsonTypeInfo<TAnswer> type) =>
-        routes.Map($"/NetworkDriver.{call}", body, answer, type, reason => new DriverRefusal(reason), PluginJson.Default.DriverRefusal);
+    private static void Network<TBody, TAnswer>(
+        this IEndpointRouteBuilder routes, string call, JsonTypeInfo<TBody> body, Func<TBody, CancellationToken, Task<TAnswer>> answer, JsonTypeInfo<TAnswer> type, Action? missed = null) =>
+        routes.Map($"/NetworkDriver.{call}", body, answer, type, reason => new DriverRefusal(reason), PluginJson.Default.DriverRefusal, missed);
 
     private static void Map<TBody, TAnswer, TRefusal>(
-        this IEndpointRouteBuilder routes, string path, JsonTypeInfo<TBody> body, Func<TBody, CancellationToken, Task<TAnswer>> answer, JsonTypeInfo<TAnswer> type, Func<string, TRefusal> refuse, JsonTypeInfo<TRefusal> refusal) =>
+        this IEndpointRouteBuilder routes, string path, JsonTypeInfo<TBody> body, Func<TBody, CancellationToken, Task<TAnswer>> answer, JsonTypeInfo<TAnswer> type, Func<string, TRefusal> refuse, JsonTypeInfo<TRefusal> refusal, Action? missed = null) =>
         routes.MapPost(path, async (HttpContext http, ILoggerFactory logs) =>
         {
             string reason;
             try
             {
                 // Engines that ask again do so without what they asked: their client has read it to its end.
+                if (http.Request.ContentLength == 0) missed?.Invoke();
                 if (http.Request.ContentLength == 0) throw new RefusedException(new InvalidRequest($"{path[1..]} came without its question, as when the engine has waited for an answer in vain: try again"));
                 // An engine that has given up waiting is still told the next time: what was begun is carried to its end.
                 var asked = await JsonSerializer.DeserializeAsync(http.Request.Body, body, http.RequestAborted) ?? throw new RefusedException(new InvalidRequest("the body is null"));

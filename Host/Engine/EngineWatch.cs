@@ -92,7 +92,12 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         foreach (var network in theirs) await CompareAsync(network, ours, cancel);
         foreach (var lost in notes.Networks.Keys.Except(theirs.Select(network => network.Id)).ToList())
         {
-            if (IsMissing(lost)) notes.Forget(NetworkId.Parse(lost, CultureInfo.InvariantCulture));
+            if (networks.TakeMissed())
+            {
+                ours.Remove(notes.Networks[lost]);
+                await RemoveAsync(lost, cancel);
+            }
+            else if (IsMissing(lost)) notes.Forget(NetworkId.Parse(lost, CultureInfo.InvariantCulture));
         }
 
         var shared = notes.Networks.Values.ToHashSet();
@@ -126,6 +131,21 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         else if (await gateway.SendAsync(new FindNetwork(AddressSpaceId.Of(gateway.Host), known.ToString()), cancel) is Rejected { Reason: NetworkNotFound } && IsMissing($"of the cluster {network.Id}"))
         {
             if (await engine.RemoveAsync(network.Id, cancel) is { } refusal) Once($"network {network.Name} is no more in the cluster, and the engine does not remove it: {refusal}");
+        }
+    }
+
+    // It was removed at the engine while nobody here was listening.
+    private async Task RemoveAsync(string id, CancellationToken cancel)
+    {
+        try
+        {
+            await networks.DeleteAsync(new() { NetworkId = id }, cancel);
+            log.LogInformation("network {Network} was removed at the engine: it is removed from the cluster", id[..12]);
+        }
+        catch (RefusedException refused)
+        {
+            notes.Forget(NetworkId.Parse(id, CultureInfo.InvariantCulture));
+            log.LogWarning("network {Network} was removed at the engine, and stays in the cluster: {Reason}", id[..12], refused.Message);
         }
     }
 

@@ -22,14 +22,22 @@ internal sealed class DockerEngine : IAsyncDisposable
     {
         (_host, _more) = (host, more);
         Directory.CreateDirectory(Path.Combine(_directory, "plugins"));
+        Directory.CreateDirectory(Path.Combine(_directory, "behind"));
         Cli = new(Socket);
     }
 
     /// <summary>The docker command line to it.</summary>
     public DockerCommandLine Cli { get; }
 
+    /// <summary>Where it looks for its plugin.</summary>
+    public string Plugin => $"{_directory}/plugins/network-cluster.sock";
+
+    /// <summary>Where its host serves its calls when somebody stands between the two.</summary>
+    public string Behind => $"{_directory}/behind/network-cluster.sock";
+
     /// <summary>What its host is told of it.</summary>
-    public string[] Settings => ["--set", $"network-cluster.engine.plugin={_directory}/plugins/network-cluster.sock", "--set", $"network-cluster.engine.socket={Socket}"];
+    /// <param name="plugin">Where the host serves its calls; none: where it looks for them.</param>
+    public string[] SettingsOf(string? plugin = null) => ["--set", $"network-cluster.engine.plugin={plugin ?? Plugin}", "--set", $"network-cluster.engine.socket={Socket}"];
 
     /// <summary>Where it serves its API.</summary>
     public string Socket => Path.Combine(_directory, "docker.sock");

@@ -32,25 +32,18 @@ public sealed class DockerEngineRunsTests(ITestOutputHelper output)
         await Eventually.IsSoAsync(Soon, () => Task.FromResult(Networks.All(network => second.Cli.Run($"network inspect {network}").Code == 0)));
 
         for (var run = 0; run < Runs; run++) await SomethingAsync(underlay, engines);
-        var (engine, cluster, kernel) = (new SortedSet<string>(), new SortedSet<string>(), "");
+        var disagreement = "";
         try
         {
-            await Eventually.IsSoAsync(Settled, async () =>
-            {
-                engine = [.. engines.SelectMany(Running)];
-                cluster = [];
-                foreach (var network in Networks) cluster.UnionWith(await MembersAsync(underlay.Hosts[0].Operator, network));
-                kernel = string.Join("; ", Enumerable.Range(1, Hosts).Select(host => Difference(underlay, host, Running(engines[host - 1]).Count)).Where(text => text.Length > 0));
-                return engine.SetEquals(cluster) && kernel.Length == 0;
-            });
+            await Eventually.IsSoAsync(Settled, async () => (disagreement = await scene.DisagreementAsync(Networks)).Length == 0);
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"seed {Seed}: the engines have\n{string.Join('\n', engine)}\nthe cluster has\n{string.Join('\n', cluster)}\n{kernel}\nafter\n{string.Join('\n', _history)}\n{underlay.Hosts[0].Output}\n{underlay.Hosts[1].Output}");
+            Assert.Fail($"seed {Seed}: {disagreement}\nafter\n{string.Join('\n', _history)}\n{underlay.Hosts[0].Output}\n{underlay.Hosts[1].Output}");
         }
 
         await PingsAsync(engines);
-        output.WriteLine($"seed {Seed}: {engine.Count} endpoints after\n{string.Join('\n', _history)}");
+        output.WriteLine($"seed {Seed}: {engines.Sum(engine => Running(engine).Count)} endpoints after\n{string.Join('\n', _history)}");
         // And all of it goes.
         foreach (var one in engines) one.Cli.Run("rm -f $(docker ps -aq)");
         foreach (var network in Networks) await Eventually.IsSoAsync(Soon, () => Task.FromResult(first.Cli.Run($"network rm {network}").Code == 0));
@@ -58,7 +51,7 @@ public sealed class DockerEngineRunsTests(ITestOutputHelper output)
         for (var host = 1; host <= Hosts; host++)
         {
             var at = host;
-            await Eventually.IsSoAsync(Soon, () => Task.FromResult(Difference(underlay, at, 0).Length == 0));
+            await Eventually.IsSoAsync(Soon, () => Task.FromResult(scene.Left(at, 0).Length == 0));
         }
     }
 
@@ -130,27 +123,7 @@ public sealed class DockerEngineRunsTests(ITestOutputHelper output)
         string Begin() => $"run -d --name c{++_names} --network {network} {(_random.Next(2) == 0 ? $"--network-alias a{_names}" : "")} busybox sleep 10000";
     }
 
-    // Network, name and address of every place that a running container has.
-    private static SortedSet<string> Running(DockerEngine engine) =>
-    [
-        .. engine.Cli.Run("inspect -f '{{$name := .Name}}{{range $net, $end := .NetworkSettings.Networks}}{{$net}} {{$name}} {{$end.IPAddress}}\n{{end}}' $(docker ps -q)").Output
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => Networks.Contains(line.Split(' ')[0])).Select(line => line.Replace(" /", " ", StringComparison.Ordinal)),
-    ];
-
-    private static async Task<List<string>> MembersAsync(Operator edge, string network)
-    {
-        var document = await edge.InspectAsync("network", network);
-        return [.. document[0].GetProperty("Containers").EnumerateObject().Select(member => $"{network} {member.Value.GetProperty("Name").GetString()} {member.Value.GetProperty("IPv4Address").GetString()!.Split('/')[0]}")];
-    }
-
-    // Links of endpoints, lent ends that nobody fetched, and what is noted of endpoints.
-    private static string Difference(Underlay underlay, int host, int endpoints)
-    {
-        var (process, two) = (underlay.Hosts[host - 1], underlay.Hosts[host - 1].Prefix[..2]);
-        string[] links = [.. Underlay.On(host, "ip -o link").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[1].Split('@')[0].TrimEnd(':'))];
-        var (ours, lent, notes) = (links.Count(name => name.StartsWith($"{two}v", StringComparison.Ordinal)), links.Count(name => name.StartsWith($"{two}e", StringComparison.Ordinal)), Directory.GetFiles(Path.Combine(process.Data, "engine", "endpoints")).Length);
-        return (ours, lent, notes) == (endpoints, 0, endpoints) ? "" : $"host {host} has {ours} links, {lent} that nobody fetched, and {notes} notes for {endpoints} endpoints";
-    }
+    private static SortedSet<string> Running(DockerEngine engine) => DockerEngineScene.Running(engine, Networks);
 
     // By name, across the hosts, from one container of each network.
     private static async Task PingsAsync(DockerEngine[] engines)

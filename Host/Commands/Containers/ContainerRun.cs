@@ -42,10 +42,9 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
         }
         catch (RefusedException e)
         {
-            // Nothing of it is left, so that the same line goes through once what was in the way is gone.
-            if (container is not null && e.Reason.Kind != RejectionKind.Unknown) await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: true), CancellationToken.None);
-            await output.RefusalAsync(e.Reason, cancel);
-            return e.Reason is CommandNotRunnable command ? command.ExitCode : ExitCodes.NotRun;
+            var reason = container is null || e.Reason.Kind == RejectionKind.Unknown ? e.Reason : await UndoAsync(container, e.Reason);
+            await output.RefusalAsync(reason, cancel);
+            return reason is CommandNotRunnable command ? command.ExitCode : ExitCodes.NotRun;
         }
 
         if (detached)
@@ -72,6 +71,12 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
             if (invocation.Has("rm")) await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: true), CancellationToken.None);
         }
     }
+
+    // Nothing of it is left, so that the same line goes through once what was in the way is gone; where that cannot be done either, it is said.
+    private async Task<Rejection> UndoAsync(ContainerView container, Rejection reason) =>
+        await gateway.SendAsync(new RemoveContainer(container.Host, container.Spec.Id, Force: true), CancellationToken.None) is Rejected { Reason: not ContainerNotFound and var left }
+            ? new OutcomeUnknown($"{reason.Text}; and the container {container.Spec.Name}, which was created for it, could not be removed: {left.Text}")
+            : reason;
 
     // The command has ended a little before its container: whoever comes next finds its address free.
     private async Task EndedAsync(ContainerView container, CancellationToken cancel)

@@ -82,6 +82,17 @@ public sealed class PortCommandTests : IAsyncLifetime
         Assert.True(Assert.Single(_host.Gateway.Sent.OfType<RemoveContainer>()).Force);
     }
 
+    [Fact]
+    public async Task A_run_that_can_neither_be_done_nor_undone_is_an_unknown_outcome_and_says_what_is_left()
+    {
+        _host.Gateway.Refusals[typeof(StartContainer)] = new PortAllocated(new(null, 8080, PortProtocol.Tcp), "web");
+        _host.Gateway.Refusals[typeof(RemoveContainer)] = new JournalUnavailable(DateTimeOffset.UnixEpoch, "gone");
+        var outcome = await _host.RunAsync("container run -d --name box");
+        Assert.Equal(ExitCodes.NotRun, outcome.Code);
+        Assert.Contains("the outcome is unknown: Bind for 0.0.0.0:8080 failed: port is already allocated", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("the container box, which was created for it, could not be removed: the journal cannot be reached", outcome.Error, StringComparison.Ordinal);
+    }
+
     private static string Text(ContainerPorts ports) => string.Join(' ',
     [
         .. ports.PublishAll ? ["all"] : Array.Empty<string>(),

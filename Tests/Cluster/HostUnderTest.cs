@@ -10,6 +10,9 @@ internal sealed class HostUnderTest : IAsyncDisposable
     // test.sh names the published one, which starts in half the time.
     private static readonly string Program = System.Environment.GetEnvironmentVariable("NWC_HOST") ?? Path.Combine(AppContext.BaseDirectory, "Akka.NetworkCluster.Host.dll");
 
+    // What test.sh has processes run with that live for seconds; elsewhere they run as they would anywhere.
+    private static readonly Dictionary<string, string> ShortLived = (System.Environment.GetEnvironmentVariable("NWC_HOST_ENVIRONMENT") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('=')).ToDictionary(word => word[0], word => word[1]);
+
     private readonly string _data = Directory.CreateTempSubdirectory("nwc-test-").FullName;
     private readonly string _prefix;
     private readonly string? _netns;
@@ -137,6 +140,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
         var start = new ProcessStartInfo(first[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var word in first[1..]) start.ArgumentList.Add(word);
         foreach (var word in (string[])[Program, "--host-id", HostId, "--data", _data, "--pbm", _pbm, "--set", "network-cluster.pbm.tls=off", "--set", "network-cluster.operations.address=", "--dataplane", "linux", "--set", $"network-cluster.dataplane.prefix={_prefix}", "--set", $"network-cluster.dataplane.state-directory={_data}/state", "--set", $"network-cluster.docker-api.socket={DockerSocket}", "--set", $"network-cluster.log-level={System.Environment.GetEnvironmentVariable("NWC_LOG_LEVEL") ?? "Warning"}", .. _more, .. more]) start.ArgumentList.Add(word);
+        foreach (var (name, value) in ShortLived) start.Environment[name] = value;
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => line(e.Data ?? "");

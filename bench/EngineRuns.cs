@@ -7,7 +7,7 @@ namespace NetworkCluster.Bench;
 /// <summary>Containers of a real engine in its own bridge network, in its own overlay (it has an etcd and a second engine for that) and in a network of ours, in turn: all of one engine, in one run.</summary>
 internal static class EngineRuns
 {
-    private const int WarmUp = 5, Rounds = 40;
+    private const int WarmUp = 3, Rounds = 20;
     private const string Ours = "ours", Store = "10.99.0.254:2379";
     private static readonly string[] Networks = ["own-bridge", "own-overlay", Ours];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -17,7 +17,7 @@ internal static class EngineRuns
         Environment.SetEnvironmentVariable("NWC_HOST", $"{program}.dll");
         var data = Directory.CreateTempSubdirectory("nwc-bench-etcd-").FullName;
         using var etcd = Process.Start(new ProcessStartInfo(Path.Combine(Environment.GetEnvironmentVariable("NWC_ENGINE")!, "etcd"),
-            ["--data-dir", data, "--enable-v2=true", "--log-level", "error", "--listen-client-urls", "http://0.0.0.0:2379", "--advertise-client-urls", $"http://{Store}"]))!;
+            ["--data-dir", data, "--enable-v2=true", "--logger", "zap", "--log-level", "error", "--listen-client-urls", "http://0.0.0.0:2379", "--advertise-client-urls", $"http://{Store}"]))!;
         try
         {
             await using var scene = await DockerEngineScene.StartAsync("be", host => $"--cluster-store=etcd://{Store} --cluster-advertise={Underlay.AddressOf(host)}:2375");

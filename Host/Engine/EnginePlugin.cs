@@ -85,9 +85,13 @@ internal static class EnginePlugin
             string reason;
             try
             {
-                // Engines that ask again do so without what they asked: their client has read it to its end.
-                if (http.Request.ContentLength == 0) missed?.Invoke();
-                if (http.Request.ContentLength == 0) throw new RefusedException(new InvalidRequest($"{path[1..]} came without its question, as when the engine has waited for an answer in vain: try again"));
+                if (http.Request.ContentLength == 0)
+                {
+                    // Engines that ask again do so without what they asked: their client has read it to its end.
+                    missed?.Invoke();
+                    throw new RefusedException(new InvalidRequest($"{path[1..]} came without its question, as when the engine has waited for an answer in vain: try again"));
+                }
+
                 // An engine that has given up waiting is still told the next time: what was begun is carried to its end.
                 var asked = await JsonSerializer.DeserializeAsync(http.Request.Body, body, http.RequestAborted) ?? throw new RefusedException(new InvalidRequest("the body is null"));
                 await http.Response.WriteAsJsonAsync(await answer(asked, CancellationToken.None), type);

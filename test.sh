@@ -35,7 +35,7 @@ begin() {
     shift
     # The library and not the project: nothing is built in there, where no package source can be reached.
     $private dotnet test artifacts/bin/Tests/release/Akka.NetworkCluster.Tests.dll --nologo --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
-        --blame-hang-timeout 10m --blame-hang-dump-type none "$@" </dev/null >"$results/$name.txt" 2>&1 &
+        --blame-hang-timeout 10m --blame-hang-dump-type none "$@" </dev/null &
     runners="$runners $!"
 }
 
@@ -50,7 +50,6 @@ fi
 code=0
 for runner in $runners; do wait "$runner" || code=$?; done
 runners=
-cat "$results"/*.txt
 
 echo "the ten that took longest:"
 cat "$results"/*.trx | sed -n 's/.*<UnitTestResult .*testName="\([^"(]*\).* duration="\([0-9:]*\).*/  \2 \1/p' | sort -r | head -10

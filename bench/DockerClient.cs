@@ -1,22 +1,13 @@
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using NetworkCluster.Tests.Support;
 
 namespace NetworkCluster.Bench;
 
 /// <summary>Docker's API at a unix socket, whoever serves it: one kept-alive connection for each request under way.</summary>
 internal sealed class DockerClient(string socket) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        ConnectCallback = async (_, cancel) =>
-        {
-            var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
-            return new NetworkStream(connection, ownsSocket: true);
-        },
-    })
-    { BaseAddress = new("http://docker") };
+    private readonly HttpClient _http = UnixSocketClient.To(socket);
 
     public Task PingAsync() => SendAsync(HttpMethod.Get, "/_ping");
 
@@ -32,16 +23,10 @@ internal sealed class DockerClient(string socket) : IDisposable
 
     public Task RemoveAsync(string network) => SendAsync(HttpMethod.Delete, $"/networks/{network}");
 
-    /// <summary>A container that runs what its image says, in that network.</summary>
-    public Task RunAsync(string container, string network) => RunAsync(container, network, $$"""{"Image":"{{DockerEngine.Image}}",""");
-
-    /// <summary>A container that runs a command, in that network.</summary>
-    public Task RunAsync(string container, string network, string image, params string[] command) =>
-        RunAsync(container, network, $$"""{"Image":"{{image}}","Cmd":{{JsonSerializer.Serialize(command)}},""");
-
-    private async Task RunAsync(string container, string network, string begin)
+    /// <summary>A container that runs, in that network: a command, or what its image says.</summary>
+    public async Task RunAsync(string container, string network, string image = DockerEngine.Image, string[]? command = null)
     {
-        await SendAsync(HttpMethod.Post, $"/containers/create?name={container}", $$$"""{{{begin}}}"HostConfig":{"NetworkMode":"{{{network}}}"}}""");
+        await SendAsync(HttpMethod.Post, $"/containers/create?name={container}", $$$"""{"Image":"{{{image}}}","Cmd":{{{JsonSerializer.Serialize(command)}}},"HostConfig":{"NetworkMode":"{{{network}}}"}}""");
         await SendAsync(HttpMethod.Post, $"/containers/{container}/start");
     }
 

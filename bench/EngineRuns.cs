@@ -46,16 +46,16 @@ internal static class EngineRuns
         }
 
         using var docker = new DockerClient(scene.Engines[0].Socket);
-        var (run, remove, reached) = (new Dictionary<string, Samples>(), new Dictionary<string, Samples>(), 0);
+        var (run, remove, reached) = (Fresh(), Fresh(), 0);
         for (var i = -WarmUp; i < Rounds; i++)
         {
-            if (i == 0) (run, remove) = ([], []);
+            if (i == 0) (run, remove) = (Fresh(), Fresh());
             foreach (var network in Networks)
             {
-                await Of(run, network).MeasureAsync(() => docker.RunAsync("box", network, "busybox", "sleep", "100000"));
+                await run[network].MeasureAsync(() => docker.RunAsync("box", network, "busybox", ["sleep", "100000"]));
                 // Once, and at once: whether it is there when the engine says that it runs.
                 if (network == Ours && i >= 0 && scene.Engines[1].Cli.Run($"exec there-{Ours} ping -c1 -W1 {cli.Done("inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' box")}").Code == 0) reached++;
-                await Of(remove, network).MeasureAsync(() => docker.RemoveContainerAsync("box"));
+                await remove[network].MeasureAsync(() => docker.RemoveContainerAsync("box"));
             }
         }
 
@@ -68,5 +68,5 @@ internal static class EngineRuns
         Console.WriteLine($"  {reached} of {Rounds} answered a ping from the other engine at once");
     }
 
-    private static Samples Of(Dictionary<string, Samples> samples, string network) => samples.TryGetValue(network, out var known) ? known : samples[network] = new();
+    private static Dictionary<string, Samples> Fresh() => Networks.ToDictionary(network => network, _ => new Samples());
 }

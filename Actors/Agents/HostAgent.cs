@@ -188,7 +188,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
             if (news == ViewNews.Missed) _router.Send(new RequestView(change.Spec.Id, _host), Self);
             Reach(change, news);
             NameAgain(change.Spec);
-            AnswerSeen(change.Spec.Id);
+            Answer(_arrivals.Seen(change.Spec.Id));
         });
         Receive<ViewSnapshot>(snapshot =>
         {
@@ -294,8 +294,6 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         NodeTraces.End(span);
         return new(cause);
     }
-
-    private void AnswerSeen(NetworkId network) => Answer(_arrivals.Seen(network));
 
     private void Answer(IEnumerable<(BindEndpoint Bind, IActorRef Asker)> arrived)
     {

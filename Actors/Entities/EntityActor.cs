@@ -156,8 +156,8 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         }
 
         _deferred.Remove(command);
+        decision = _repeats.Allow(command, decision);
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
-        if (!facts.IsEmpty && _repeats.WasTaken(command)) (decision, facts) = (Repeats.Ended(command), []);
         if (!facts.IsEmpty && _health.Outage is { } outage)
         {
             Postpone(command, outage);

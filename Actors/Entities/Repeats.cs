@@ -11,11 +11,12 @@ internal sealed class Repeats
     /// <summary>Whether it is the first one of a request whose repetition was taken: that one has the answer.</summary>
     public bool IsOver(IAddressed command) => command is Request { Again: not true } && WasTaken(command);
 
-    /// <summary>Whether it was taken before. What that one began is carried on and answered; where it has come to its end, nothing begins anew: somebody may have been told that it was refused, or may have undone it.</summary>
-    public bool WasTaken(IAddressed command) => command is Request { Number: { } number } && _taken.Contains(number);
+    /// <summary>What is done about it. What the first one began is carried on and answered; where that has come to its end, nothing begins anew: somebody may have been told that it was refused, or may have undone it.</summary>
+    public Decision Allow(IAddressed command, Decision decision) => WasTaken(command) && decision.Events.Any(fact => fact is not IEphemeralEvent)
+        ? Decision.Refuse(new OutcomeUnknown($"{command.GetType().Name} was said again, and the first one has come to an end since"))
+        : decision;
 
-    /// <summary>The answer to a repetition with which something would begin anew.</summary>
-    public static Decision Ended(IAddressed command) => Decision.Refuse(new OutcomeUnknown($"{command.GetType().Name} was said again, and the first one has come to an end since"));
+    private bool WasTaken(IAddressed command) => command is Request { Number: { } number } && _taken.Contains(number);
 
     /// <summary>It is about to be done, or refused.</summary>
     public void Take(IAddressed command)

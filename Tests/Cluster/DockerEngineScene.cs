@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace NetworkCluster.Tests.Cluster;
 
 /// <summary>Two hosts, an unmodified Docker Engine beside each.</summary>
@@ -31,8 +33,10 @@ internal sealed record DockerEngineScene(Underlay Underlay, DockerEngine[] Engin
         foreach (var network in networks)
         {
             // Under its own name once the engine has said it.
-            if (await Underlay.Hosts[0].Operator.RunAsync("network", "inspect", ("network", network)) is { Done: false, Error: var none }) return none;
-            cluster.UnionWith(await MembersAsync(network));
+            var answer = await Underlay.Hosts[0].Operator.RunAsync("network", "inspect", ("network", network));
+            if (!answer.Done) return answer.Error;
+            foreach (var member in JsonDocument.Parse(answer.Out).RootElement[0].GetProperty("Containers").EnumerateObject())
+                cluster.Add($"{network} {member.Value.GetProperty("Name").GetString()} {member.Value.GetProperty("IPv4Address").GetString()!.Split('/')[0]}");
         }
 
         string[] kernels = [.. Enumerable.Range(1, Engines.Length).Select(host => Left(host, running[host - 1].Count)).Where(text => text.Length > 0)];
@@ -46,12 +50,6 @@ internal sealed record DockerEngineScene(Underlay Underlay, DockerEngine[] Engin
         string[] links = [.. Underlay.On(host, "ip -o link").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[1].Split('@')[0].TrimEnd(':'))];
         var (ours, lent, notes) = (links.Count(name => name.StartsWith($"{two}v", StringComparison.Ordinal)), links.Count(name => name.StartsWith($"{two}e", StringComparison.Ordinal)), Directory.GetFiles(Path.Combine(process.Data, "engine", "endpoints")).Length);
         return (ours, lent, notes) == (endpoints, 0, endpoints) ? "" : $"host {host} has {ours} links, {lent} that nobody fetched, and {notes} notes for {endpoints} endpoints";
-    }
-
-    private async Task<List<string>> MembersAsync(string network)
-    {
-        var document = await Underlay.Hosts[0].Operator.InspectAsync("network", network);
-        return [.. document[0].GetProperty("Containers").EnumerateObject().Select(member => $"{network} {member.Value.GetProperty("Name").GetString()} {member.Value.GetProperty("IPv4Address").GetString()!.Split('/')[0]}")];
     }
 
     public async ValueTask DisposeAsync()

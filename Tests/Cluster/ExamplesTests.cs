@@ -66,23 +66,20 @@ public sealed class ExamplesTests : IAsyncLifetime, IDisposable
         await TypeAsync("host activate host1");
         foreach (var name in Names) await TypeAsync($"container rm -f {name}");
         foreach (var network in (string[])["isolated_nw", "frontend", "multihost", "br0"]) await TypeAsync($"network rm {network}");
-        foreach (var line in (string[])
+        foreach (var (made, line) in ((string, string)[])
         [
-            "network create -d bridge --subnet 172.25.0.0/16 --label temporary isolated_nw",
-            "network create -d overlay --subnet 10.1.0.0/16 multihost",
-            "network create --subnet 172.28.0.0/16 --ip-range 172.28.5.0/24 br0",
-            "container run -d --name container1",
-            "container run -d --name container2 --network isolated_nw",
-            "container run -d --name container3 --network isolated_nw --ip 172.25.3.3",
-            "container run -d --name container5 --network isolated_nw",
-            "container run -d --name container4 --network isolated_nw --link container5:c5",
+            ("isolated_nw", "network create -d bridge --subnet 172.25.0.0/16 --label temporary isolated_nw"),
+            ("multihost", "network create -d overlay --subnet 10.1.0.0/16 multihost"),
+            ("br0", "network create --subnet 172.28.0.0/16 --ip-range 172.28.5.0/24 br0"),
+            ("container1", "container run -d --name container1"),
+            ("container2", "container run -d --name container2 --network isolated_nw"),
+            ("container3", "container run -d --name container3 --network isolated_nw --ip 172.25.3.3"),
+            ("container5", "container run -d --name container5 --network isolated_nw"),
+            ("container4", "container run -d --name container4 --network isolated_nw --link container5:c5"),
         ])
         {
-            var made = ShellWords.Split(line)[^1] is var last && line.Contains("--name ", StringComparison.Ordinal) ? line.Split("--name ")[1].Split(' ')[0] : last;
-            // Who connects is not connected, and who comes finds its name, address and subnet free.
-            if (example.StartsWith("network create", StringComparison.Ordinal) && example.EndsWith(made, StringComparison.Ordinal)) continue;
-            if (example.StartsWith("container ", StringComparison.Ordinal) && example.Contains($"--name {made} ", StringComparison.Ordinal)) continue;
-            if (example.EndsWith("--name container1", StringComparison.Ordinal) && made == "container1") continue;
+            // Who comes finds its name, address and subnet free.
+            if ($"{example} ".Contains(example.StartsWith("network create", StringComparison.Ordinal) ? $" {made} " : $"--name {made} ", StringComparison.Ordinal)) continue;
             var prepared = await TypeAsync(line);
             if (example.StartsWith("network create", StringComparison.Ordinal) || example.StartsWith("network rm", StringComparison.Ordinal)) continue;
             Assert.True(prepared.Code == 0, $"before {example}: {line}: {prepared.Error}");

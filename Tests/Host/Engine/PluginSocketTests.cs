@@ -9,6 +9,7 @@ using NetworkCluster.Commands;
 using NetworkCluster.Dataplane;
 using NetworkCluster.Engine;
 using NetworkCluster.Tests.Host.Commands;
+using NetworkCluster.Tests.Support;
 using Xunit;
 
 namespace NetworkCluster.Tests.Host.Engine;
@@ -31,7 +32,7 @@ public sealed class PluginSocketTests : IAsyncLifetime
         _app = builder.Build();
         var pools = new EnginePools(_gateway, ([], []), _ => Task.FromResult<System.Collections.Immutable.ImmutableArray<Subnet>>([]), TimeProvider.System);
         _app.MapEngine(new EngineDriver(_gateway, pools, new EngineNotes(_directory), new Naming(), TimeProvider.System), pools);
-        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, cancel) => new NetworkStream(await ConnectAsync(cancel), ownsSocket: true) }) { BaseAddress = new("http://plugin/") };
+        _http = UnixSocketClient.To(SocketPath);
         return _app.StartAsync();
     }
 
@@ -48,7 +49,7 @@ public sealed class PluginSocketTests : IAsyncLifetime
     public async Task A_body_over_the_limit_is_refused_in_the_drivers_own_field(string call, string answer)
     {
         // It is refused for what it says of its length, before it is sent.
-        using var socket = await ConnectAsync(CancellationToken.None);
+        using var socket = await ConnectAsync();
         await socket.SendAsync(Encoding.ASCII.GetBytes($"POST /{call} HTTP/1.1\r\nHost: plugin\r\nContent-Length: {EnginePlugin.BodyLimitBytes + 1}\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(new NetworkStream(socket));
         var text = await reader.ReadToEndAsync();
@@ -86,7 +87,7 @@ public sealed class PluginSocketTests : IAsyncLifetime
         var silent = new List<Socket>();
         try
         {
-            for (var i = 0; i < PbmServer.ConnectionLimit + 10; i++) silent.Add(await ConnectAsync(CancellationToken.None));
+            for (var i = 0; i < PbmServer.ConnectionLimit + 10; i++) silent.Add(await ConnectAsync());
             foreach (var half in silent.Take(20)) await half.SendAsync(Encoding.ASCII.GetBytes("POST /Network"));
             Assert.Equal(HttpStatusCode.OK, (await PostAsync("Plugin.Activate", "")).Status);
         }
@@ -102,10 +103,10 @@ public sealed class PluginSocketTests : IAsyncLifetime
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    private async Task<Socket> ConnectAsync(CancellationToken cancel)
+    private async Task<Socket> ConnectAsync()
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancel);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath));
         return socket;
     }
 }

@@ -1,4 +1,3 @@
-using NetworkCluster.Entities;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
@@ -188,8 +187,8 @@ internal sealed class World
             return;
         }
 
+        decision = entity.Repeats.Allow(message, decision);
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToList();
-        if (facts.Count > 0 && entity.Repeats.WasTaken(message)) (decision, facts) = (Repeats.Ended(message), []);
         entity.Repeats.Take(message);
         Log.Add($"{Short(key.ToString())} <- {message.GetType().Name}{(message is Containers.IContainerCommand { Container: var about } ? $" {about.ToString()[..8]}" : "")}: {string.Join(", ", decision.Events.Select(fact => fact.GetType().Name))}{(decision.Reply is { } said ? $" => {(said as Rejected)?.Reason.ToString() ?? said.GetType().Name}" : "")}");
         foreach (var needed in decision.Wakes) Living(needed);

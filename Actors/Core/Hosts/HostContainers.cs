@@ -37,7 +37,9 @@ internal static class HostContainers
     {
         if (known.Phase == ContainerPhase.Removing) return Decision.Refuse(new IdTaken(known.Spec.Id.ToString()));
         var wishes = known.Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => endpoint.Spec).ToImmutableList();
-        return known.Phase != ContainerPhase.Created || known.Endpoints.TrueForAll(endpoint => endpoint.Agreed || endpoint.Leaving) ? Done(state, known)
+        return known.Endpoints.Find(endpoint => endpoint is { Agreed: false, Leaving: false }) is not { } open ? Done(state, known)
+            // It was started meanwhile: what its networks say then is the start's.
+            : known.Phase != ContainerPhase.Created ? Unplaced(known, open)
             : HostOperations.Began(state, known.Spec.Id, OperationKind.CreateAgain, wishes.ConvertAll(wish => wish.Id), null, []) with
             {
                 Sends = [.. wishes.Select(wish => state.Attach(known, wish))],
@@ -46,7 +48,8 @@ internal static class HostContainers
 
     public static Decision Start(HostState state, HeldContainer container, DateTimeOffset? at) => container.Phase switch
     {
-        ContainerPhase.Running => Done(state, container),
+        // Its start was cut off, and it has not been asked for again yet: its network may still refuse it.
+        ContainerPhase.Running => container.Endpoints.Find(endpoint => endpoint is { Attached: null, Leaving: false }) is { } open ? Unplaced(container, open) : Done(state, container),
         ContainerPhase.Removing => Decision.Refuse(new ContainerNotFound(container.Spec.Name)),
         _ when state.Drained => Decision.Refuse(new HostIsDrained(state.Id)),
         _ when HostLinks.Refusal(state, container.Endpoints.Select(endpoint => endpoint.Spec), mustRun: true) is { } stopped => Decision.Refuse(stopped),
@@ -123,6 +126,9 @@ internal static class HostContainers
             Sends = [new UnbindEndpoint(endpoint.Spec, state.Incarnation, Forget: true)],
         };
     }
+
+    private static Decision Unplaced(HeldContainer container, HeldEndpoint endpoint) =>
+        Decision.Refuse(new OutcomeUnknown($"container {container.Spec.Name} is {container.Phase.ToString().ToLowerInvariant()}, but network {endpoint.Spec.NetworkName} has not given it a place (again) yet"));
 
     public static Decision Done(HostState state, HeldContainer container) => Decision.Answer(new ContainerDone(container.View(state.Id)));
 

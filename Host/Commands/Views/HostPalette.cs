@@ -24,7 +24,7 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
         ReadsOnly = true,
         Aliases = ["list"],
         Description = "List the hosts of the cluster",
-        Details = "Those with a data plane; 'cluster show' has the others, too. RECLAIMED counts endpoints that were found dead when the host joined last and were given back; ADOPTED its containers that were found alive.",
+        Details = "Those with a data plane; 'cluster show' has the others, too. One that is no member is 'absent', or 'lost' when its endpoints have been given up; it is here as long as it has containers. RECLAIMED counts endpoints that were found dead when the host joined last and were given back; ADOPTED its containers that were found alive.",
         Output = CommandOutput.Table,
         Examples = ["host ls"],
     };
@@ -104,13 +104,16 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
     private async Task<int> ListAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
         ImmutableArray<ClusterMember> present = [.. members.Members.Where(member => member.Agent)];
+        // While the list cannot be read, those that are there.
+        var all = await gateway.SendAsync(new ListHosts(), cancel) is HostList list ? list.Hosts : [];
+        var gone = await Task.WhenAll(all.Except(present.Select(member => member.Host)).Select(host => gateway.SendAsync(new GetHost(host), cancel)));
         var replies = await Task.WhenAll(present.Select(m => gateway.SendAsync(new GetHost(m.Host), cancel)));
         ImmutableArray<TableColumn> columns =
         [
             new("Host", "HOST"), new("Status", "STATUS"), new("Incarnation", "INCARNATION"), new("Containers", "CONTAINERS"), new("Running", "RUNNING"),
             new("Reclaimed", "RECLAIMED"), new("Adopted", "ADOPTED"), new("Joined", null),
         ];
-        await output.TableAsync(columns, present.Zip(replies, Row), cancel);
+        await output.TableAsync(columns, [.. present.Zip(replies, Row), .. gone.OfType<HostView>().Where(view => view.Containers > 0).Select(RowOfAbsent)], cancel);
         return ExitCodes.Ok;
     }
 
@@ -124,6 +127,10 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
         await output.DocumentAsync([.. documents], DocumentJson.Default.ImmutableArrayHostDocument, cancel);
         return code;
     }
+
+    // How many of its containers run is not known.
+    private static ImmutableArray<string> RowOfAbsent(HostView view) =>
+        [view.Id.ToString(), view.Lost ? HostDocument.StatusOf(view) : "absent", Text(view.Incarnation.Value), Text(view.Containers), "-", Text(view.Reclaimed), Text(view.Adopted), Rfc3339.Text(view.JoinedAt)];
 
     private static ImmutableArray<string> Row(ClusterMember member, IReply reply) => reply is HostView view
         ? [member.Host.ToString(), member.Reachable ? HostDocument.StatusOf(view) : "unreachable", Text(view.Incarnation.Value), Text(view.Containers), Text(view.Running),

@@ -82,6 +82,10 @@ internal sealed class FakeGateway : IClusterGateway
             CreateContainer create => Create(create),
             IContainerCommand command => new ContainerDone(Containers.Find(c => c.Spec.Id == command.Container)!),
             GetPool get => Pools.Find(p => p.Id == get.Id) is { } pool ? pool : new Rejected(new InvalidRequest("no such pool")),
+            // One that is lost, and one of which nothing is left.
+            ListHosts => new HostList([Host, HostId.Parse("h7"), HostId.Parse("h8")]),
+            GetHost get when get.Host == HostId.Parse("h7") => new HostView(get.Host, new(2), true, Samples.Time, 2, 1, 0, 0),
+            GetHost get when get.Host == HostId.Parse("h8") => new HostView(get.Host, new(2), true, Samples.Time, 0, 0, 0, 0),
             GetHost get when get.Host == Host => new HostView(Host, new(3), false, Samples.Time, Containers.Count, 1, 2, 1),
             DrainHost drain when drain.Host == Host => new HostView(Host, new(3), false, Samples.Time, Containers.Count, 1, 2, 1) { Drained = true },
             DrainHost drain => new Rejected(new HostUnknown(drain.Host)),

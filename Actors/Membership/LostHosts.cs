@@ -19,7 +19,7 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
 
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     // By host and not by life, so that lives that are over leave nothing behind.
-    private readonly Dictionary<HostId, (string Token, DateTimeOffset Since)> _absent = [];
+    private readonly Dictionary<HostId, (string Token, long Since)> _absent = [];
     private readonly Dictionary<HostId, string> _left = [];
     private readonly Dictionary<HostId, string> _dead = [];
     private readonly Dictionary<HostId, string> _declared = [];
@@ -106,9 +106,10 @@ internal sealed class LostHosts : ReceiveActor, IWithTimers
             return;
         }
 
-        var now = _time.GetUtcNow();
+        // By a clock that nobody sets.
+        var now = _time.GetTimestamp();
         if (!_absent.TryGetValue(view.Id, out var absent) || absent.Token != view.Token) _absent[view.Id] = (view.Token, now);
-        else if (now - absent.Since >= (_left.GetValueOrDefault(view.Id) == view.Token ? _settings.LeaveGrace : _settings.ReturnGrace)) Declare(view.Id, view.Token);
+        else if (_time.GetElapsedTime(absent.Since, now) >= (_left.GetValueOrDefault(view.Id) == view.Token ? _settings.LeaveGrace : _settings.ReturnGrace)) Declare(view.Id, view.Token);
     }
 
     private void Declare(HostId host, string token)

@@ -15,10 +15,11 @@ internal sealed class PrivatePostgres : IAsyncDisposable
 
     private PrivatePostgres(int port) => _port = port;
 
-    /// <summary>Starts one that listens on every address of the tests' namespace.</summary>
+    /// <summary>Starts one that listens on every address of the tests' namespace, on a disk of its own, so that it can be filled.</summary>
     public static async Task<PrivatePostgres> StartAsync(int port)
     {
         var postgres = new PrivatePostgres(port);
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=1g", "tmpfs", postgres._directory);
         await RunAsync("chown", "postgres", postgres._directory);
         await AsOwnerAsync("initdb", "-D", postgres.Data, "-A", "trust", "--no-sync", "-E", "UTF8");
         await File.AppendAllTextAsync(Path.Combine(postgres.Data, "pg_hba.conf"), "host all all 0.0.0.0/0 trust\n");
@@ -32,7 +33,7 @@ internal sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>Starts it, again after <see cref="StopAsync"/>.</summary>
     public async Task BeginAsync()
     {
-        await AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, "log"), "-o", $"-p {_port} -c listen_addresses=* -c unix_socket_directories={_directory} -c fsync=off -c max_connections=200", "start");
+        await AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, "log"), "-o", $"-p {_port} -c listen_addresses=* -c unix_socket_directories={_directory} -c fsync=off -c max_connections=200 -c max_wal_size=128MB", "start");
         _runs = true;
     }
 
@@ -41,6 +42,26 @@ internal sealed class PrivatePostgres : IAsyncDisposable
     {
         _runs = false;
         await AsOwnerAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+    }
+
+    /// <summary>SIGSTOP to all of its processes, and SIGCONT: it is there and says nothing.</summary>
+    public Task FreezeAsync(bool frozen) => RunAsync("sh", "-c", $"read -r server <'{Data}/postmaster.pid'; kill -{(frozen ? "STOP" : "CONT")} $server $(pgrep -P $server)");
+
+    /// <summary>Leaves no byte on its disk.</summary>
+    public Task FillDiskAsync() => RunAsync("sh", "-c", $"dd if=/dev/zero of='{Filler}' bs=64k; true");
+
+    /// <summary>Takes that away again, and starts it if that was too much for it.</summary>
+    public async Task FreeDiskAsync()
+    {
+        File.Delete(Filler);
+        try
+        {
+            await AsOwnerAsync("pg_ctl", "-D", Data, "status");
+        }
+        catch (InvalidOperationException)
+        {
+            await BeginAsync();
+        }
     }
 
     /// <summary>Writes all of it into a file that the package's user can make.</summary>
@@ -52,8 +73,11 @@ internal sealed class PrivatePostgres : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_runs) await StopAsync();
-        Directory.Delete(_directory, recursive: true);
+        await RunAsync("umount", _directory);
+        Directory.Delete(_directory);
     }
+
+    private string Filler => Path.Combine(_directory, "filler");
 
     private string Data => Path.Combine(_directory, "data");
 

@@ -7,6 +7,8 @@ internal sealed class Underlay : IAsyncDisposable
 {
     private const string Database = "10.99.0.254";
 
+    private const string SlowRate = "512kbit burst 8kb latency 500ms";
+
     private readonly PrivatePostgres _postgres;
     private readonly List<HostUnderTest> _hosts = [];
 
@@ -25,8 +27,9 @@ internal sealed class Underlay : IAsyncDisposable
     /// <param name="roles">What each of them is, by number; none: all are both.</param>
     /// <param name="seeds">Whom they know; none: the first two.</param>
     /// <param name="more">Further arguments of each, by number.</param>
+    /// <param name="own">What is in the environment of each besides, by number.</param>
     /// <param name="environment">What is in their environment besides.</param>
-    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null, Func<int, string[]>? more = null, params (string Name, string Value)[] environment)
+    public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null, Func<int, string[]>? more = null, Func<int, IEnumerable<(string Name, string Value)>>? own = null, params (string Name, string Value)[] environment)
     {
         Shell("ip link add und0 type bridge && ip link set und0 up && ip addr add 10.99.0.254/24 dev und0");
         var underlay = new Underlay(await PrivatePostgres.StartAsync(5455));
@@ -43,7 +46,7 @@ internal sealed class Underlay : IAsyncDisposable
                     "--set", $"network-cluster.journal.connection-string={underlay.Journal}",
                     .. more?.Invoke(host) ?? [],
                 ]));
-            foreach (var (variable, value) in environment) underlay._hosts[^1].Environment[variable] = value;
+            foreach (var (variable, value) in environment.Concat(own?.Invoke(host) ?? [])) underlay._hosts[^1].Environment[variable] = value;
         }
 
         await underlay._hosts[0].StartAsync();
@@ -73,8 +76,25 @@ internal sealed class Underlay : IAsyncDisposable
         On(host, $"nft 'add table inet cut; add chain inet cut in {{ type filter hook input priority -300; }}; add chain inet cut out {{ type filter hook output priority -300; }}; add rule inet cut in ip saddr {{ {others} }} drop{(bothSides ? $"; add rule inet cut out ip daddr {{ {others} }} drop" : "")}'");
     }
 
-    /// <summary>Ends what <see cref="CutOff"/> began.</summary>
+    /// <summary>From now on every fifth packet to the host is lost.</summary>
+    public static void Thin(int host) => On(host, "nft 'add table inet cut; add chain inet cut in { type filter hook input priority -300; }; add rule inet cut in iif != lo numgen random mod 5 == 0 drop'");
+
+    /// <summary>Ends what <see cref="CutOff"/> or <see cref="Thin"/> began.</summary>
     public static void Join(int host) => On(host, "nft delete table inet cut");
+
+    /// <summary>From now on packets to the host and from it wait for each other, up to half a second; then they are lost.</summary>
+    public static void Slow(int host)
+    {
+        Shell($"tc qdisc add dev und{host} root tbf rate {SlowRate}");
+        On(host, $"tc qdisc add dev eth0 root tbf rate {SlowRate}");
+    }
+
+    /// <summary>Ends what <see cref="Slow"/> began.</summary>
+    public static void Quick(int host)
+    {
+        Shell($"tc qdisc del dev und{host} root");
+        On(host, "tc qdisc del dev eth0 root");
+    }
 
     /// <summary>From now on nobody hears the database, nor it anybody.</summary>
     public static void SilenceJournal() => Shell("nft 'add table inet silence; add chain inet silence in { type filter hook input priority 0; }; add rule inet silence in tcp dport 5455 drop'");

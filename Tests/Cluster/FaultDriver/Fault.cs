@@ -37,6 +37,22 @@ internal sealed record Fault(string Name, int Weight, Func<FaultScene, Task> Hap
         new("frozen", 2, OnOne((scene, host) => scene.FreezeAsync(host, true), 1, 11, (scene, host) => scene.FreezeAsync(host, false))),
         new("cut off", 2, OnOne((scene, host) => scene.CutOffAsync(host, bothSides: true), 1, 14, (scene, host) => scene.JoinAsync(host))),
         new("hears nobody, is heard", 2, OnOne((scene, host) => scene.CutOffAsync(host, bothSides: false), 1, 14, (scene, host) => scene.JoinAsync(host))),
+        new("loses packets", 2, OnOne((scene, host) => scene.ThinAsync(host), 1, 10, (scene, host) => scene.JoinAsync(host))),
+        new("slow", 2, OnOne((scene, host) => scene.SlowAsync(host), 1, 10, (scene, host) => scene.QuickAsync(host))),
+        new("its clock jumps", 2, scene => scene.JumpAsync(scene.AnyHost())),
+        new("its clock jumps while another is given up", 1, async scene =>
+        {
+            var host = scene.AnyHost();
+            await scene.KillAsync(host);
+            foreach (var other in scene.Hosts.Where(other => other != host))
+            {
+                await scene.WaitAsync(0, 3);
+                await scene.JumpAsync(other);
+            }
+
+            await scene.NothingIsLeftAsync(host);
+            await scene.StartAsync(host);
+        }),
         new("power off", 2, OnOne((scene, host) => scene.PowerOffAsync(host), 0, 6, (scene, host) => scene.PowerOnAsync(host))),
         new("power off, gone for long", 1, async scene =>
         {
@@ -51,6 +67,18 @@ internal sealed record Fault(string Name, int Weight, Func<FaultScene, Task> Hap
             await scene.Underlay.Postgres.StopAsync();
             await scene.WaitAsync(0, 8);
             await scene.Underlay.Postgres.BeginAsync();
+        }),
+        new("the journal says nothing", 1, async scene =>
+        {
+            await scene.Underlay.Postgres.FreezeAsync(true);
+            await scene.WaitAsync(1, 8);
+            await scene.Underlay.Postgres.FreezeAsync(false);
+        }),
+        new("the journal's disk is full", 1, async scene =>
+        {
+            await scene.Underlay.Postgres.FillDiskAsync();
+            await scene.WaitAsync(1, 8);
+            await scene.Underlay.Postgres.FreeDiskAsync();
         }),
         new("nobody hears the journal", 1, async scene =>
         {

@@ -27,11 +27,12 @@ internal sealed class FaultRun(int hosts, int seed, Action<string> tell)
     {
         var (random, until) = (new Random(seed), TimeProvider.System.GetUtcNow() + time);
         Tell($"seed {seed}, {hosts} hosts, {Clients} clients");
-        await using var underlay = await Underlay.StartAsync("ft", hosts);
+        using var clocks = new HostClocks(hosts);
+        await using var underlay = await Underlay.StartAsync("ft", hosts, own: clocks.EnvironmentOf);
         using var reader = ActorSystem.Create("reader", "akka { loglevel = OFF, stdout-loglevel = OFF }");
         var model = new FaultModel(hosts);
         var clients = Enumerable.Range(0, Clients).Select(client => new FaultClient(client, seed, underlay.Hosts, model)).ToList();
-        var (scene, check) = (new FaultScene(underlay, model, random, Tell), new FaultCheck(underlay, model, reader, random, Patience));
+        var (scene, check) = (new FaultScene(underlay, clocks, model, random, Tell), new FaultCheck(underlay, model, reader, random, Patience));
         try
         {
             for (var round = 1; round == 1 || TimeProvider.System.GetUtcNow() < until; round++)

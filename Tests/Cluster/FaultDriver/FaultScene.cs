@@ -2,7 +2,7 @@
 namespace NetworkCluster.Tests.Cluster.FaultDriver;
 
 /// <summary>Where faults happen: does to the hosts what they ask for, tells the model, and remembers what was done.</summary>
-internal sealed class FaultScene(Underlay underlay, FaultModel model, Random random, Action<string> tell)
+internal sealed class FaultScene(Underlay underlay, HostClocks clocks, FaultModel model, Random random, Action<string> tell)
 {
     private static readonly TimeSpan NothingAfter = TimeSpan.FromSeconds(15), WholeAfter = TimeSpan.FromSeconds(60);
 
@@ -57,6 +57,36 @@ internal sealed class FaultScene(Underlay underlay, FaultModel model, Random ran
     {
         tell($"  {host} hears the others");
         Underlay.Join(host);
+        return Task.CompletedTask;
+    }
+
+    public Task ThinAsync(int host)
+    {
+        tell($"  {host} loses every fifth packet");
+        Underlay.Thin(host);
+        return Task.CompletedTask;
+    }
+
+    public Task SlowAsync(int host)
+    {
+        tell($"  {host} is hard to reach");
+        Underlay.Slow(host);
+        return Task.CompletedTask;
+    }
+
+    public Task QuickAsync(int host)
+    {
+        tell($"  {host} is quick again");
+        Underlay.Quick(host);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Its wall clock is somewhere within an hour of everybody else's, and stays there until the next jump.</summary>
+    public Task JumpAsync(int host)
+    {
+        var ahead = TimeSpan.FromSeconds(random.Next(-3600, 3600));
+        tell($"  {host} has its clock {ahead.TotalSeconds:0} s ahead");
+        clocks.Set(host, ahead);
         return Task.CompletedTask;
     }
 

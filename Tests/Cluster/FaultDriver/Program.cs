@@ -6,9 +6,11 @@ using NetworkCluster.Tests.Cluster.FaultDriver;
 if (args is ["member", .. var where]) return await MemberProcess.RunAsync(where);
 
 // faults.sh: the fault driver for as long as one likes. Composition only.
-const string Usage = "usage: ./faults.sh [--planted] [--minutes N] [--seed N] [--hosts 3-5]   (as root; it runs in namespaces of its own)";
+const string Usage = "usage: ./faults.sh [--planted] [--minutes N] [--seed N] [--hosts 3-5] [--only FAULT]   (as root; it runs in namespaces of its own)";
 var planted = args is ["--planted", ..];
 if (planted) args = args[1..];
+var only = args is [.., "--only", _] ? args[^1] : "";
+if (only.Length > 0) args = args[..^2];
 var settings = new Dictionary<string, int> { ["--minutes"] = 5, ["--seed"] = TimeProvider.System.GetUtcNow().DayOfYear, ["--hosts"] = 3 };
 for (var i = 0; i < args.Length; i += 2)
 {
@@ -22,6 +24,13 @@ for (var i = 0; i < args.Length; i += 2)
     return 2;
 }
 
+var faults = Fault.All.Where(fault => fault.Name.Contains(only, StringComparison.Ordinal)).ToList();
+if (faults.Count == 0)
+{
+    await Console.Error.WriteLineAsync($"no fault is called '{only}': {string.Join("; ", Fault.All.Select(fault => fault.Name))}");
+    return 2;
+}
+
 if (settings["--hosts"] is < 3 or > 5)
 {
     await Console.Error.WriteLineAsync(Usage);
@@ -31,7 +40,7 @@ if (settings["--hosts"] is < 3 or > 5)
 if (planted) return await PlantedRun.RunAsync(settings["--hosts"], settings["--seed"], Console.WriteLine) == 0 ? 0 : 1;
 try
 {
-    await new FaultRun(settings["--hosts"], settings["--seed"], Console.WriteLine).RunAsync(TimeSpan.FromMinutes(settings["--minutes"]));
+    await new FaultRun(settings["--hosts"], settings["--seed"], Console.WriteLine) { Faults = faults }.RunAsync(TimeSpan.FromMinutes(settings["--minutes"]));
     return 0;
 }
 catch (FaultViolationException violation)

@@ -64,24 +64,28 @@ internal sealed record Fault(string Name, int Weight, Func<FaultScene, Task> Hap
         }),
         new("the journal crashes", 1, async scene =>
         {
+            scene.Say("the journal crashes");
             await scene.Underlay.Postgres.StopAsync();
             await scene.WaitAsync(0, 8);
             await scene.Underlay.Postgres.BeginAsync();
         }),
         new("the journal says nothing", 1, async scene =>
         {
+            scene.Say("the journal says nothing");
             await scene.Underlay.Postgres.FreezeAsync(true);
             await scene.WaitAsync(1, 8);
             await scene.Underlay.Postgres.FreezeAsync(false);
         }),
         new("the journal's disk is full", 1, async scene =>
         {
+            scene.Say("the journal's disk is full");
             await scene.Underlay.Postgres.FillDiskAsync();
             await scene.WaitAsync(1, 8);
             await scene.Underlay.Postgres.FreeDiskAsync();
         }),
         new("nobody hears the journal", 1, async scene =>
         {
+            scene.Say("nobody hears the journal");
             Underlay.SilenceJournal();
             await scene.WaitAsync(1, 8);
             Underlay.HearJournal();

@@ -20,6 +20,9 @@ internal sealed class FaultScene(Underlay underlay, HostClocks clocks, FaultMode
         return Task.Delay(time);
     }
 
+    /// <summary>What was done to something that is no host.</summary>
+    public void Say(string what) => tell($"  {what}");
+
     public Task KillAsync(int host)
     {
         tell($"  kill -9 {host}");

@@ -16,6 +16,17 @@ internal static class Approved
         Compare(text, $"{page}{kind}", $"{page}.received{kind}");
     }
 
+    /// <summary>What a page of the documents has to be typed: the lines of its blocks that begin with a program's name, which is left out.</summary>
+    public static IEnumerable<string> CommandsOf(string page, string program)
+    {
+        var inside = false;
+        foreach (var line in File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../docs", page)))
+        {
+            if (line.StartsWith("```", StringComparison.Ordinal)) inside = !inside;
+            else if (inside && line.StartsWith($"{program} ", StringComparison.Ordinal)) yield return line[(program.Length + 1)..];
+        }
+    }
+
     private static string ThisFile([CallerFilePath] string file = "") => file;
 
     private static void Compare(string text, string approved, string received)

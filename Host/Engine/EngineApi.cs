@@ -12,6 +12,8 @@ internal sealed record ListedNetwork(string Id, string Name)
 {
     /// <summary>By container id.</summary>
     public IReadOnlyDictionary<string, EngineMember>? Containers { get; init; }
+    /// <summary>As the engine's users have set them.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 }
 
 /// <summary>An endpoint in such a network.</summary>
@@ -79,6 +81,9 @@ internal sealed class EngineApi(string socket) : IDisposable
     /// <summary>The networks of a driver.</summary>
     public async Task<IReadOnlyList<ListedNetwork>> NetworksAsync(string driver, CancellationToken cancel) =>
         [.. await GetAsync($"/networks?filters={Uri.EscapeDataString($"{{\"driver\":[\"{driver}\"]}}")}", EngineJson.Default.IReadOnlyListListedNetwork, cancel) ?? []];
+
+    /// <summary>What tells the engine's store from any other: the id of a network that it makes once and keeps.</summary>
+    public async Task<string?> StoreAsync(CancellationToken cancel) => (await NetworksAsync("null", cancel)).FirstOrDefault(network => network.Name == "none")?.Id;
 
     /// <summary>One network with its endpoints; none where there is none.</summary>
     public Task<ListedNetwork?> NetworkAsync(string id, CancellationToken cancel) => GetAsync($"/networks/{id}", EngineJson.Default.ListedNetwork, cancel);

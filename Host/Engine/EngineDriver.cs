@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
@@ -27,10 +28,34 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
     /// <summary>What a network is called until the engine has said its name.</summary>
     public static string Nameless(NetworkId network) => $"engine-{network.Short}";
 
+    // Networks of the cluster that an engine's create is about, and whether the engine will have them is not known yet.
+    private readonly ConcurrentDictionary<NetworkId, NetworkId> _beingMade = new();
+    // The engine's networks that the cluster keeps although the engine has removed them: some engines do not hear a refusal.
+    private readonly ConcurrentDictionary<string, bool> _kept = new();
+
+    /// <summary>Whether the engine is about to have it.</summary>
+    public bool IsBeingMade(NetworkId ours) => _beingMade.Values.Contains(ours);
+
+    /// <summary>Whether its removal by the engine was refused. True once each time.</summary>
+    public bool TakeKept(string engines) => _kept.TryRemove(engines, out _);
+
     /// <summary>Makes the network in the cluster, or sees that it is the one that is there.</summary>
     public async Task CreateAsync(NetworkBody body, CancellationToken cancel)
     {
         var id = Network(body.NetworkId);
+        _beingMade[id] = id;
+        try
+        {
+            await CreateAsync(id, body, cancel);
+        }
+        finally
+        {
+            _beingMade.TryRemove(id, out _);
+        }
+    }
+
+    private async Task CreateAsync(NetworkId id, NetworkBody body, CancellationToken cancel)
+    {
         var options = (body.Options?.Driver ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(StringComparer.Ordinal);
         var subnets = (body.IPv4Data ?? []).Concat(body.IPv6Data ?? []).Select(Read).ToImmutableArray();
         var request = new NetworkRequest
@@ -51,6 +76,7 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
             ?? (options.ContainsKey(EnginePools.NameOption) ? await pools.FindAsync(space, request.Name, cancel) : null);
         if (there is not null && there.Id != id)
         {
+            _beingMade[id] = there.Id;
             var differences = Differences(there, request, isNamed: options.ContainsKey(EnginePools.NameOption)).ToImmutableArray();
             if (!differences.IsEmpty) throw new RefusedException(new InvalidRequest([.. differences.Select(difference => $"network {there.Name} of the cluster {difference}")]));
         }
@@ -63,8 +89,9 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
         pools.Settle(there.Pools.Select(pool => pool.Id));
     }
 
-    private (PoolRequest Request, NetworkSpec? Joins) Read(NetworkPoolBody body)
+    private (PoolRequest Request, NetworkSpec? Joins) Read(NetworkPoolBody? body)
     {
+        if (body is null) throw new RefusedException(new InvalidRequest("a subnet of the network is null"));
         if (!Subnet.TryParse(body.Pool, out var subnet)) throw new RefusedException(new InvalidRequest($"invalid subnet {body.Pool}"));
         if (body.AddressSpace is { } space && !AddressSpaces.Contains(space)) throw new RefusedException(new InvalidRequest(OwnIpamOnly));
         var draft = pools.DraftOf(subnet);
@@ -112,10 +139,14 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
     public async Task DeleteAsync(EndpointBody body, CancellationToken cancel)
     {
         var id = Network(body.NetworkId);
-        if (notes.Networks.TryGetValue(body.NetworkId, out var ours) && await SpecAsync(ours, cancel) is { } network)
+        if (notes.Networks.TryGetValue($"{id}", out var ours) && await SpecAsync(ours, cancel) is { } network)
         {
             var reply = await gateway.SendAsync(new RemoveNetwork(network.Space, network.Id), cancel);
-            if (reply is Rejected { Reason: not NetworkNotFound }) reply.Expect<NetworkRemoved>();
+            if (reply is Rejected { Reason: not NetworkNotFound })
+            {
+                _kept[$"{id}"] = true;
+                reply.Expect<NetworkRemoved>();
+            }
         }
 
         notes.Forget(id);
@@ -128,6 +159,12 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
         if (body.Options?.PortMap is [var port, ..]) throw new RefusedException(new InvalidRequest($"port {port.Port} cannot be published on network {network.Name}: connect the container to a bridge network of the engine for that"));
         var wished = body.Interface ?? new();
         if (wished.Address is not { Length: > 0 } && wished.AddressIPv6 is not { Length: > 0 }) throw new RefusedException(new InvalidRequest(OwnIpamOnly));
+        foreach (var text in (ReadOnlySpan<string?>)[wished.Address, wished.AddressIPv6])
+        {
+            if (text is { Length: > 0 } && !network.Pools.Any(pool => pool.Id.Subnet.Contains(Address(text))))
+                throw new RefusedException(new AddressOutsideNetwork(Address(text), network.Name, [.. network.Pools.Select(pool => pool.Id.Subnet)]));
+        }
+
         var mac = wished.MacAddress is { Length: > 0 } given ? MacAddress.Parse(given)
             : LinkLayer.For(Endpoint(body.EndpointId), wished.Address is { Length: > 0 } v4 ? Address(v4) : null, _ => false);
         notes.Keep(Endpoint(body.EndpointId), new()
@@ -190,17 +227,17 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
     /// <summary>The container that stands for an engine's sandbox: its key is as random as an id.</summary>
     private ContainerId ContainerOf(string sandboxKey) => ContainerId.Parse(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gateway.Host} {sandboxKey}"))));
 
-    private async Task<NetworkSpec> OursAsync(string engines, CancellationToken cancel) =>
-        notes.Networks.TryGetValue(engines, out var ours) && await SpecAsync(ours, cancel) is { } network ? network
-            : throw new RefusedException(new InvalidRequest($"the cluster has no network {(engines.Length > 12 ? engines[..12] : engines)} any more: remove the engine's"));
+    private async Task<NetworkSpec> OursAsync(string? engines, CancellationToken cancel) =>
+        notes.Networks.TryGetValue($"{Network(engines)}", out var ours) && await SpecAsync(ours, cancel) is { } network ? network
+            : throw new RefusedException(new InvalidRequest($"the cluster has no network {engines![..12]} any more: remove the engine's"));
 
     private async Task<NetworkSpec?> SpecAsync(NetworkId id, CancellationToken cancel) =>
         await pools.FindAsync(AddressSpaceId.Global, id.ToString(), cancel) ?? await pools.FindAsync(AddressSpaceId.Of(gateway.Host), id.ToString(), cancel);
 
-    private static NetworkId Network(string text) => NetworkId.TryParse(text, null, out var id) ? id : throw new RefusedException(new InvalidRequest($"invalid network id {text}"));
+    private static NetworkId Network(string? text) => NetworkId.TryParse(text, null, out var id) ? id : throw new RefusedException(new InvalidRequest($"invalid network id {text}"));
 
-    private static EndpointId Endpoint(string text) => EndpointId.TryParse(text, null, out var id) ? id : throw new RefusedException(new InvalidRequest($"invalid endpoint id {text}"));
+    private static EndpointId Endpoint(string? text) => EndpointId.TryParse(text, null, out var id) ? id : throw new RefusedException(new InvalidRequest($"invalid endpoint id {text}"));
 
     // With or without a prefix.
-    private static InetAddress Address(string text) => InetAddress.TryParse(text.Split('/')[0], out var address) ? address : throw new RefusedException(new InvalidRequest($"invalid address {text}"));
+    private static InetAddress Address(string? text) => InetAddress.TryParse(text?.Split('/')[0], out var address) ? address : throw new RefusedException(new InvalidRequest($"invalid address {text}"));
 }

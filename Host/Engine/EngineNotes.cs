@@ -25,29 +25,41 @@ internal sealed record EndpointNote
 /// </summary>
 internal sealed class EngineNotes
 {
-    private readonly string _networks, _endpoints;
-    private readonly ConcurrentDictionary<string, NetworkId> _known = new();
+    private readonly string _networks, _endpoints, _store;
+    private readonly ConcurrentDictionary<string, NetworkId> _known = new(), _inherited = new();
 
     /// <summary>Reads what there is.</summary>
     public EngineNotes(string dataDirectory)
     {
         (_networks, _endpoints) = (Path.Combine(dataDirectory, "engine", "networks"), Path.Combine(dataDirectory, "engine", "endpoints"));
+        _store = Path.Combine(dataDirectory, "engine", "store");
         Directory.CreateDirectory(_networks);
         Directory.CreateDirectory(_endpoints);
         foreach (var path in Directory.EnumerateFiles(_networks))
         {
-            if (NetworkId.TryParse(File.ReadAllText(path), null, out var network)) _known[Path.GetFileName(path)] = network;
+            if (NetworkId.TryParse(File.ReadAllText(path), null, out var network)) _inherited[Path.GetFileName(path)] = _known[Path.GetFileName(path)] = network;
         }
+    }
+
+    /// <summary>Which store of an engine the notes are about; none before it is known.</summary>
+    public string? Store
+    {
+        get => File.Exists(_store) ? File.ReadAllText(_store) : null;
+        set => Write(_store, value ?? "");
     }
 
     /// <summary>The engine's networks that are ours, by the engine's ids.</summary>
     public IReadOnlyDictionary<string, NetworkId> Networks => _known;
+
+    /// <summary>Whether an earlier life of this process has noted it, and the engine has not spoken of it since.</summary>
+    public bool IsInherited(string engines) => _inherited.ContainsKey(engines);
 
     /// <summary>The engine's network of that id is this one of ours.</summary>
     public void Keep(NetworkId engines, NetworkId ours)
     {
         Write(Path.Combine(_networks, engines.ToString()), ours.ToString());
         _known[engines.ToString()] = ours;
+        _inherited.TryRemove(engines.ToString(), out _);
     }
 
     /// <summary>The engine has it no more.</summary>

@@ -19,6 +19,8 @@ internal sealed class PoolDraft
     public NetworkSpec? Joins { get; init; }
     /// <summary>Its gateway, when the engine has asked for it.</summary>
     public InetAddress? Gateway { get; set; }
+    /// <summary>When the engine asked for it.</summary>
+    public required long Since { get; init; }
 }
 
 /// <summary>
@@ -40,7 +42,8 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
     // Others pick at the same time.
     private const int Attempts = 20;
     private const int LongestOwner = 63;
-    private static readonly TimeSpan Unclaimed = TimeSpan.FromMinutes(1);
+    // An engine makes the network a moment later; one that died in between never says so.
+    private static readonly TimeSpan Unclaimed = TimeSpan.FromMinutes(1), Undrawn = TimeSpan.FromMinutes(3);
 
     private readonly ConcurrentDictionary<PoolId, PoolDraft> _drafts = new();
     // Whose turn it is to pick an address of a pool, or a subnet for one that is not there yet.
@@ -53,7 +56,15 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
     /// <summary>What the engine has asked of a subnet.</summary>
     public (PoolId Id, PoolDraft Draft)? DraftOf(Subnet subnet)
     {
-        foreach (var (id, draft) in _drafts) if (id.Subnet == subnet) return (id, draft);
+        foreach (var (id, draft) in _drafts) if (id.Subnet == subnet && FindDraft(id) is not null) return (id, draft);
+        return null;
+    }
+
+    private PoolDraft? FindDraft(PoolId id)
+    {
+        if (!_drafts.TryGetValue(id, out var draft)) return null;
+        if (time.GetElapsedTime(draft.Since) < Undrawn) return draft;
+        _drafts.TryRemove(KeyValuePair.Create(id, draft));
         return null;
     }
 
@@ -79,17 +90,18 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
         var taken = (await gateway.AskAsync<TakenSubnets>(new GetTakenSubnets(space, [subnet]), cancel)).Subnets;
         if (taken is [var only] && only.Subnet == subnet && await FindAsync(space, only.Network, cancel) is { } owner) return Joined(owner, body);
         if (taken is [var way, ..]) throw new RefusedException(new PoolOverlap(subnet, way.Subnet, way.Network));
-        return Drafted(new(space, subnet, range), new());
+        if (subnet.IsIPv6 != body.V6) throw new RefusedException(new InvalidRequest($"{subnet} is {(body.V6 ? "no IPv6" : "no IPv4")} subnet"));
+        return Drafted(new(space, subnet, range), Now());
     }
 
     private PoolAnswer Joined(NetworkSpec network, PoolBody body)
     {
-        var pool = network.Pools.FirstOrDefault(pool => pool.Id.Subnet.IsIPv6 == body.V6 && (body.Pool is not { Length: > 0 } || pool.Id.Subnet.ToString() == body.Pool) && !_drafts.ContainsKey(pool.Id))
+        var pool = network.Pools.FirstOrDefault(pool => pool.Id.Subnet.IsIPv6 == body.V6 && (body.Pool is not { Length: > 0 } || pool.Id.Subnet.ToString() == body.Pool) && FindDraft(pool.Id) is null)
             ?? network.Pools.FirstOrDefault(pool => pool.Id.Subnet.ToString() == body.Pool)
             ?? throw new RefusedException(new InvalidRequest($"network {network.Name} has no {(body.V6 ? "IPv6" : "IPv4")} subnet {body.Pool} but {string.Join(", ", network.Pools.Select(pool => pool.Id.Subnet))}"));
         if (body.SubPool is { Length: > 0 } range && range != pool.Id.SubPool?.ToString())
             throw new RefusedException(new InvalidRequest($"network {network.Name} has {(pool.Id.SubPool is { } had ? $"the ip-range {had}" : "no ip-range")}, and not {range}"));
-        return Drafted(pool.Id, new() { Joins = network });
+        return Drafted(pool.Id, Now(network));
     }
 
     // What is a draft is not picked again.
@@ -98,8 +110,8 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
         var pools = space == AddressSpaceId.Global ? blocks.Global : blocks.Local;
         var taken = await Task.WhenAll(((ReadOnlySpan<AddressSpaceId>)[AddressSpaceId.Global, AddressSpaceId.Of(gateway.Host)]).ToArray()
             .Select(one => gateway.AskAsync<TakenSubnets>(new GetTakenSubnets(one, [.. pools.Select(pool => pool.Base)]), cancel)));
-        var subnet = SubnetChoice.Next(pools, ipv6, null, SubnetTable.Empty, [.. taken.SelectMany(answer => answer.Subnets).Select(held => held.Subnet), .. _drafts.Keys.Select(pool => pool.Subnet), .. await hostRoutes(cancel)]);
-        return subnet is { } free ? Drafted(new(space, free), new())
+        var subnet = SubnetChoice.Next(pools, ipv6, null, SubnetTable.Empty, [.. taken.SelectMany(answer => answer.Subnets).Select(held => held.Subnet), .. _drafts.Keys.Where(pool => FindDraft(pool) is not null).Select(pool => pool.Subnet), .. await hostRoutes(cancel)]);
+        return subnet is { } free ? Drafted(new(space, free), Now())
             : throw new RefusedException(new NoFreeSubnet(ipv6, []) { Why = pools.Any(pool => pool.Base.IsIPv6 == ipv6) ? "all of them are taken" : "there is no such block among them" });
     }, cancel);
 
@@ -116,6 +128,8 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
             turn.Release();
         }
     }
+
+    private PoolDraft Now(NetworkSpec? joins = null) => new() { Joins = joins, Since = time.GetTimestamp() };
 
     private PoolAnswer Drafted(PoolId id, PoolDraft draft)
     {
@@ -135,7 +149,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
         var id = Parsed(body.PoolId);
         var wished = body.Address is { Length: > 0 } text ? InetAddress.TryParse(text, out var one) ? one : throw new RefusedException(new InvalidRequest($"invalid address {text}")) : (InetAddress?)null;
         var isGateway = body.Options?.GetValueOrDefault(RequestType) == Gateway;
-        if (_drafts.TryGetValue(id, out var draft)) return With(id, Drawn(id, draft, wished, isGateway));
+        if (FindDraft(id) is { } draft) return With(id, Drawn(id, draft, wished, isGateway));
         var network = await NetworkOfAsync(id, cancel);
         var pool = network.Pools.First(pool => pool.Id == id);
         if (isGateway) return With(id, GatewayOf(network, pool, wished));
@@ -193,7 +207,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
     public async Task ReleaseAddressAsync(AddressBody body, CancellationToken cancel)
     {
         var id = Parsed(body.PoolId);
-        if (_drafts.ContainsKey(id) || !InetAddress.TryParse(body.Address, out var address)) return;
+        if (FindDraft(id) is not null || !InetAddress.TryParse(body.Address, out var address)) return;
         try
         {
             var network = await NetworkOfAsync(id, cancel);
@@ -229,7 +243,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
         : NetworkDrivers.Find(driver) is { Name: "overlay" or "bridge" } known ? known.Scope
         : throw new RefusedException(new DriverNotFound(driver, ["overlay", "bridge"]));
 
-    private static PoolId Parsed(string text) => PoolId.TryParse(text, null, out var id) ? id : throw new RefusedException(new InvalidRequest($"there is no pool {text}"));
+    private static PoolId Parsed(string? text) => PoolId.TryParse(text, null, out var id) ? id : throw new RefusedException(new InvalidRequest($"there is no pool {text}"));
 
     private static AddressAnswer With(PoolId pool, InetAddress address) => new($"{address}/{pool.Subnet.Prefix}");
 }

@@ -27,6 +27,8 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
     private readonly HashSet<string> _absent = [];
     private readonly Dictionary<ContainerId, string> _named = [];
     private readonly HashSet<string> _told = [];
+    // Whether the engine has the store that the notes are about; not known before it was asked.
+    private bool? _isSameStore;
     // Whether what the engine says could not all be noted.
     private bool _isUnsettled = true;
     private long _lookedInto;
@@ -88,11 +90,15 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
     {
         _absent.Clear();
         var theirs = await engine.NetworksAsync(settings.Driver, cancel);
-        var ours = (await gateway.AskAsync<NetworkList>(new ListNetworks(AddressSpaceId.Global), cancel)).Networks.ToDictionary(network => network.Id);
+        var spaces = await Task.WhenAll(gateway.AskAsync<NetworkList>(new ListNetworks(AddressSpaceId.Global), cancel), gateway.AskAsync<NetworkList>(new ListNetworks(AddressSpaceId.Of(gateway.Host)), cancel));
+        var ours = spaces.SelectMany(space => space.Networks).ToDictionary(network => network.Id);
         foreach (var network in theirs) await CompareAsync(network, ours, cancel);
+        _isSameStore ??= await engine.StoreAsync(cancel) is { } store && IsSame(store);
         foreach (var lost in notes.Networks.Keys.Except(theirs.Select(network => network.Id)).ToList())
         {
-            if (networks.TakeMissed())
+            if (networks.TakeKept(lost)) notes.Forget(NetworkId.Parse(lost, CultureInfo.InvariantCulture));
+            // What this process found noted, and the same engine has no more, was removed while nobody was here to hear it. Another store says nothing.
+            else if (networks.TakeMissed() || (IsMissing(lost) && _isSameStore is true && notes.IsInherited(lost)))
             {
                 ours.Remove(notes.Networks[lost]);
                 await RemoveAsync(lost, cancel);
@@ -101,7 +107,12 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         }
 
         var shared = notes.Networks.Values.ToHashSet();
-        foreach (var network in ours.Values.Where(network => network.IpamDriver is null && !shared.Contains(network.Id))) await OfferAsync(network, cancel);
+        foreach (var network in ours.Values.Where(network => network.Scope == NetworkScope.Global && network.IpamDriver is null && !shared.Contains(network.Id) && !networks.IsBeingMade(network.Id)))
+        {
+            // Its own engine says in a moment what it is called.
+            if (network.Name != EngineDriver.Nameless(network.Id) || IsMissing($"the name of {network.Id}")) await OfferAsync(network, cancel);
+        }
+
         if (looksInto)
         {
             (_isUnsettled, _lookedInto) = (false, time.GetTimestamp());
@@ -124,14 +135,36 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
 
         if (ours.TryGetValue(known, out var spec))
         {
-            if (spec.Name != EngineDriver.Nameless(known) || spec.Name == network.Name) return;
-            var reply = await gateway.UpdateNetworkAsync(new(spec.Space, spec.Id, gateway.Host) { Name = network.Name }, cancel);
+            if (spec.Name == network.Name) return;
+            if (network.Name == EngineDriver.Nameless(known)) await RenameAsync(network, known, spec, cancel);
+            if (spec.Name != EngineDriver.Nameless(known)) return;
+            var labels = network.Labels is { Count: > 0 } theirs ? theirs.ToImmutableSortedDictionary(StringComparer.Ordinal) : null;
+            var reply = await gateway.UpdateNetworkAsync(new(spec.Space, spec.Id, gateway.Host) { Name = network.Name, Labels = labels }, cancel);
             if (reply is Rejected refused) Once($"network {network.Name} of the engine stays {spec.Name} in the cluster: {refused.Reason.Text}");
         }
         else if (await gateway.SendAsync(new FindNetwork(AddressSpaceId.Of(gateway.Host), known.ToString()), cancel) is Rejected { Reason: NetworkNotFound } && IsMissing($"of the cluster {network.Id}"))
         {
             if (await engine.RemoveAsync(network.Id, cancel) is { } refusal) Once($"network {network.Name} is no more in the cluster, and the engine does not remove it: {refusal}");
         }
+    }
+
+    // It came before its name was known. An engine does not rename: where nobody uses it, it comes anew.
+    private async Task RenameAsync(ListedNetwork network, NetworkId ours, NetworkSpec spec, CancellationToken cancel)
+    {
+        if (spec.Name == network.Name || await engine.NetworkAsync(network.Id, cancel) is not { Containers: null or { Count: 0 } }) return;
+        var id = NetworkId.Parse(network.Id, CultureInfo.InvariantCulture);
+        // Without the note the engine's word that it goes is about nothing of the cluster's.
+        notes.Forget(id);
+        if (await engine.RemoveAsync(network.Id, cancel) is not { } refusal) return;
+        notes.Keep(id, ours);
+        Once($"network {spec.Name} of the cluster is called {network.Name} in the engine: {refusal}");
+    }
+
+    private bool IsSame(string store)
+    {
+        if (notes.Store == store) return true;
+        notes.Store = store;
+        return false;
     }
 
     // It was removed at the engine while nobody here was listening.
@@ -211,7 +244,9 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         [
             .. (container.NetworkSettings.Networks ?? ImmutableDictionary<string, EngineEndpoint>.Empty).Values
                 .Where(endpoint => EndpointId.TryParse(endpoint.EndpointId, null, out var known) && notes.Find(known) is not null)
-                .Select(endpoint => new EndpointNames(EndpointId.Parse(endpoint.EndpointId, CultureInfo.InvariantCulture), [.. endpoint.Aliases ?? []], [.. (endpoint.Links ?? []).Select(Link)])),
+                .Select(endpoint => new EndpointNames(EndpointId.Parse(endpoint.EndpointId, CultureInfo.InvariantCulture),
+                    [.. (endpoint.Aliases ?? []).Where(alias => IsGood(name, EndpointSettings.None with { Aliases = [alias] }))],
+                    [.. (endpoint.Links ?? []).Select(Link).Where(link => IsGood(name, EndpointSettings.None with { Links = [link] }))])),
         ];
         var text = $"{name} {string.Join(' ', names.Select(one => $"{one.Endpoint}:{string.Join(',', one.Aliases)}:{string.Join(',', one.Links)}"))}";
         if (_named.GetValueOrDefault(sandbox) == text) return;
@@ -222,8 +257,18 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
             return;
         }
 
-        _isUnsettled = true;
+        // What cannot be a name is none the next time either.
+        if (reply is Rejected { Reason: InvalidRequest }) _named[sandbox] = text;
+        else _isUnsettled = true;
         if (reply is Rejected { Reason: not ContainerNotFound } refused) Once($"container {name} of the engine has no name in the cluster: {refused.Reason.Text}");
+    }
+
+    // One that the engine takes and the cluster does not takes no other with it.
+    private bool IsGood(string container, EndpointSettings settings)
+    {
+        if (EndpointRules.Problems(settings).ToImmutableArray() is not [var problem, ..]) return true;
+        Once($"container {container} of the engine: {problem}");
+        return false;
     }
 
     private void Serve(ContainerId sandbox, int pid)

@@ -21,11 +21,17 @@ public sealed class DockerEngineTests
         await Until(() => two.Run("network inspect back").Code == 0);
         Assert.Equal(one.Done("network inspect back -f '{{(index .IPAM.Config 0).Subnet}}'"), two.Done("network inspect back -f '{{(index .IPAM.Config 0).Subnet}}'"));
         two.Refused("already exists", "network create -d network-cluster --ipam-driver network-cluster back");
+        // However soon the other engine looks, by its name and not by the one that it has until then; and its labels.
+        string[] many = [.. Enumerable.Range(1, 6).Select(number => $"many{number}")];
+        foreach (var name in many) one.Done($"network create -d network-cluster --ipam-driver network-cluster --label who=me {name}");
+        await Until(() => many.All(name => two.Run($"network inspect {name} -f '{{{{.Labels.who}}}}'").Output.Trim() == "me"));
+        Assert.DoesNotContain("engine-", one.Done("network ls") + two.Done("network ls"), StringComparison.Ordinal);
+        one.Done($"network rm {string.Join(' ', many)}");
         await host.DoneAsync("network", "create", ("network", "front"), ("driver", "overlay"), ("subnet", "10.77.0.0/24"), ("ip-range", "10.77.0.128/25"), ("aux-address", "pr=10.77.0.9"));
         await Until(() => one.Run("network inspect front").Code == 0 && two.Run("network inspect front").Code == 0);
 
         // By address as soon as the engine has started it; by name when the engine has said what it is called.
-        one.Done("run -d --name web1 --network back --network-alias www busybox sleep 1000");
+        one.Done("run -d --name web1 --network back --network-alias www --network-alias 'not good' busybox sleep 1000");
         two.Done("run -d --name db1 --network back busybox sleep 1000");
         two.Done($"exec db1 ping -c1 -W2 {one.Done("inspect web1 -f '{{.NetworkSettings.Networks.back.IPAddress}}'")}");
         await Until(() => Pings(two, "db1", "web1") && Pings(two, "db1", "www") && Pings(two, "db1", "web") && Pings(one, "web1", "db1"));
@@ -133,8 +139,30 @@ public sealed class DockerEngineTests
         // Until it is declared dead, its part of the cluster answers nobody, and an engine waits only so long.
         await Eventually.IsSoAsync(Removed, () => Task.FromResult(two.Run("start redis_db").Code == 0));
         await Eventually.IsSoAsync(Removed, async () => (await host.MembersAsync("multihost")).SequenceEqual(["redis_db", "web"]) && Pings(two, "web", "redis_db"));
+        // No address of what is gone is left: the gateway's, and those of the two.
+        await Eventually.IsSoAsync(Removed, async () => (await host.RunAsync("ipam", "addresses", ("network", "multihost"))).Rows == 3);
         two.Done("rm -f web redis_db");
         two.Done("network rm multihost");
+    }
+
+    [KernelFact]
+    public async Task What_is_removed_at_an_engine_while_its_host_is_down_is_removed_from_the_cluster_unless_others_use_it()
+    {
+        await using var scene = await DockerEngineScene.StartAsync("dn");
+        var (one, two, process) = (scene.Engines[0].Cli, scene.Engines[1].Cli, scene.Underlay.Hosts[0]);
+        foreach (var name in (string[])["passing", "used"]) one.Done($"network create -d network-cluster --ipam-driver network-cluster {name}");
+        await Until(() => two.Run("network inspect passing used").Code == 0);
+        two.Done("run -d --name web --network used busybox sleep 1000");
+        await process.KillAsync();
+        // The engine asks in vain for half a minute, and then goes without an answer.
+        await Task.WhenAll(Task.Run(() => one.Done("network rm passing")), Task.Run(() => one.Done("network rm used")));
+        await process.StartAsync();
+        await Eventually.IsSoAsync(Removed, async () => (await process.Operator.RunAsync("network", "inspect", ("network", "passing"))).Refused && two.Run("network inspect passing").Code != 0);
+        await Until(() => one.Run("network inspect used").Code == 0);
+        Assert.NotEqual(0, one.Run("network inspect passing").Code);
+        // While the host is there, too: this engine does not hear that it is refused, and has the network again.
+        one.Run("network rm used");
+        await Until(() => one.Run("run --rm --network used busybox ping -c1 -W2 web").Code == 0);
     }
 
     private static bool Pings(DockerCommandLine engine, string container, string name) => engine.Run($"exec {container} ping -c1 -W1 {name}").Code == 0;

@@ -52,16 +52,16 @@ internal static class NetworkDetach
         var pools = state.Exists ? state.Spec!.Pools : [];
         for (var i = next; i < pools.Length; i++)
         {
-            // A fixed address stays with its container while that is stopped.
+            // A fixed address stays with its container while that is stopped. To what an engine runs every address is fixed, and for its next start the engine asks anew.
             var settings = withdrawal.Endpoint.Settings;
-            if (!withdrawal.Forget && (pools[i].Id.Subnet.IsIPv6 ? settings.IPv6 : settings.IPv4) is not null) continue;
+            if (!withdrawal.Forget && withdrawal.Endpoint.Lent is not true && (pools[i].Id.Subnet.IsIPv6 ? settings.IPv6 : settings.IPv4) is not null) continue;
             return Decision.Send(new ReleaseAddress(pools[i].Id, withdrawal.Endpoint.Network, AddressHandle.Of(withdrawal.Endpoint.Id), detach, i));
         }
 
         return Decision.Send(new Containers.EndpointOut(withdrawal));
     }
 
-    private static AttachedEndpoint Kept(AttachedEndpoint endpoint) => new()
+    private static AttachedEndpoint Kept(AttachedEndpoint endpoint) => endpoint.Spec.Lent is true ? new() { Spec = endpoint.Spec, Mac = endpoint.Spec.Settings.Mac } : new()
     {
         Spec = endpoint.Spec,
         Mac = endpoint.Spec.Settings.Mac,

@@ -206,6 +206,18 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void What_an_engine_runs_keeps_no_address_when_its_host_is_lost()
+    {
+        var attach = Attach(1, settings: new() { IPv4 = InetAddress.Parse("10.77.7.7") });
+        attach = attach with { Endpoint = attach.Endpoint with { Lent = true, ReservedAs = "engine-h1" } };
+        var network = Existing(Spec).When(attach);
+        network.When(Given(network.Sends<AllocateAddress>(), "10.77.7.7")).Journals(nameof(EndpointAttached));
+        network.When(new DetachEndpoint(new(attach.Endpoint, Life, Forget: false, HostLost: true))).Journals(nameof(EndpointReserved));
+        Assert.Equal(AddressHandle.Of(attach.Endpoint.Id), network.Then.Sends.OfType<ReleaseAddress>().Single().Handle);
+        Assert.Null(network.State.Find(attach.Endpoint.Id)!.Endpoint.IPv4);
+    }
+
+    [Fact]
     public void The_same_attach_again_is_the_same_place()
     {
         var network = With(1).When(Attach(1));

@@ -75,7 +75,8 @@ public sealed partial class HostNetworking : IHostNetworking
         _startup = found;
         return new HostObservation(
             [.. found.Sandboxes.Values.Where(s => s.Id is not null).Select(s => s.Id!.Value), .. found.OnHost],
-            [.. ours.Where(o => o is { Tag: LinkTag.OfEndpoint, Link.Master: not null }).Select(o => ((LinkTag.OfEndpoint)o.Tag!).Endpoint)]);
+            // An engine whose sandbox ends puts the end that it was lent back where it was: that pair leads to nobody.
+            [.. ours.Where(o => o is { Tag: LinkTag.OfEndpoint, Link.Master: not null }).Select(o => ((LinkTag.OfEndpoint)o.Tag!).Endpoint).Where(endpoint => !found.Host.Links.ContainsKey(Naming.LentLink(endpoint)))]);
     }
 
     /// <inheritdoc/>

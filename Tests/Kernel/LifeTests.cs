@@ -39,6 +39,32 @@ public sealed class LifeTests
     }
 
     [KernelFact]
+    public async Task A_pair_that_was_lent_to_an_engine_counts_as_long_as_its_other_end_is_elsewhere()
+    {
+        await using var host = await KernelHost.StartAsync();
+        await host.Networking.EnsureNetworkAsync(One, default);
+        var endpoint = Some.Endpoint(1, One, 2, 1);
+        endpoint = endpoint with { Spec = endpoint.Spec with { Lent = true } };
+        await host.Networking.AttachAsync(One, endpoint, default);
+        var lent = KernelHost.Options.Naming.LentLink(Some.EndpointId(1));
+        KernelHost.Shell("ip netns add engine");
+        try
+        {
+            KernelHost.Shell($"ip link set {lent} netns engine");
+            await host.LiveAgainAsync();
+            Assert.Equal([Some.EndpointId(1)], host.Found.Endpoints);
+            // The engine's sandbox has ended, and nobody was there to hear it.
+            KernelHost.Shell($"ip -n engine link set {lent} netns {Environment.ProcessId}");
+            await host.LiveAgainAsync();
+            Assert.Empty(host.Found.Endpoints);
+        }
+        finally
+        {
+            KernelHost.Shell("ip netns del engine");
+        }
+    }
+
+    [KernelFact]
     public async Task A_killed_process_leaves_containers_connected_and_the_next_life_adopts_them()
     {
         await using var host = await KernelHost.StartAsync();

@@ -59,12 +59,18 @@ public sealed class PluginSocketTests : IAsyncLifetime
         Assert.Empty(_gateway.Sent);
     }
 
+    private const string Network = "{\"NetworkID\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",";
+
     [Theory]
     [InlineData("null", "the body is null")]
     [InlineData("", "try again")]
     [InlineData("{", "NetworkDriver.CreateNetwork: ")]
     [InlineData("[]", "NetworkDriver.CreateNetwork: ")]
     [InlineData("{\"NetworkID\":5}", "NetworkDriver.CreateNetwork: ")]
+    [InlineData("{\"NetworkID\":null}", "invalid network id")]
+    [InlineData(Network + "\"IPv4Data\":[null]}", "a subnet of the network is null")]
+    [InlineData(Network + "\"IPv4Data\":[{\"Pool\":null}]}", "invalid subnet")]
+    [InlineData(Network + "\"IPv4Data\":[{\"Pool\":\"10.1.0.0/24\",\"AuxAddresses\":{\"a\":null}}]}", "invalid address")]
     public async Task What_is_no_question_is_refused_and_the_next_one_is_answered(string body, string reason)
     {
         var (status, text) = await PostAsync("NetworkDriver.CreateNetwork", body);

@@ -142,7 +142,7 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
             var reply = await gateway.UpdateNetworkAsync(new(spec.Space, spec.Id, gateway.Host) { Name = network.Name, Labels = labels }, cancel);
             if (reply is Rejected refused) Once($"network {network.Name} of the engine stays {spec.Name} in the cluster: {refused.Reason.Text}");
         }
-        else if (await gateway.SendAsync(new FindNetwork(AddressSpaceId.Of(gateway.Host), known.ToString()), cancel) is Rejected { Reason: NetworkNotFound } && IsMissing($"of the cluster {network.Id}"))
+        else if (IsMissing($"of the cluster {network.Id}"))
         {
             if (await engine.RemoveAsync(network.Id, cancel) is { } refusal) Once($"network {network.Name} is no more in the cluster, and the engine does not remove it: {refusal}");
         }
@@ -151,7 +151,7 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
     // It came before its name was known. An engine does not rename: where nobody uses it, it comes anew.
     private async Task RenameAsync(ListedNetwork network, NetworkId ours, NetworkSpec spec, CancellationToken cancel)
     {
-        if (spec.Name == network.Name || await engine.NetworkAsync(network.Id, cancel) is not { Containers: null or { Count: 0 } }) return;
+        if (await engine.NetworkAsync(network.Id, cancel) is not { Containers: null or { Count: 0 } }) return;
         var id = NetworkId.Parse(network.Id, CultureInfo.InvariantCulture);
         // Without the note the engine's word that it goes is about nothing of the cluster's.
         notes.Forget(id);
@@ -177,6 +177,7 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         }
         catch (RefusedException refused)
         {
+            networks.TakeKept(id);
             notes.Forget(NetworkId.Parse(id, CultureInfo.InvariantCulture));
             log.LogWarning("network {Network} was removed at the engine, and stays in the cluster: {Reason}", id[..12], refused.Message);
         }

@@ -113,7 +113,7 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
             new("Host", "HOST"), new("Status", "STATUS"), new("Incarnation", "INCARNATION"), new("Containers", "CONTAINERS"), new("Running", "RUNNING"),
             new("Reclaimed", "RECLAIMED"), new("Adopted", "ADOPTED"), new("Joined", null),
         ];
-        await output.TableAsync(columns, [.. present.Zip(replies, Row), .. gone.OfType<HostView>().Where(view => view.Containers > 0).Select(RowOfAbsent)], cancel);
+        await output.TableAsync(columns, present.Zip(replies, Row).Concat(gone.OfType<HostView>().Where(view => view.Containers > 0).Select(RowOfAbsent)).OrderBy(row => row[0], StringComparer.Ordinal), cancel);
         return ExitCodes.Ok;
     }
 

@@ -24,7 +24,7 @@ for (var i = 0; i < args.Length; i += 2)
     return 2;
 }
 
-var faults = Fault.All.Where(fault => fault.Name.Contains(only, StringComparison.Ordinal)).ToList();
+var faults = Fault.All.Where(fault => fault.Name.Contains(only, StringComparison.Ordinal)).Select(fault => only.Length > 0 ? fault with { Weight = Math.Max(fault.Weight, 1) } : fault).ToList();
 if (faults.Count == 0)
 {
     await Console.Error.WriteLineAsync($"no fault is called '{only}': {string.Join("; ", Fault.All.Select(fault => fault.Name))}");

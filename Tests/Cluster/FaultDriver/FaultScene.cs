@@ -42,54 +42,30 @@ internal sealed class FaultScene(Underlay underlay, HostClocks clocks, FaultMode
         if (code != 0) throw new FaultViolationException($"host{host} was told to end and ended with {code}", []);
     }
 
-    public Task FreezeAsync(int host, bool frozen)
-    {
-        tell($"  kill {(frozen ? "-STOP" : "-CONT")} {host}");
-        underlay.Hosts[host - 1].Freeze(frozen);
-        return Task.CompletedTask;
-    }
+    public Task FreezeAsync(int host, bool frozen) => DoAsync($"kill {(frozen ? "-STOP" : "-CONT")} {host}", () => underlay.Hosts[host - 1].Freeze(frozen));
 
-    public Task CutOffAsync(int host, bool bothSides)
-    {
-        tell($"  {host} hears nobody{(bothSides ? " and nobody hears it" : "")}");
-        underlay.CutOff(host, bothSides);
-        return Task.CompletedTask;
-    }
+    public Task CutOffAsync(int host, bool bothSides) => DoAsync($"{host} hears nobody{(bothSides ? " and nobody hears it" : "")}", () => underlay.CutOff(host, bothSides));
 
-    public Task JoinAsync(int host)
-    {
-        tell($"  {host} hears the others");
-        Underlay.Join(host);
-        return Task.CompletedTask;
-    }
+    public Task JoinAsync(int host) => DoAsync($"{host} hears the others", () => Underlay.Join(host));
 
-    public Task ThinAsync(int host)
-    {
-        tell($"  {host} loses every fifth packet");
-        Underlay.Thin(host);
-        return Task.CompletedTask;
-    }
+    public Task ThinAsync(int host) => DoAsync($"{host} loses every fifth packet", () => Underlay.Thin(host));
 
-    public Task SlowAsync(int host)
-    {
-        tell($"  {host} is hard to reach");
-        Underlay.Slow(host);
-        return Task.CompletedTask;
-    }
+    public Task SlowAsync(int host) => DoAsync($"{host} is hard to reach", () => Underlay.Slow(host));
 
-    public Task QuickAsync(int host)
-    {
-        tell($"  {host} is quick again");
-        Underlay.Quick(host);
-        return Task.CompletedTask;
-    }
+    public Task QuickAsync(int host) => DoAsync($"{host} is quick again", () => Underlay.Quick(host));
 
     /// <summary>Its wall clock is somewhere within an hour of everybody else's, and stays there until the next jump.</summary>
     public Task JumpAsync(int host)
     {
         var ahead = TimeSpan.FromSeconds(random.Next(-3600, 3600));
-        tell($"  {host} has its clock {ahead.TotalSeconds:0} s ahead");
-        clocks.Set(host, ahead);
+        return DoAsync($"{host} has its clock {ahead.TotalSeconds:0} s ahead", () => clocks.Set(host, ahead));
+    }
+
+    // What is done as soon as it is said.
+    private Task DoAsync(string what, Action act)
+    {
+        Say(what);
+        act();
         return Task.CompletedTask;
     }
 

@@ -21,4 +21,6 @@ publish_host "$here" || fail "the build failed, see above"
 # Also where there is one: an older client may not know what this host answers.
 publish_pbm "$here" || fail "the command line could not be built, see above"
 
+# Pages that are never writable and executable at once would cost a start a sixth of its processor time, and a host is to be back soon.
+export DOTNET_EnableWriteXorExecute=0
 exec dotnet "$here/artifacts/host/Akka.NetworkCluster.Host.dll" "$@"

@@ -18,6 +18,7 @@ internal static class Rates
             for (var i = 0; i < Each; i++) await pbm.RunAsync("network", "connect", ("network", $"rate-{i}"), ("container", $"rate-box{client}"));
         }));
         Console.WriteLine($"connects with {Clients} clients: {Clients * Each / clock.Elapsed.TotalSeconds:0} a second ({Clients * Each} in all)");
+        await using (var kernel = await RawKernel.StartAsync()) Console.WriteLine($"  raw: netlink set-up of as many endpoints, {Clients} at once: {await kernel.RateAsync(Clients, Each):0} a second");
         for (var client = 0; client < Clients; client++) await pbm.RunAsync("container", "rm", ("container", $"rate-box{client}"), ("force", "true"));
         for (var i = 0; i < Each; i++) await pbm.RunAsync("network", "rm", ("network", $"rate-{i}"));
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using NetworkCluster.Addressing;
 using NetworkCluster.Agents;
@@ -33,19 +34,41 @@ internal sealed class RawKernel : IAsyncDisposable
         return raw;
     }
 
-    public async Task AttachAsync()
+    public async Task AttachAsync() => _attached.Add(await AttachAsync(_network, _container, InetAddress.Parse("10.201.1.0").Plus((uint)_next++ % 60000)));
+
+    private async Task<EndpointId> AttachAsync(NetworkSpec network, ContainerSpec container, InetAddress address)
     {
         var id = EndpointId.Parse(Hex());
-        var address = InetAddress.Parse("10.201.1.0").Plus((uint)_next++ % 60000);
-        await _networking.AttachAsync(_network, new()
+        await _networking.AttachAsync(network, new()
         {
-            Spec = new() { Id = id, Network = _network.Id, NetworkName = _network.Name, Container = _container.Id, ContainerName = _container.Name, Host = Host },
+            Spec = new() { Id = id, Network = network.Id, NetworkName = network.Name, Container = container.Id, ContainerName = container.Name, Host = Host },
             IPv4 = address,
-            IPv4Prefix = 16,
-            GatewayIPv4 = _network.Pools[0].Gateway,
+            IPv4Prefix = network.Pools[0].Id.Subnet.Prefix,
+            GatewayIPv4 = network.Pools[0].Gateway,
             Mac = MacAddress.ForIPv4(address),
         }, default);
-        _attached.Add(id);
+        return id;
+    }
+
+    /// <summary>How many are attached in a second, each of these sandboxes to all of these networks, one after the other.</summary>
+    public async Task<double> RateAsync(int sandboxes, int networks)
+    {
+        ContainerSpec[] boxes = [.. Enumerable.Range(0, sandboxes).Select(number => new ContainerSpec { Id = ContainerId.Parse(Hex()), Name = $"raw{number}", Created = TimeProvider.System.GetUtcNow() })];
+        NetworkSpec[] all = [.. Enumerable.Range(0, networks).Select(number => Network($"10.203.{number}.0/24"))];
+        foreach (var network in all) await _networking.EnsureNetworkAsync(network, default);
+        foreach (var box in boxes) await _networking.StartSandboxAsync(box, default);
+        var clock = Stopwatch.StartNew();
+        var attached = await Task.WhenAll(boxes.Select((box, number) => Task.Run(async () =>
+        {
+            var ids = new List<EndpointId>();
+            foreach (var network in all) ids.Add(await AttachAsync(network, box, network.Pools[0].Id.Subnet.Address.Plus((uint)number + 2)));
+            return ids;
+        })));
+        var rate = boxes.Length * all.Length / clock.Elapsed.TotalSeconds;
+        foreach (var id in attached.SelectMany(ids => ids)) await _networking.DetachAsync(id, default);
+        foreach (var box in boxes) await _networking.StopSandboxAsync(box.Id, default);
+        foreach (var network in all) await _networking.RemoveNetworkAsync(network.Id, default);
+        return rate;
     }
 
     public async Task CreateAsync()

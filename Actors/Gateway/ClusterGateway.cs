@@ -100,8 +100,8 @@ public sealed class ClusterGateway(
                 asked.Remove(answered);
                 var reply = await answered.ConfigureAwait(false);
                 if (reply is Rejected { Reason.Kind: RejectionKind.Unknown }) unknown ??= reply;
-                // That nothing was done now says nothing about what was said before; and ids that were used are our own, of one that was begun and undone.
-                else if (reply is Rejected { Reason: IdTaken or { Kind: RejectionKind.Unavailable } } && answered != first) return unknown ?? Unanswered(message, Stopwatch.GetElapsedTime(began));
+                // That nothing was done about it says nothing about the others, said before or since; and ids that were used are our own, of one that was begun and undone.
+                else if (reply is Rejected { Reason: { Kind: RejectionKind.Unavailable } } && (answered != first || asked.Count > 0) || reply is Rejected { Reason: IdTaken } && answered != first) return unknown ?? Unanswered(message, Stopwatch.GetElapsedTime(began));
                 else return reply;
             }
 

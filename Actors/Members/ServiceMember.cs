@@ -34,7 +34,7 @@ public static class ServiceMember
             gossip-interval = 300ms
             leader-actions-interval = 300ms
             down-removal-margin = 1s
-            downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
+            downing-provider-class = "NetworkCluster.Services.SteadyDowningProvider, Akka.NetworkCluster.Members"
             split-brain-resolver {
               active-strategy = keep-majority
               keep-majority.role = "control"

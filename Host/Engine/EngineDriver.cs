@@ -33,6 +33,12 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
     // The engine's networks that the cluster keeps although the engine has removed them: some engines do not hear a refusal.
     private readonly ConcurrentDictionary<string, bool> _kept = new();
 
+    // What the engine's networks were to be of whose subnets and cluster's names nobody said anything.
+    private readonly ConcurrentDictionary<NetworkId, NetworkRequest> _plain = new();
+
+    /// <summary>Whether the command that made a network at the engine says nothing that another network of the cluster is not, either.</summary>
+    public bool CouldBe(NetworkId made, NetworkSpec other) => other is { Scope: NetworkScope.Global, IpamDriver: null } && _plain.TryGetValue(made, out var wish) && !Differences(other, wish, isNamed: false).Any();
+
     /// <summary>Whether the engine is about to have it.</summary>
     public bool IsBeingMade(NetworkId ours) => _beingMade.Values.Contains(ours);
 
@@ -83,13 +89,14 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
         else
         {
             there = (await gateway.CreateNetworkAsync(request, cancel)).Expect<NetworkSummary>().Spec;
+            if (subnets.All(subnet => subnet.Picked) && request.Name == Nameless(id)) _plain[id] = request with { Pools = [] };
         }
 
         notes.Keep(id, there.Id);
         pools.Settle(there.Pools.Select(pool => pool.Id));
     }
 
-    private (PoolRequest Request, NetworkSpec? Joins) Read(NetworkPoolBody? body)
+    private (PoolRequest Request, NetworkSpec? Joins, bool Picked) Read(NetworkPoolBody? body)
     {
         if (body is null) throw new RefusedException(new InvalidRequest("a subnet of the network is null"));
         if (!Subnet.TryParse(body.Pool, out var subnet)) throw new RefusedException(new InvalidRequest($"invalid subnet {body.Pool}"));
@@ -101,7 +108,7 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
             IpRange = draft?.Id.SubPool,
             Gateway = body.Gateway is { Length: > 0 } gateway ? Address(gateway) : null,
             Auxiliary = [.. (body.AuxAddresses ?? ImmutableDictionary<string, string>.Empty).OrderBy(aux => aux.Key, StringComparer.Ordinal).Select(aux => new AuxiliaryAddress(aux.Key, Address(aux.Value)))],
-        }, draft?.Draft.Joins);
+        }, draft?.Draft.Joins, draft?.Draft.Picked ?? false);
     }
 
     /// <summary>What engines call the spaces of our pools.</summary>
@@ -150,6 +157,7 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
         }
 
         notes.Forget(id);
+        _plain.TryRemove(id, out _);
     }
 
     /// <summary>Notes the endpoint; it gets its place when it is said in whose sandbox.</summary>

@@ -19,6 +19,8 @@ internal sealed class PoolDraft
     public NetworkSpec? Joins { get; init; }
     /// <summary>Its gateway, when the engine has asked for it.</summary>
     public InetAddress? Gateway { get; set; }
+    /// <summary>Whether nobody wished for this subnet: it was picked for the network.</summary>
+    public bool Picked { get; init; }
     /// <summary>When the engine asked for it.</summary>
     public required long Since { get; init; }
 }
@@ -111,7 +113,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
         var taken = await Task.WhenAll(((ReadOnlySpan<AddressSpaceId>)[AddressSpaceId.Global, AddressSpaceId.Of(gateway.Host)]).ToArray()
             .Select(one => gateway.AskAsync<TakenSubnets>(new GetTakenSubnets(one, [.. pools.Select(pool => pool.Base)]), cancel)));
         var subnet = SubnetChoice.Next(pools, ipv6, null, SubnetTable.Empty, [.. taken.SelectMany(answer => answer.Subnets).Select(held => held.Subnet), .. _drafts.Keys.Where(pool => FindDraft(pool) is not null).Select(pool => pool.Subnet), .. await hostRoutes(cancel)]);
-        return subnet is { } free ? Drafted(new(space, free), Now())
+        return subnet is { } free ? Drafted(new(space, free), new() { Picked = true, Since = time.GetTimestamp() })
             : throw new RefusedException(new NoFreeSubnet(ipv6, []) { Why = pools.Any(pool => pool.Base.IsIPv6 == ipv6) ? "all of them are taken" : "there is no such block among them" });
     }, cancel);
 

@@ -140,12 +140,23 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
             if (spec.Name != EngineDriver.Nameless(known)) return;
             var labels = network.Labels is { Count: > 0 } theirs ? theirs.ToImmutableSortedDictionary(StringComparer.Ordinal) : null;
             var reply = await gateway.UpdateNetworkAsync(new(spec.Space, spec.Id, gateway.Host) { Name = network.Name, Labels = labels }, cancel);
-            if (reply is Rejected refused) Once($"network {network.Name} of the engine stays {spec.Name} in the cluster: {refused.Reason.Text}");
+            if (reply is not Rejected refused) return;
+            if (refused.Reason is NetworkNameTaken { Holder: var holder } && (!ours.TryGetValue(holder, out var first) || networks.CouldBe(known, first))) await JoinAsync(network, first, cancel);
+            else Once($"network {network.Name} of the engine stays {spec.Name} in the cluster: {refused.Reason.Text}");
         }
         else if (IsMissing($"of the cluster {network.Id}"))
         {
             if (await engine.RemoveAsync(network.Id, cancel) is { } refusal) Once($"network {network.Name} is no more in the cluster, and the engine does not remove it: {refusal}");
         }
+    }
+
+    // Two engines were told the same at once: the one that was heard first has made the network, and the other's becomes the same, where nobody uses it yet.
+    private async Task JoinAsync(ListedNetwork network, NetworkSpec? first, CancellationToken cancel)
+    {
+        // It got its name after it was listed: the next look sees all of it.
+        if (first?.Name != network.Name) return;
+        if (await engine.RemoveAsync(network.Id, cancel) is { } refusal) Once($"network {network.Name} of the engine is not the cluster's of that name: {refusal}");
+        else await OfferAsync(first, cancel);
     }
 
     // It came before its name was known. An engine does not rename: where nobody uses it, it comes anew.

@@ -42,7 +42,7 @@ public sealed class ClusterGatewayTests() : TestKit(EntityKit.Config)
     }
 
     [Fact]
-    public async Task That_nothing_is_done_now_says_nothing_about_the_first_time()
+    public async Task That_nothing_is_done_about_one_says_nothing_about_the_others()
     {
         var (space, gateway) = Gateway();
         foreach (var reason in (Rejection[])[new JournalUnavailable(DateTimeOffset.UnixEpoch, "it is away"), new IdTaken("of one that was begun and undone")])
@@ -53,6 +53,14 @@ public sealed class ClusterGatewayTests() : TestKit(EntityKit.Config)
             space.Reply(new Rejected(reason));
             Assert.IsType<OutcomeUnknown>(Assert.IsType<Rejected>(await asked).Reason);
         }
+
+        // The second one waits at an entity that comes back, and may be done when it is there.
+        var twice = gateway.SendAsync(new RemoveNetwork(_network.Space, _network.Id));
+        await space.ExpectMsgAsync<RemoveNetwork>();
+        var first = space.LastSender;
+        await space.ExpectMsgAsync<RemoveNetwork>();
+        first.Tell(new Rejected(new JournalUnavailable(DateTimeOffset.UnixEpoch, "its disk is full")));
+        Assert.IsType<OutcomeUnknown>(Assert.IsType<Rejected>(await twice).Reason);
 
         var answer = gateway.SendAsync(new RemoveNetwork(_network.Space, _network.Id));
         await space.ExpectMsgAsync<RemoveNetwork>();

@@ -8,6 +8,7 @@ namespace NetworkCluster.Tests.Cluster;
 [Collection(nameof(Underlay))]
 public sealed class DockerEngineTests
 {
+    private const string Subnet = "'{{(index .IPAM.Config 0).Subnet}}'";
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20), Removed = TimeSpan.FromSeconds(40);
 
     [KernelFact]
@@ -19,7 +20,7 @@ public sealed class DockerEngineTests
         // What one engine makes (as the page has it, and a container in it) is the cluster's, and in the other engine by itself, with the same subnet; and the other way round.
         Assert.Equal(2, Approved.CommandsOf("engine.md", "docker").Select(line => one.Done(line)).Count());
         await Until(() => two.Run("network inspect back").Code == 0);
-        Assert.Equal(one.Done("network inspect back -f '{{(index .IPAM.Config 0).Subnet}}'"), two.Done("network inspect back -f '{{(index .IPAM.Config 0).Subnet}}'"));
+        Assert.Equal(one.Done($"network inspect back -f {Subnet}"), two.Done($"network inspect back -f {Subnet}"));
         two.Refused("already exists", "network create -d network-cluster --ipam-driver network-cluster back");
         // However soon the other engine looks, by its name and not by the one that it has until then; and its labels.
         string[] many = [.. Enumerable.Range(1, 6).Select(number => $"many{number}")];
@@ -27,6 +28,11 @@ public sealed class DockerEngineTests
         await Until(() => many.All(name => two.Run($"network inspect {name} -f '{{{{.Labels.who}}}}'").Output.Trim() == "me"));
         Assert.DoesNotContain("engine-", one.Done("network ls") + two.Done("network ls"), StringComparison.Ordinal);
         one.Done($"network rm {string.Join(' ', many)}");
+        // At both at once it is one network as well.
+        await Task.WhenAll(((DockerCommandLine[])[one, two]).Select(cli => Task.Run(() => cli.Run("network create -d network-cluster --ipam-driver network-cluster same"))));
+        await Until(() => !(one.Done("network ls") + two.Done("network ls")).Contains("engine-", StringComparison.Ordinal) && one.Run($"network inspect same -f {Subnet}") is { Code: 0 } here && here == two.Run($"network inspect same -f {Subnet}"));
+        one.Done("network rm same");
+        await Until(() => two.Run("network inspect same").Code != 0);
         await host.DoneAsync("network", "create", ("network", "front"), ("driver", "overlay"), ("subnet", "10.77.0.0/24"), ("ip-range", "10.77.0.128/25"), ("aux-address", "pr=10.77.0.9"));
         await Until(() => one.Run("network inspect front").Code == 0 && two.Run("network inspect front").Code == 0);
 
@@ -50,6 +56,7 @@ public sealed class DockerEngineTests
         // Another name, and another alias, while it runs; what the engine alone knows is still found behind our names.
         one.Done("rename web1 site");
         await Until(() => Pings(two, "db1", "site") && !Pings(two, "db1", "web1"));
+        Assert.Contains((await host.RunAsync("ipam", "addresses", ("network", "back"))).Rows, row => row.Contains("site"));
         one.Done("network create own");
         one.Done("network connect own site");
         one.Done("run -d --name neighbour --network own busybox sleep 1000");
@@ -140,7 +147,7 @@ public sealed class DockerEngineTests
         await Eventually.IsSoAsync(Removed, () => Task.FromResult(two.Run("start redis_db").Code == 0));
         await Eventually.IsSoAsync(Removed, async () => (await host.MembersAsync("multihost")).SequenceEqual(["redis_db", "web"]) && Pings(two, "web", "redis_db"));
         // No address of what is gone is left: the gateway's, and those of the two.
-        await Eventually.IsSoAsync(Removed, async () => (await host.RunAsync("ipam", "addresses", ("network", "multihost"))).Rows == 3);
+        await Eventually.IsSoAsync(Removed, async () => (await host.RunAsync("ipam", "addresses", ("network", "multihost"))).Rows.Length == 3);
         two.Done("rm -f web redis_db");
         two.Done("network rm multihost");
     }

@@ -17,8 +17,8 @@ internal sealed record Answer(int? Code, string Out, string Error, string Kind)
     /// <summary>The kind of a command that nobody heard: no connection came about.</summary>
     public const string NotHeard = "NotHeard";
 
-    /// <summary>How many rows its table has.</summary>
-    public int Rows { get; init; }
+    /// <summary>Its table.</summary>
+    public ImmutableArray<ImmutableArray<string>> Rows { get; init; } = [];
 
     /// <summary>Whether it was done.</summary>
     public bool Done => Code == 0;
@@ -58,7 +58,7 @@ internal sealed class Operator(string address)
     public async Task<Answer> RunAsync(string palette, string command, params (string Name, string Value)[] arguments)
     {
         var request = new CommandRequest(arguments.GroupBy(argument => argument.Name).ToImmutableSortedDictionary(group => group.Key, group => group.Select(argument => argument.Value).ToImmutableArray()));
-        var (output, error, kind, code, rows) = (new StringBuilder(), "", "", (int?)null, 0);
+        var (output, error, kind, code, rows) = (new StringBuilder(), "", "", (int?)null, ImmutableArray<ImmutableArray<string>>.Empty);
         try
         {
             using var response = await _http.PostAsync(new Uri($"/commands/{palette}/{command}", UriKind.Relative), JsonContent.Create(request, PaletteJson.Default.CommandRequest));
@@ -70,7 +70,7 @@ internal sealed class Operator(string address)
                 {
                     case TextFrame text: output.AppendLine(text.Text); break;
                     case BytesFrame bytes: output.Append(Encoding.UTF8.GetString(bytes.Data.Span)); break;
-                    case TableFrame table: (rows, output) = (table.Rows.Length, table.Rows.Aggregate(output, (all, row) => all.AppendLine(row[0]))); break;
+                    case TableFrame table: (rows, output) = (table.Rows, table.Rows.Aggregate(output, (all, row) => all.AppendLine(row[0]))); break;
                     case DocumentFrame document: output.Append(document.Document.GetRawText()); break;
                     case ErrorFrame problem: (error, kind) = (problem.Text, problem.Kind); break;
                     case ExitFrame exit: code = exit.Code; break;

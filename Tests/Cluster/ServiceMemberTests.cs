@@ -33,11 +33,11 @@ public sealed class ServiceMemberTests
 
         // It is a member and no host.
         Assert.Equal(["host-mb1", "host-mb2"], (await one.DoneAsync("host", "ls")).Split('\n').Order(StringComparer.Ordinal));
-        Assert.Equal(3, (await one.RunAsync("cluster", "show")).Rows);
+        Assert.Equal(3, (await one.RunAsync("cluster", "show")).Rows.Length);
         var before = (await one.InspectAsync("host", "host-mb1", "host-mb2")).GetRawText();
 
         service.Kill();
-        await Eventually.IsSoAsync(Limit, async () => (await one.RunAsync("cluster", "show")).Rows == 2 && (await two.RunAsync("cluster", "show")).Rows == 2);
+        await Eventually.IsSoAsync(Limit, async () => (await one.RunAsync("cluster", "show")).Rows.Length == 2 && (await two.RunAsync("cluster", "show")).Rows.Length == 2);
         Assert.Equal(before, (await two.InspectAsync("host", "host-mb1", "host-mb2")).GetRawText());
         Assert.Equal(["biller", "other"], await two.MembersAsync("bills"));
         await one.PingsAsync("biller", "other");

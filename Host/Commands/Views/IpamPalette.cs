@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using NetworkCluster.Commands.Documents;
+using NetworkCluster.Endpoints;
 using NetworkCluster.Gateway;
 using NetworkCluster.Ipam;
 using NetworkCluster.Networks;
@@ -63,7 +64,8 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         else networks.AddRange(await _directory.AllAsync(cancel));
         if (networks is [] && code != ExitCodes.Ok) return code;
         ImmutableArray<TableColumn> columns = [new("Address", "ADDRESS"), new("Network", "NETWORK"), new("Holder", "HOLDER"), new("Handle", "HANDLE"), new("Pool", null), new("ReservedFor", null), new("ReservedUntil", null)];
-        var rows = (await ViewsAsync(networks, cancel)).SelectMany(p => p.Addresses.Select(a => Row(p, a)));
+        var called = await NamesAsync(networks, cancel);
+        var rows = (await ViewsAsync(networks, cancel)).SelectMany(p => p.Addresses.Select(a => Row(p, a, called)));
         await output.TableAsync(columns, rows, cancel);
         return code;
     }
@@ -74,6 +76,13 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
 
         // A pool whose network goes away meanwhile is refused as unknown, and is left out.
         return [.. replies.Where(r => r is not Rejected { Reason: InvalidRequest }).Select(r => r.Expect<PoolView>())];
+    }
+
+    // A pool knows its holders as they were called when they came; since then some were renamed.
+    private async Task<Dictionary<EndpointId, string>> NamesAsync(IEnumerable<NetworkSpec> networks, CancellationToken cancel)
+    {
+        var replies = await Task.WhenAll(networks.Select(n => gateway.SendAsync(new GetNetworkMembers(n.Id), cancel)));
+        return replies.Where(r => r is not Rejected { Reason: NetworkNotFound }).SelectMany(r => r.Expect<NetworkMembers>().Members).ToDictionary(m => m.Endpoint.Spec.Id, m => m.Endpoint.Spec.ContainerName);
     }
 
     private static ImmutableArray<string> Row(NetworkSpec network, NetworkPool pool, PoolView view) => Row(network, pool, view, PoolUsage.Of(view));
@@ -100,11 +109,15 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         return string.Create(CultureInfo.InvariantCulture, $"{new string('#', filled)}{new string('-', BarLength - filled)} {full * 100:0.#} %");
     }
 
-    private static ImmutableArray<string> Row(PoolView pool, HeldAddress held) =>
+    private static string Holder(HeldAddress held, Dictionary<EndpointId, string> names) =>
+        held.Handle.Endpoint is { } endpoint ? names.GetValueOrDefault(endpoint, held.HolderName)
+        : held is { Owner: not null, Until: { } end } ? $"{held.HolderName} until {Rfc3339.Text(end)}" : held.HolderName;
+
+    private static ImmutableArray<string> Row(PoolView pool, HeldAddress held, Dictionary<EndpointId, string> names) =>
     [
         held.Address.ToString(),
         pool.NetworkName,
-        held.Owner is not null && held.Handle.Endpoint is null && held.Until is { } end ? $"{held.HolderName} until {Rfc3339.Text(end)}" : held.HolderName,
+        Holder(held, names),
         held.Handle.Endpoint is { } endpoint ? endpoint.Short : held.Handle.ToString(),
         pool.Id.ToString(),
         held.Owner ?? "",

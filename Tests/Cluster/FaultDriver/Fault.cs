@@ -39,9 +39,8 @@ internal sealed record Fault(string Name, int Weight, Func<FaultScene, Task> Hap
         new("hears nobody, is heard", 2, OnOne((scene, host) => scene.CutOffAsync(host, bothSides: false), 1, 14, (scene, host) => scene.JoinAsync(host))),
         new("loses packets", 2, OnOne((scene, host) => scene.ThinAsync(host), 1, 10, (scene, host) => scene.JoinAsync(host))),
         new("slow", 2, OnOne((scene, host) => scene.SlowAsync(host), 1, 10, (scene, host) => scene.QuickAsync(host))),
-        // Of weight 0, only when they are asked for: a known fault of the resolver of split brains, see docs/cluster.md.
-        new("its clock jumps", 0, scene => scene.JumpAsync(scene.AnyHost())),
-        new("its clock jumps while another is given up", 0, async scene =>
+        new("its clock jumps", 2, scene => scene.JumpAsync(scene.AnyHost())),
+        new("its clock jumps while another is given up", 1, async scene =>
         {
             var host = scene.AnyHost();
             await scene.KillAsync(host);

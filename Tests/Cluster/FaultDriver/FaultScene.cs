@@ -85,7 +85,7 @@ internal sealed class FaultScene(Underlay underlay, HostClocks clocks, FaultMode
 
     /// <summary>All hosts are members as all of them say. Of a cluster that has just lost one, another's death may leave half, which has to begin anew.</summary>
     public Task WholeAsync() => Eventually.IsSoAsync(WholeAfter, async () =>
-        (await Task.WhenAll(underlay.Hosts.Select(host => host.Operator.RunAsync("cluster", "show")))).All(answer => answer.Done && answer.Rows == underlay.Hosts.Count));
+        (await Task.WhenAll(underlay.Hosts.Select(host => host.Operator.RunAsync("cluster", "show")))).All(answer => answer.Done && answer.Rows.Length == underlay.Hosts.Count));
 
     /// <summary>Law 3: while it is away, nothing of it is in any network of the cluster 15 s later.</summary>
     public async Task NothingIsLeftAsync(int host)

@@ -25,6 +25,10 @@ namespace NetworkCluster.Agents;
 internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWithTimers
 {
     private static readonly TimeSpan JoinRetry = TimeSpan.FromSeconds(1);
+    // What is asked of an entity that moves may be lost, or refused.
+    private static readonly TimeSpan AsksAgain = TimeSpan.FromSeconds(2);
+    // A network that is gone has no view.
+    private const int MostQuestions = 5;
     // A host that does not say by then that it reaches a new endpoint is dead or cut off, or says it to somebody who no longer asks.
     private static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(1);
 
@@ -82,6 +86,15 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private sealed record Worked(IAddressed? Answer, ContainerId? Lane)
     {
         public Activity? Span { get; init; }
+    }
+
+    private sealed record NotAdopted(HostWelcome Welcome, Exception Cause);
+
+    private sealed record ViewTick(NetworkId Network, int Asked);
+
+    private sealed class ListTick
+    {
+        public static readonly ListTick Instance = new();
     }
 
     private sealed class JoinTick
@@ -171,27 +184,54 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Become(Ready);
         foreach (var container in welcome.Running.Where(container => container.Spec.Mode != SandboxMode.Engine)) Adopt(container.Spec);
         Stash.UnstashAll();
-        _router.Send(new ListNetworks(AddressSpaceId.Of(_host)), Self);
+        Timers.StartPeriodicTimer(nameof(ListTick), ListTick.Instance, TimeSpan.Zero, AsksAgain);
         Timers.StartPeriodicTimer(nameof(ReconcileTick), ReconcileTick.Instance, _reconcileEvery);
         var self = Self;
         _networking.GuardAsync(remade => self.Tell(new Remade(remade)), _stopping.Token).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new Failed(cause));
     }
 
+    private void AskForView(ViewTick tick)
+    {
+        _router.Send(new RequestView(tick.Network, _host), Self);
+        if (tick.Asked < MostQuestions) Timers.StartSingleTimer(tick.Network, tick with { Asked = tick.Asked + 1 }, AsksAgain);
+    }
+
     private void Ready()
     {
-        Receive<NetworkList>(list => AdoptAsync(list, _welcome!).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new Failed(cause)));
+        Receive<ListTick>(_ => _router.Send(new ListNetworks(AddressSpaceId.Of(_host)), Self));
+        Receive<NetworkList>(list =>
+        {
+            // The first one: a later one may lack what has been made since.
+            if (_welcome is not { } welcome) return;
+            _welcome = null;
+            Timers.Cancel(nameof(ListTick));
+            AdoptAsync(list, welcome).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new NotAdopted(welcome, cause));
+        });
+        // All the rest waits for it.
+        Receive<NotAdopted>(failed =>
+        {
+            _log.Error(failed.Cause, "the host's kernel could not be swept, that is tried again");
+            _welcome = failed.Welcome;
+            Timers.StartPeriodicTimer(nameof(ListTick), ListTick.Instance, AsksAgain, AsksAgain);
+        });
         Receive<ProgramEndpoint>(program => Program(program.Bind));
         Receive<WithdrawEndpoint>(withdraw => Withdraw(withdraw.Withdrawal));
         Receive<ViewChanged>(change =>
         {
             var news = _views.Take(change);
-            if (news == ViewNews.Missed) _router.Send(new RequestView(change.Spec.Id, _host), Self);
+            if (news == ViewNews.Missed) AskForView(new(change.Spec.Id, 0));
             Reach(change, news);
             NameAgain(change.Spec);
             Answer(_arrivals.Seen(change.Spec.Id));
         });
+        Receive<ViewRevision>(last =>
+        {
+            if (_views.RevisionOf(last.Id) < last.Revision) AskForView(new(last.Id, 0));
+        });
+        Receive<ViewTick>(AskForView);
         Receive<ViewSnapshot>(snapshot =>
         {
+            Timers.Cancel(snapshot.View.Spec.Id);
             var known = _views.OthersOf(snapshot.View.Spec.Id);
             Reach(snapshot.View, _views.Take(snapshot.View), known);
             NameAgain(snapshot.View.Spec);
@@ -245,7 +285,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
                 break;
             case EndpointApplied { Failure: null } applied when !_arrivals.Arrived(applied.Bind, Sender):
                 // The kernel has it, but we do not know its names yet, or not every host reaches it: the answer waits.
-                if (_views.RevisionOf(applied.Bind.Network.Id) < applied.Bind.Revision) _router.Send(new RequestView(applied.Bind.Network.Id, _host), Self);
+                if (_views.RevisionOf(applied.Bind.Network.Id) < applied.Bind.Revision) AskForView(new(applied.Bind.Network.Id, 0));
                 if (applied.Bind.IsNews) Timers.StartSingleTimer(applied.Bind.Endpoint.Id, new NotReached(applied.Bind.Endpoint.Id), ReachPatience);
                 if (worked.Span is not { } span) return;
                 span.AddEvent(new("the kernel has it"));

@@ -174,6 +174,7 @@ internal static class Manifests
         ("find-network", typeof(FindNetwork)),
         ("view-changed", typeof(ViewChanged)),
         ("view-snapshot", typeof(ViewSnapshot)),
+        ("view-revision", typeof(ViewRevision)),
         ("request-view", typeof(RequestView)),
         ("network-view", typeof(NetworkView)),
         ("rejected", typeof(Rejected)),

@@ -173,6 +173,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(FindNetwork))]
 [JsonSerializable(typeof(ViewChanged))]
 [JsonSerializable(typeof(ViewSnapshot))]
+[JsonSerializable(typeof(ViewRevision))]
 [JsonSerializable(typeof(RequestView))]
 [JsonSerializable(typeof(NetworkView))]
 [JsonSerializable(typeof(Rejected))]

@@ -97,8 +97,8 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         foreach (var lost in notes.Networks.Keys.Except(theirs.Select(network => network.Id)).ToList())
         {
             if (networks.TakeKept(lost)) notes.Forget(NetworkId.Parse(lost, CultureInfo.InvariantCulture));
-            // What this process found noted, and the same engine has no more, was removed while nobody was here to hear it. Another store says nothing.
-            else if (networks.TakeMissed() || (IsMissing(lost) && _isSameStore is true && notes.IsInherited(lost)))
+            // What this process found noted, and the same engine has no more, was removed while nobody was here to hear it. Another store says nothing. What never got a name the engine has never made.
+            else if (networks.TakeMissed() || (IsMissing(lost) && ((_isSameStore is true && notes.IsInherited(lost)) || (ours.TryGetValue(notes.Networks[lost], out var one) && one.Name == EngineDriver.Nameless(one.Id)))))
             {
                 ours.Remove(notes.Networks[lost]);
                 await RemoveAsync(lost, cancel);
@@ -184,7 +184,7 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         try
         {
             await networks.DeleteAsync(new() { NetworkId = id }, cancel);
-            log.LogInformation("network {Network} was removed at the engine: it is removed from the cluster", id[..12]);
+            log.LogInformation("network {Network} is not in the engine: it is removed from the cluster", id[..12]);
         }
         catch (RefusedException refused)
         {

@@ -54,6 +54,15 @@ public sealed record ViewSnapshot(NetworkView View, HostId Host) : IAddressed
     EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
 }
 
+/// <summary>Network to the agents of hosts that take part, when it has come back into memory: what it had to tell them may have died with its process. Who knows less asks for the whole view.</summary>
+/// <param name="Id">The network.</param>
+/// <param name="Revision">The last revision.</param>
+/// <param name="Host">The host it is for.</param>
+public sealed record ViewRevision(NetworkId Id, long Revision, HostId Host) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
+}
+
 /// <summary>Agent to network: send the whole view.</summary>
 public sealed record RequestView(NetworkId Id, HostId Host) : IQuery
 {

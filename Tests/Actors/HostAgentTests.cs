@@ -116,6 +116,36 @@ public sealed class HostAgentTests : TestKit
     }
 
     [Fact]
+    public void Who_knows_less_than_the_last_revision_asks_for_the_view_until_it_comes()
+    {
+        Welcome();
+        _agent.Tell(new ViewSnapshot(new(Network, 5, [Facts]), Some.Host));
+        _agent.Tell(new ViewRevision(Network.Id, 5, Some.Host));
+        _entities.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        _agent.Tell(new ViewRevision(Network.Id, 6, Some.Host));
+        _entities.ExpectMsg<RequestView>();
+        // Nobody has heard it.
+        _entities.ExpectMsg<RequestView>();
+        _agent.Tell(new ViewSnapshot(new(Network, 6, [Facts]), Some.Host));
+        _agent.Tell(new ViewRevision(Network.Id, 6, Some.Host));
+        _entities.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public void Networks_are_asked_for_until_they_are_known_because_everything_else_waits_for_that()
+    {
+        _entities.ExpectMsg<JoinHost>();
+        _agent.Tell(new HostWelcome(Some.Host, Life, []));
+        _entities.FishForMessage(message => message is ListNetworks);
+        _agent.Tell(new StartSandbox(Some.Host, Box, Life));
+        // Lost on its way, or refused.
+        _agent.Tell(new Rejected(new JournalUnavailable(DateTimeOffset.UnixEpoch, "it is away")));
+        _entities.ExpectMsg<ListNetworks>();
+        _agent.Tell(new NetworkList([Network]));
+        Assert.Null(_entities.ExpectMsg<SandboxStarted>().Failure);
+    }
+
+    [Fact]
     public void Leaving_is_answered_when_the_kernel_is_done_and_in_the_order_of_its_container()
     {
         Welcome();

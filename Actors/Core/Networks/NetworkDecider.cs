@@ -148,7 +148,7 @@ public sealed class NetworkDecider : IDecider<NetworkState>
 
     /// <inheritdoc/>
     /// <remarks>Nothing. What a pool has given and we do not know belongs to a wish that its host knows: the host asks again and gets the same, or has it released.</remarks>
-    public ImmutableArray<IAddressed> Resume(NetworkState state) => [];
+    public ImmutableArray<IAddressed> Resume(NetworkState state) => state.Exists ? Tell(state, host => new ViewRevision(state.Spec!.Id, state.Revision, host)) : [];
 
     /// <inheritdoc/>
     public ImmutableArray<IEvent> Compact(NetworkState state) => state.Spec is null ? state.Deleted ? [new NetworkDeleted(default)] : [] :

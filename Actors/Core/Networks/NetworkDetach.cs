@@ -18,8 +18,9 @@ internal static class NetworkDetach
             {
                 // Its wish may be on its way still: it comes too late from now on.
                 Events = state.Exists && detach.Withdrawal.Forget && !state.HasDeparted(endpoint.Id) ? [new EndpointDetached(endpoint.Id, state.Revision)] : state.EndOfAttempts(endpoint.Id),
-                // Its container stops and keeps a wish that we never knew of, or no longer: it cannot be fulfilled.
-                Orders = state.Deleted && !detach.Withdrawal.Forget ? [new Containers.DisconnectContainer(endpoint.Host, endpoint.Container, endpoint.Network, endpoint.NetworkName)] : [],
+                // Its container stops and keeps a wish that we never knew of, or no longer: it cannot be fulfilled. Or it left before, and its host, which may take no part any more, has not heard of that.
+                Orders = state.Deleted && !detach.Withdrawal.Forget ? [new Containers.DisconnectContainer(endpoint.Host, endpoint.Container, endpoint.Network, endpoint.NetworkName)]
+                    : state.Exists && !detach.Withdrawal.HostLost ? [new ViewRevision(state.Spec!.Id, state.Revision, endpoint.Host)] : [],
             };
         }
 

@@ -410,8 +410,19 @@ public sealed class NetworkTests
         var view = network.When(new RequestView(Spec.Id, Some.Host)).Sends<ViewSnapshot>().View;
         var again = network.Recovered().When(new RequestView(Spec.Id, Some.Host)).Sends<ViewSnapshot>().View;
         Assert.Equal(Scenario<NetworkState>.Text([view]), Scenario<NetworkState>.Text([again]));
-        Assert.Empty(network.Resumed());
+        Assert.Empty(Network(Spec).Resumed());
         Network(Spec).When(new RequestView(Spec.Id, Some.Host)).DoesNothing();
+    }
+
+    [Fact]
+    public void Hosts_are_told_the_last_revision_when_the_network_comes_back_because_what_it_had_to_tell_them_may_have_died_with_its_process()
+    {
+        var told = Assert.IsType<ViewRevision>(Assert.Single(With(1).Given(new EndpointReserved(Some.Endpoint(2, Spec, 3), 1)).Resumed()));
+        Assert.Equal((Spec.Id, 1, Some.Host), (told.Id, told.Revision, told.Host));
+        // Who was the last of its host, and left before that: its host is in no list any more.
+        var left = With(1).Given(new EndpointDetached(Some.Endpoint(1, Spec, 2).Id, 2));
+        Assert.Empty(left.Resumed());
+        Assert.Equal(2, Assert.IsType<ViewRevision>(Assert.Single(left.When(Detach(1, Spec)).Then.Orders)).Revision);
     }
 
     private static Scenario<NetworkState> Network(NetworkSpec spec) => new(new NetworkDecider(), spec.Id.ToString());

@@ -54,6 +54,7 @@ internal sealed class WorldAgent(World world, string token)
                 if (Views.Take(change) == ViewNews.Missed) Send(new RequestView(change.Spec.Id, Host), Reply);
                 AnswerSeen(change.Spec.Id);
                 break;
+            case ViewRevision last when Views.RevisionOf(last.Id) < last.Revision: Send(new RequestView(last.Id, Host), Reply); break;
             case ViewSnapshot snapshot:
                 Views.Take(snapshot.View);
                 // Where it has lost its place meanwhile, whoever hears that it came has it leave again.

@@ -16,8 +16,14 @@ internal static class PbmEndpoints
 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
 
+    private const string NoBrowsers = "a web page must not command the cluster: what comes with Origin is not answered";
+
     /// <summary>Maps the palettes. Commands are found by name or alias; while the journal is away, what is shown is marked.</summary>
-    public static void MapPbm(this IEndpointRouteBuilder endpoints, IReadOnlyList<Palette> palettes, JournalHealth journal)
+    /// <param name="endpoints">Where.</param>
+    /// <param name="palettes">The commands.</param>
+    /// <param name="journal">Whether it is away.</param>
+    /// <param name="silence">How long a WebSocket may say nothing before its request; none: <see cref="PbmServer.SilenceLimit"/>.</param>
+    public static void MapPbm(this IEndpointRouteBuilder endpoints, IReadOnlyList<Palette> palettes, JournalHealth journal, TimeSpan? silence = null)
     {
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("NetworkCluster.Pbm");
         var runner = new CommandRunner(journal, logger, LastCall(endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>()));
@@ -29,13 +35,13 @@ internal static class PbmEndpoints
         pbm.MapGet("/palettes/{palette}/names", async (string palette, string? prefix, CancellationToken cancel) =>
             palettes.FirstOrDefault(p => p.Name == palette)?.Names is { } names
                 ? Results.Json(await names(prefix ?? "", cancel), PaletteJson.Default.ImmutableArrayString)
-                : Results.NotFound());
+                : Results.Text($"there is no palette '{palette}' with names", statusCode: StatusCodes.Status404NotFound));
         pbm.MapPost("/commands/{palette}/{command}", (string palette, string command, HttpContext http) =>
-            Find(palettes, palette, command) is { } found ? PostAsync((palette, found), runner, http) : Answer(http, StatusCodes.Status404NotFound));
+            Find(palettes, palette, command) is { } found ? PostAsync((palette, found), runner, http) : NotFound(http, palette, command));
 
         // A pipeline of its own, because WebSockets need their middleware and the host may have none.
         var sockets = endpoints.CreateApplicationBuilder();
-        sockets.UseWebSockets().Run(http => SocketAsync(palettes, runner, http));
+        sockets.UseWebSockets().Run(http => SocketAsync(palettes, runner, http, silence ?? PbmServer.SilenceLimit));
         endpoints.MapGet("/commands/{palette}/{command}", sockets.Build());
     }
 
@@ -48,7 +54,7 @@ internal static class PbmEndpoints
 
     /// <summary>A web page in the operator's browser must not command the cluster: browsers send Origin, command lines do not.</summary>
     private static ValueTask<object?> RefuseBrowsers(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        IsBrowser(context.HttpContext) ? ValueTask.FromResult<object?>(Results.StatusCode(StatusCodes.Status403Forbidden)) : next(context);
+        IsBrowser(context.HttpContext) ? ValueTask.FromResult<object?>(Results.Text(NoBrowsers, statusCode: StatusCodes.Status403Forbidden)) : next(context);
 
     // Commands say it in their own form.
     private static ValueTask<object?> RefuseUnknown(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
@@ -69,34 +75,37 @@ internal static class PbmEndpoints
         return http.Request.Headers.IfNoneMatch.Contains(tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Bytes(specs, "application/json");
     }
 
-    private static Task Answer(HttpContext http, int status)
+    private static Task NotFound(HttpContext http, string palette, string command) => AnswerAsync(http, StatusCodes.Status404NotFound, $"there is no command '{palette} {command}': GET /palettes lists them");
+
+    private static Task AnswerAsync(HttpContext http, int status, string sentence)
     {
         http.Response.StatusCode = status;
-        return Task.CompletedTask;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        return http.Response.WriteAsync(sentence, http.RequestAborted);
     }
 
     private static async Task PostAsync((string Palette, PaletteCommand Command) command, CommandRunner runner, HttpContext http)
     {
         if (!http.Request.HasJsonContentType())
         {
-            await Answer(http, StatusCodes.Status415UnsupportedMediaType);
+            await AnswerAsync(http, StatusCodes.Status415UnsupportedMediaType, "a command is said in JSON: Content-Type: application/json");
             return;
         }
 
         http.LimitBody(PbmServer.BodyLimitBytes);
-        CommandRequest? request;
+        CommandRequest request;
         try
         {
-            request = await JsonSerializer.DeserializeAsync(http.Request.Body, PaletteJson.Default.CommandRequest, http.RequestAborted);
+            request = await JsonSerializer.DeserializeAsync(http.Request.Body, PaletteJson.Default.CommandRequest, http.RequestAborted) ?? throw new JsonException("it is null");
         }
-        catch (JsonException)
+        catch (JsonException wrong)
         {
-            request = null;
+            await AnswerAsync(http, StatusCodes.Status400BadRequest, $"this is no command: {wrong.Message}");
+            return;
         }
-
-        if (request is null)
+        catch (BadHttpRequestException wrong)
         {
-            await Answer(http, StatusCodes.Status400BadRequest);
+            await AnswerAsync(http, wrong.StatusCode, wrong.Message);
             return;
         }
 
@@ -105,32 +114,53 @@ internal static class PbmEndpoints
         await runner.RunAsync(http.Caller(), command, http.Request.Headers.TraceParent, request, null, output, http.RequestAborted);
     }
 
-    private static async Task SocketAsync(IReadOnlyList<Palette> palettes, CommandRunner runner, HttpContext http)
+    private static async Task SocketAsync(IReadOnlyList<Palette> palettes, CommandRunner runner, HttpContext http, TimeSpan silence)
     {
         var (palette, name) = ((string)http.GetRouteValue("palette")!, (string)http.GetRouteValue("command")!);
-        if (!http.WebSockets.IsWebSocketRequest || Find(palettes, palette, name) is not { } command)
+        if (!http.WebSockets.IsWebSocketRequest)
         {
-            await Answer(http, http.WebSockets.IsWebSocketRequest ? StatusCodes.Status404NotFound : StatusCodes.Status405MethodNotAllowed);
+            await AnswerAsync(http, StatusCodes.Status405MethodNotAllowed, "a command is said by POST, or over a WebSocket");
             return;
         }
 
-        if (IsBrowser(http))
+        if (Find(palettes, palette, name) is not { } command)
         {
-            await Answer(http, StatusCodes.Status403Forbidden);
+            await NotFound(http, palette, name);
             return;
         }
 
+        if (IsBrowser(http) || http.Caller()?.WhyNot("this", changes: false) is not null)
+        {
+            await AnswerAsync(http, StatusCodes.Status403Forbidden, http.Caller()?.WhyNot("this", changes: false) ?? NoBrowsers);
+            return;
+        }
+
+        try
+        {
+            await TalkAsync((palette, command), runner, http, silence);
+        }
+        catch (Exception gone) when (gone is WebSocketException or IOException or OperationCanceledException)
+        {
+            // Whoever was there has gone in the middle, or said what no WebSocket says.
+            http.Abort();
+        }
+    }
+
+    private static async Task TalkAsync((string Palette, PaletteCommand Command) command, CommandRunner runner, HttpContext http, TimeSpan silence)
+    {
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         using var conversation = new SocketConversation(socket);
         using var life = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        if (await conversation.ReadRequestAsync(PbmServer.BodyLimitBytes, life.Token) is not { } request)
+        using var first = CancellationTokenSource.CreateLinkedTokenSource(life.Token);
+        first.CancelAfter(silence);
+        if (await conversation.ReadRequestAsync(PbmServer.BodyLimitBytes, first.Token) is not { } request)
         {
-            await conversation.CloseAsync(WebSocketCloseStatus.InvalidPayloadData, life.Token);
+            await conversation.CloseAsync(WebSocketCloseStatus.InvalidPayloadData, first.Token);
             return;
         }
 
         var pump = conversation.PumpInputAsync(life);
-        await runner.RunAsync(http.Caller(), (palette, command), http.Request.Headers.TraceParent, request, conversation.Input, conversation, life.Token);
+        await runner.RunAsync(http.Caller(), command, http.Request.Headers.TraceParent, request, conversation.Input, conversation, life.Token);
         await conversation.EndAsync(pump, EndPatience);
         await life.CancelAsync();
         await pump;

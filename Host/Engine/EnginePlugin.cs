@@ -46,6 +46,7 @@ internal static class EnginePlugin
 
     private static void Map(IEndpointRouteBuilder routes, EngineDriver networks, EnginePools pools)
     {
+        routes.MapFallback(UnknownAsync);
         routes.Answer("/Plugin.Activate", () => new ActivateAnswer(["NetworkDriver", "IpamDriver"]), PluginJson.Default.ActivateAnswer);
         routes.Answer("/NetworkDriver.GetCapabilities", () => new DriverCapabilities("local", "local"), PluginJson.Default.DriverCapabilities);
         routes.Answer("/IpamDriver.GetCapabilities", () => new IpamCapabilities(false, false), PluginJson.Default.IpamCapabilities);
@@ -66,6 +67,13 @@ internal static class EnginePlugin
             routes.Answer($"/NetworkDriver.{call}", () => new NothingAnswer(), PluginJson.Default.NothingAnswer);
         foreach (var call in (ReadOnlySpan<string>)["AllocateNetwork", "FreeNetwork"])
             routes.Answer($"/NetworkDriver.{call}", () => new DriverRefusal("networks of swarm services are not supported: the cluster has networks of its own"), PluginJson.Default.DriverRefusal);
+    }
+
+    // In the form of both kinds of drivers.
+    private static Task UnknownAsync(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return http.Response.WriteAsJsonAsync(new DriverRefusal($"there is no call {http.Request.Path.Value?.TrimStart('/')}"), PluginJson.Default.DriverRefusal);
     }
 
     private static void Answer<T>(this IEndpointRouteBuilder routes, string path, Func<T> answer, JsonTypeInfo<T> type) =>

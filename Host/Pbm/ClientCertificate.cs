@@ -37,7 +37,7 @@ internal sealed class ClientCertificate
             signs.ImportFromPemFile(authority);
             return new(directory, X509Certificate2.CreateFromPemFile(certificate, key), signs);
         }
-        catch (Exception cause) when (cause is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception cause) when (cause is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new UsageError($"{directory}: ca.pem, cert.pem and key.pem are not a certificate of an authority, one of one's own, and the key of that: {cause.Message}");
         }

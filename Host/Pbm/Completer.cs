@@ -37,16 +37,18 @@ internal sealed class Completer(
 
     private async Task<IEnumerable<string>> CandidatesAsync(ImmutableArray<PaletteSpec> known, List<string> words, CancellationToken cancel)
     {
-        if (words.Count == 1) return known.Select(p => p.Name).Append("exit").Append("help");
+        if (words is ["help", ..]) words.RemoveAt(0);
+        else if (words.Count == 1) return known.Select(p => p.Name).Append("exit").Append("help");
+        if (words.Count == 1) return known.Select(p => p.Name);
         if (known.FirstOrDefault(p => p.Name == words[0]) is not { } palette) return [];
         if (words.Count == 2) return palette.Commands.Select(c => c.Name);
         if (palette.Commands.FirstOrDefault(c => c.IsNamed(words[1])) is not { } command) return [];
 
         var last = words[^1];
-        if (Find(command, words[^2]) is { IsSwitch: false } option) return await NamesAsync(option.CompletedBy, last, cancel);
+        if (Find(command, words[^2]) is { IsSwitch: false } option) return option.Choices is { IsDefaultOrEmpty: false } choices ? choices : await NamesAsync(option.CompletedBy, last, cancel);
         if (last.StartsWith('-')) return command.Options.Concat(ClientOptions.For(command)).Select(o => $"--{o.Name}");
         var position = Position(command, words);
-        return position is null ? [] : await NamesAsync(position.CompletedBy, last, cancel);
+        return position is null ? [] : (await NamesAsync(position.CompletedBy, last, cancel)).Except(words[2..^1]);
     }
 
     private static OptionSpec? Find(CommandSpec command, string word) =>

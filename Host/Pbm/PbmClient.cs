@@ -19,20 +19,23 @@ internal sealed class ForbiddenException(string message) : Exception(message);
 internal sealed class PbmClient : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
+    // For what a host knows by itself; a command may take as long as it takes.
+    private static readonly TimeSpan UsualAnswerLimit = TimeSpan.FromSeconds(10);
     // The host lets go of a silent connection after a minute; a command that is just then sent over it would be lost.
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(20);
 
     private readonly HostAddress _address;
     private readonly ClientCertificate? _certificate;
+    private readonly TimeSpan _answerLimit;
     private readonly HttpMessageInvoker _sockets;
     private readonly HttpClient _http;
 
     private ImmutableArray<PaletteSpec> _palettes;
     private EntityTagHeaderValue? _tag;
 
-    public PbmClient(HostAddress address, ClientCertificate? certificate = null)
+    public PbmClient(HostAddress address, ClientCertificate? certificate = null, TimeSpan? answerLimit = null)
     {
-        (_address, _certificate) = (address, certificate);
+        (_address, _certificate, _answerLimit) = (address, certificate, answerLimit ?? UsualAnswerLimit);
         var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = ConnectLimit, PooledConnectionIdleTimeout = IdleLimit };
         if (certificate is not null) handler.SslOptions = certificate.Options();
         _sockets = new(handler, disposeHandler: false);
@@ -89,7 +92,7 @@ internal sealed class PbmClient : IDisposable
         using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel, isCommand: true);
         if (response.StatusCode != HttpStatusCode.OK) throw await StrangeAsync(response, cancel);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
-        while (await ReadAsync(() => reader.ReadLineAsync(cancel).AsTask(), isCommand: true) is { } line)
+        while (await ReadAsync(() => reader.ReadLineAsync(cancel).AsTask(), cancel, isCommand: true) is { } line)
             yield return Parse(System.Text.Encoding.UTF8.GetBytes(line));
     }
 
@@ -98,14 +101,14 @@ internal sealed class PbmClient : IDisposable
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader(TraceParent.Name, TraceParent.New());
         var uri = new UriBuilder(new Uri(_address.Root, Path(call))) { Scheme = _certificate is null ? "ws" : "wss" }.Uri;
-        await ReadAsync(async () => { await socket.ConnectAsync(uri, _sockets, cancel); return true; });
+        await ReadAsync(async () => { await socket.ConnectAsync(uri, _sockets, cancel); return true; }, cancel);
         await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(call.Request, PaletteJson.Default.CommandRequest), WebSocketMessageType.Text, true, cancel);
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var pump = PumpAsync(socket, input, life.Token);
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(64 * 1024);
         while (true)
         {
-            var read = await ReadAsync(() => socket.ReceiveAsync(buffer.GetMemory(16 * 1024), cancel).AsTask(), isCommand: true);
+            var read = await ReadAsync(() => socket.ReceiveAsync(buffer.GetMemory(16 * 1024), cancel).AsTask(), cancel, isCommand: true);
             if (read.MessageType == WebSocketMessageType.Close) break;
             buffer.Advance(read.Count);
             if (!read.EndOfMessage) continue;
@@ -150,14 +153,23 @@ internal sealed class PbmClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancel, bool isCommand = false) =>
-        await ReadAsync(() => _http.SendAsync(request, completion, cancel), isCommand);
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancel, bool isCommand = false)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (!isCommand) limit.CancelAfter(_answerLimit);
+        return await ReadAsync(() => _http.SendAsync(request, completion, limit.Token), cancel, isCommand);
+    }
 
-    private async Task<T> ReadAsync<T>(Func<Task<T>> read, bool isCommand = false)
+    private async Task<T> ReadAsync<T>(Func<Task<T>> read, CancellationToken cancel, bool isCommand = false)
     {
         try
         {
             return await read();
+        }
+        catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
+        {
+            // Before there is a connection nothing can have been sent.
+            throw new UnreachableException($"cannot reach the host at {_address}: {(late.InnerException is TimeoutException ? $"there was no connection within {ConnectLimit.TotalSeconds:0} s" : $"it did not answer within {_answerLimit.TotalSeconds:0.#} s")}");
         }
         catch (Exception e) when (e is HttpRequestException or WebSocketException or IOException)
         {

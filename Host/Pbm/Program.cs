@@ -1,7 +1,14 @@
 using NetworkCluster.Commands;
 using NetworkCluster.Pbm;
 
-var words = args.ToList();
+// What a shell asks: the line so far, to be completed, and how it is to ask that.
+if (args is ["--completion", "bash"])
+{
+    Console.WriteLine(ShellCompletion.Bash);
+    return ExitCodes.Ok;
+}
+
+var words = args is ["--complete", var typed] ? ShellCompletion.Before(typed) : [.. args];
 var address = HostAddress.Default;
 if (words is [var first, ..] && HostAddress.TryParse(first, out var given))
 {
@@ -20,6 +27,12 @@ else if (Environment.GetEnvironmentVariable("PBM_HOST") is { Length: > 0 } confi
 }
 
 var path = Environment.GetEnvironmentVariable("PBM_CERT_PATH");
+if (words is ["--cert-path"])
+{
+    await Console.Error.WriteLineAsync("Error: --cert-path takes a directory with ca.pem, cert.pem and key.pem");
+    return ExitCodes.Usage;
+}
+
 if (words is ["--cert-path", var directory, ..])
 {
     path = directory;
@@ -37,9 +50,15 @@ catch (UsageError wrong)
     return ExitCodes.Usage;
 }
 
+using var client = new PbmClient(address, certificate);
+if (args is ["--complete", var line])
+{
+    foreach (var candidate in (await new Completer(client).CompleteAsync(ShellCompletion.Command(line))).Candidates) Console.WriteLine(candidate);
+    return ExitCodes.Ok;
+}
+
 using var interrupts = new Interrupts();
 var terminal = new SystemTerminal(words.Contains("--no-color"));
-using var client = new PbmClient(address, certificate);
 var session = new Session(client, terminal, Console.OpenStandardInput);
 if (words is not []) return await session.RunAsync(words, interrupts.Next());
 

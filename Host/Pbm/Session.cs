@@ -50,6 +50,7 @@ internal sealed class Session(PbmClient client, ITerminal terminal, Func<Stream>
     {
         var (view, rest) = GlobalOptions.Split(words);
         if (rest is [] or ["--help" or "-h" or "help"]) return Print(Help.Root(palettes));
+        if (rest[0] == "help") rest = [.. rest.Skip(1), "--help"];
         var palette = palettes.FirstOrDefault(p => p.Name == rest[0])
             ?? throw new UsageError($"unknown palette: {rest[0]}{Suggestion.For(rest[0], palettes.Select(p => p.Name))}");
         if (rest is [_] or [_, "--help" or "-h" or "help"]) return Print(Help.Of(palette));

@@ -18,7 +18,7 @@ internal sealed class NetworkCreate(IClusterGateway gateway, TimeProvider time)
         [
             new() { Name = "attachable", Description = "Enable manual container attachment" },
             new() { Name = "aux-address", ValueName = "name=address", Repeatable = true, Description = "Keep an address of a subnet out of the pool, under a name" },
-            new() { Name = "driver", Short = 'd', ValueName = "string", Description = "Driver to manage the network: bridge (this host) or overlay (all hosts)", Default = "bridge" },
+            new() { Name = "driver", Short = 'd', ValueName = "string", Description = "Driver to manage the network: bridge (this host) or overlay (all hosts)", Default = "bridge", Choices = ["bridge", "overlay"] },
             new() { Name = "gateway", ValueName = "address", Repeatable = true, Description = "The network's own address in a subnet", Default = "the lowest free one" },
             new() { Name = "internal", Description = "Restrict external access to the network" },
             new() { Name = "ip-range", ValueName = "cidr", Repeatable = true, Description = "Allocate container addresses from a part of a subnet", Default = "all of it" },

@@ -15,7 +15,7 @@ internal sealed class NetworkGraphCommand(NetworkDirectory directory)
         Description = "Draw who is connected to which network",
         Details = "This host's networks and the cluster's; without names, those that somebody is connected to. 'dot' is for Graphviz (| dot -Tsvg), 'mermaid' for Markdown.",
         Arguments = [NetworkPalette.Network with { Least = 0, Repeatable = true, Description = "Networks by name, id, or the beginning of an id" }],
-        Options = [new() { Name = "as", ValueName = "form", Description = $"{string.Join(", ", NetworkGraph.Forms)}", Default = "tree" }],
+        Options = [new() { Name = "as", ValueName = "form", Description = $"{string.Join(", ", NetworkGraph.Forms)}", Default = "tree", Choices = NetworkGraph.Forms }],
         Examples = ["network graph", "network graph --as mermaid isolated_nw"],
     };
 

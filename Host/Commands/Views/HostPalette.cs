@@ -63,17 +63,23 @@ internal sealed class HostPalette(IClusterGateway gateway, IClusterMembers membe
         Examples = ["host activate host1"],
     };
 
-    private Task<int> DrainAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel) => EachAsync(invocation, output, async host =>
+    private Task<int> DrainAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
-        var view = await gateway.AskAsync<HostView>(new DrainHost(host), cancel);
-        if (invocation.Has("keep-running")) return;
-        if (view.Lost) await output.WriteAsync(new NoticeFrame($"host {host} is lost: nothing of it runs"), cancel);
-        else await StopAllAsync(host, invocation.Parsed<int>("time"), output, cancel);
-    }, cancel);
+        // Before anything is done.
+        var patience = invocation.Parsed<int>("time");
+        return EachAsync(invocation, output, async host =>
+        {
+            var view = await gateway.AskAsync<HostView>(new DrainHost(host), cancel);
+            if (invocation.Has("keep-running")) return;
+            if (view.Lost) await output.WriteAsync(new NoticeFrame($"host {host} is lost: nothing of it runs"), cancel);
+            else await StopAllAsync(host, patience, output, cancel);
+        }, cancel);
+    }
 
     private async Task StopAllAsync(HostId host, int? patience, ICommandOutput output, CancellationToken cancel)
     {
         var running = (await gateway.AskAsync<ContainerList>(new ListContainers(host), cancel)).Containers.Where(container => container.Status == ContainerStatus.Running).ToList();
+        if (running.Count > 0) await output.WriteAsync(new NoticeFrame($"stopping {running.Count} {(running.Count == 1 ? "container" : "containers")} of {host}"), cancel);
         var (stopped, kept) = (0, new System.Collections.Concurrent.ConcurrentQueue<string>());
         await Parallel.ForEachAsync(running, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (container, token) =>
         {

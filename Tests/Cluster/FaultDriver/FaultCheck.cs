@@ -16,6 +16,8 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
     // What was given up without an answer is undone or done by then.
     private static readonly TimeSpan OverAfter = TimeSpan.FromSeconds(12);
 
+    private static readonly TimeSpan ToldAfter = TimeSpan.FromSeconds(10);
+
     /// <summary>Returns when all is so, and says how long that took.</summary>
     /// <param name="lastUnknown">When the last command was given up without an answer.</param>
     public async Task<TimeSpan> RunAsync(DateTimeOffset lastUnknown)
@@ -173,8 +175,13 @@ internal sealed class FaultCheck(Underlay underlay, FaultModel model, ActorSyste
         foreach (var (network, from, name) in pairs.Take(MostPings))
         {
             var to = boxes[name].Aliases.TryGetValue(network, out var alias) && random.Next(2) == 0 ? alias : name;
-            var answer = await hostOf[from].RunAsync("container", "exec", ("container", from), ("command", "ping"), ("command", "-c1"), ("command", "-W2"), ("command", to));
-            if (!answer.Done) throw new FaultViolationException($"{from} does not reach {to} in {network}: {answer.Out}{answer.Error}", [from, to, network]);
+            // A host that has joined anew a moment ago is being told its views.
+            var (wrong, _) = await HostSight.UntilRightAsync(ToldAfter, async () =>
+            {
+                var answer = await hostOf[from].RunAsync("container", "exec", ("container", from), ("command", "ping"), ("command", "-c1"), ("command", "-W2"), ("command", to));
+                return answer.Done ? [] : [$"{answer.Out}{answer.Error}"];
+            });
+            if (wrong is [var why, ..]) throw new FaultViolationException($"{from} does not reach {to} in {network}: {why}", [from, to, network]);
         }
 
         if (pairs is not [var first, ..]) return;

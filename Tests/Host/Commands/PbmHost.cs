@@ -30,7 +30,7 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenPbm(new IPEndPoint(IPAddress.Loopback, 0)));
         _app = builder.Build();
         Palettes = [.. PbmPalettes.All(gateway, (journal, feed), this, this, new Random(1), TimeProvider.System), .. more];
-        _app.MapPbm(Palettes, Journal);
+        _app.MapPbm(Palettes, Journal, silence: TimeSpan.FromSeconds(3));
     }
 
     /// <summary>The fake cluster, where this serves one.</summary>

@@ -69,6 +69,7 @@ public sealed class PbmServerTests : IAsyncLifetime, IDisposable
     {
         using var response = await PostAsync(path, body);
         Assert.Equal(status, response.StatusCode);
+        Assert.NotEmpty(await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -122,6 +123,14 @@ public sealed class PbmServerTests : IAsyncLifetime, IDisposable
         await socket.SendAsync(Encoding.UTF8.GetBytes("nonsense"), WebSocketMessageType.Text, true, CancellationToken.None);
         var read = await socket.ReceiveAsync(new byte[16], CancellationToken.None);
         Assert.Equal(WebSocketMessageType.Close, read.MessageType);
+    }
+
+    [Fact]
+    public async Task A_socket_that_says_nothing_is_closed()
+    {
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(SocketUri("container/exec"), CancellationToken.None);
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ReceiveAsync(new byte[16], CancellationToken.None));
     }
 
     [Fact]

@@ -1,0 +1,49 @@
+namespace NetworkCluster.Pbm;
+
+/// <summary>What a shell needs to complete our command lines: it asks this program, which asks the host.</summary>
+internal static class ShellCompletion
+{
+    /// <summary>For <c>eval "$(pbm --completion bash)"</c>.</summary>
+    public const string Bash = """
+        _pbm() {
+            local IFS=$'\n'
+            COMPREPLY=($("${COMP_WORDS[0]}" --complete "${COMP_LINE:0:COMP_POINT}" 2>/dev/null))
+        }
+        complete -o default -F _pbm pbm ./pbm
+        """;
+
+    /// <summary>The words before the command: which host, by which certificate.</summary>
+    public static List<string> Before(string line)
+    {
+        var words = new List<string>();
+        var rest = After(line);
+        while (Own(rest) is var count and > 0)
+        {
+            for (var i = 0; i < count; i++, rest = After(rest)) words.Add(First(rest));
+        }
+
+        return words;
+    }
+
+    /// <summary>The command, as far as it was typed.</summary>
+    public static string Command(string line)
+    {
+        var rest = After(line);
+        while (Own(rest) is var count and > 0)
+        {
+            for (var i = 0; i < count; i++) rest = After(rest);
+        }
+
+        return rest;
+    }
+
+    // How many words at the beginning are not the command's. One that is still being typed is none.
+    private static int Own(string text) => !text.Contains(' ', StringComparison.Ordinal) ? 0
+        : First(text) == "--cert-path" ? (After(text).Contains(' ', StringComparison.Ordinal) ? 2 : 0)
+        : HostAddress.TryParse(First(text), out _) ? 1
+        : 0;
+
+    private static string First(string text) => text.Split(' ', 2)[0];
+
+    private static string After(string text) => text.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var at ? text[(at + 1)..].TrimStart(' ') : "";
+}

@@ -26,7 +26,7 @@ try
         try
         {
             ran = false;
-            await using var host = await HostProcess.StartAsync(config, TimeProvider.System, told.Token);
+            await using var host = await HostProcess.StartAsync(config, TimeProvider.System, words.Say, told.Token);
             ran = true;
             words.Welcome(host);
             // What a start has needed is not needed again, and the machine's memory is for its containers.

@@ -80,14 +80,15 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <exception cref="OperationCanceledException">It was told to end before it was up.</exception>
     /// <param name="config">All layers.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="tell">Is told what it is at: a start may take long.</param>
     /// <param name="told">The process is told to end (SIGTERM, SIGINT, SIGHUP).</param>
-    public static async Task<HostProcess> StartAsync(Config config, TimeProvider time, CancellationToken told)
+    public static async Task<HostProcess> StartAsync(Config config, TimeProvider time, Action<string> tell, CancellationToken told)
     {
         var options = HostSettings.From(config);
         var parts = new Stack<IAsyncDisposable>();
         try
         {
-            return await StartAsync(config, options, time, parts, told);
+            return await StartAsync(config, options, time, parts, tell, told);
         }
         catch (Exception cause)
         {
@@ -98,8 +99,9 @@ internal sealed partial class HostProcess : IAsyncDisposable
         }
     }
 
-    private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts, CancellationToken told)
+    private static async Task<HostProcess> StartAsync(Config config, HostSettings options, TimeProvider time, Stack<IAsyncDisposable> parts, Action<string> tell, CancellationToken told)
     {
+        tell($"Host {options.Host} starts.");
         RefuseTaken("pbm", options.Pbm);
         var tls = options.Tls is null ? null : Keep(TlsReading.ReadPeer(options.Tls));
         var tcp = options.DockerTcp is null ? null : options.DockerTcp.Files == options.Tls ? tls : Keep(TlsReading.Read(options.DockerTcp.Files, "docker-api.tcp"));
@@ -133,9 +135,11 @@ internal sealed partial class HostProcess : IAsyncDisposable
         operations?.Health.Begin(node);
         // Whatever is waited for from here on never comes once the others have removed this process.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(told, node.Over);
+        if (options.Node.Clustered) tell("It joins the cluster.");
         await ClusterForming.JoinedAsync(node, options, tls, logs.CreateLogger("NetworkCluster.Cluster"), time, end.Token);
         IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync, logs.CreateLogger("NetworkCluster.Commands"));
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
+        tell("It reads its journal.");
         await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global), end.Token);
         var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, "containers"));
         node.StartClock();
@@ -147,6 +151,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         {
             node.StartAgent(new() { Host = options.Host, Token = node.Token, ReconcileEvery = options.ReconcileEvery, Vtep = options.Vtep }, dataplane.Networking, new SandboxServices(dataplane.Dns, processes, time), dataplane.Names);
             await Predefined.EnsureAsync(gateway, time, logs.CreateLogger("NetworkCluster.Host"), end.Token);
+            tell("It takes over what lives.");
             // Up means that what outlived the last process answers again. If something of it does not, that is told below, and the rest goes on.
             await gateway.SendAsync(new Hosts.AwaitHost(options.Host, node.Token), end.Token);
         }

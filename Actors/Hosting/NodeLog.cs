@@ -36,6 +36,7 @@ internal static class NodeLog
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-        public override string ToString() => text;
+        // Names in it may be somebody else's, and a log is read at a terminal.
+        public override string ToString() => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : $"{c}")) : text;
     }
 }

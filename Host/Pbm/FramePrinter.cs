@@ -20,7 +20,7 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
 
     private readonly bool _isJson = view.Format == "json";
     private readonly bool _hasHeadings = UnderHeadings(view.Format) is not null;
-    private readonly Template? _template = view.Format is null or "json" or Table ? null : new Template(UnderHeadings(view.Format) ?? view.Format);
+    private readonly Template? _template = view.Format is null or "" or "json" or Table ? null : new Template(UnderHeadings(view.Format) ?? view.Format);
 
     // The template of 'table TEMPLATE'; none in any other format.
     private static string? UnderHeadings(string? format) =>
@@ -46,6 +46,7 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
         {
             case TextFrame { IsHeading: true } when view.Json: break;
             case TextFrame { Document: { } document } when view.Json || _isJson || _template is not null: PrintLine(document); break;
+            case ClearFrame when view.Json: break;
             case ClearFrame: terminal.Clear(); break;
             case TextFrame text: terminal.WriteLine(view.Json ? JsonText.Of(w => w.WriteStringValue(text.Text)) : text.Text); break;
             case BytesFrame bytes: terminal.WriteBytes(bytes.Data.Span, bytes.IsError); break;

@@ -106,6 +106,7 @@ public sealed class TextTests
 
     [Theory]
     [InlineData(null)]
+    [InlineData("")]
     [InlineData("table {{.Name}}\t{{.Command}}")]
     public async Task Tables_and_errors_command_no_terminal_and_a_pipe_gets_a_line_as_it_is(string? format)
     {
@@ -122,6 +123,23 @@ public sealed class TextTests
             yield return new TableFrame([new("Name", "NAME"), new("Command", "COMMAND")], [[$"n{Esc}", $"c{Esc}\nFAKE"]]);
             yield return new ErrorFrame("Usage", Esc);
             yield return new ExitFrame(1);
+        }
+    }
+
+    [Theory]
+    [InlineData(false, "\n")]
+    [InlineData(true, "")]
+    public async Task A_program_has_no_screen_to_be_cleared(bool json, string printed)
+    {
+        var terminal = new RecordingTerminal();
+        await new FramePrinter(terminal, new(Json: json)).PrintAsync(FramesAsync());
+        Assert.Equal(printed, terminal.Output);
+
+        static async IAsyncEnumerable<Frame> FramesAsync()
+        {
+            await Task.CompletedTask;
+            yield return new ClearFrame();
+            yield return new ExitFrame(0);
         }
     }
 

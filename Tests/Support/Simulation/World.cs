@@ -99,14 +99,14 @@ internal sealed class World
     {
         for (var steps = 0; ; steps++)
         {
-            if (steps > 200_000) throw new InvalidOperationException("the messages never end");
+            if (steps > 200_000) throw new InvalidOperationException($"the messages never end:\n{string.Join('\n', Log.TakeLast(60))}");
             if (_pairs.Count > 0)
             {
                 Step();
             }
-            else if (!Agent.IsReady)
+            else if (!Agent.IsTold)
             {
-                Agent.Join();
+                Agent.AskAgain();
             }
             else if (_timers.First is { } oldest)
             {

@@ -24,9 +24,19 @@ internal sealed class WorldAgent(World world, string token)
     private readonly Departures _departures = new();
     private Incarnation _incarnation;
     private HostWelcome? _welcome;
-    private bool _networksThere;
+    private bool _networksKnown, _networksThere;
 
     public bool IsReady => _welcome is not null;
+
+    /// <summary>Whether nothing that it has asked for is missing.</summary>
+    public bool IsTold => IsReady && _networksKnown;
+
+    /// <summary>What it asks for again after a while, because it may have been lost.</summary>
+    public void AskAgain()
+    {
+        if (!IsReady) Join();
+        else if (!_networksKnown) Send(new ListNetworks(AddressSpaceId.Of(Host)), Reply);
+    }
 
     public NameTable Names { get; } = new();
 
@@ -83,7 +93,10 @@ internal sealed class WorldAgent(World world, string token)
                 });
                 break;
             // Sandboxes that are being made are waited for: only what could be made lives.
-            case RejoinHost rejoin when rejoin.Incarnation == _incarnation && _opening > 0: Work("rejoin", () => Receive(message, asker)); break;
+            case RejoinHost rejoin when rejoin.Incarnation == _incarnation && _opening > 0:
+                AskAgain();
+                Work("rejoin", () => Receive(message, asker));
+                break;
             case RejoinHost rejoin when rejoin.Incarnation == _incarnation: Join(); break;
         }
     }
@@ -106,7 +119,10 @@ internal sealed class WorldAgent(World world, string token)
                 _stash.Clear();
                 Send(new ListNetworks(AddressSpaceId.Of(Host)), Reply);
                 break;
-            case NetworkList list when !_networksThere: Adopt(list); break;
+            case NetworkList list when !_networksKnown:
+                _networksKnown = true;
+                Adopt(list);
+                break;
         }
     }
 

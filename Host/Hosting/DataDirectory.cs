@@ -53,7 +53,7 @@ internal sealed class DataDirectory : IDisposable
             if (!settings.Node.Clustered) directory.RefuseUnusable();
             return directory;
         }
-        catch (UnauthorizedAccessException cause)
+        catch (Exception cause) when (cause is UnauthorizedAccessException or IOException)
         {
             directory.Dispose();
             throw new ConfigurationProblemException([$"the data directory {settings.DataDirectory} cannot be used: {cause.Message}"]);
@@ -68,7 +68,20 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>From here on its journal is there: how far it has come is noted each second, and whether its files stay.</summary>
     /// <param name="lost">Called when one has been taken away: what is written into it from then on is gone with this process.</param>
     /// <param name="time">The clock.</param>
+    /// <exception cref="ConfigurationProblemException">It cannot be noted: its disk is full, or it cannot be written.</exception>
     public void Keep(Action<string> lost, TimeProvider time)
+    {
+        try
+        {
+            Begin(lost, time);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or SqliteException)
+        {
+            throw new ConfigurationProblemException([$"the data directory {_settings.DataDirectory} cannot be written ({cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}): the host would not know at its next start how far its journal had come. Make room on its disk, or make it writable, and start again; its containers live on"]);
+        }
+    }
+
+    private void Begin(Action<string> lost, TimeProvider time)
     {
         if (_settings.Node.Clustered)
         {

@@ -89,6 +89,11 @@ internal sealed partial class HostProcess : IAsyncDisposable
         {
             return await StartAsync(config, options, time, parts, told);
         }
+        catch (Exception cause) when (IsOfListening(cause))
+        {
+            await DisposeAsync(parts);
+            throw new ConfigurationProblemException([$"cannot listen, although nobody did when this was asked before all else: {cause.Message}"]);
+        }
         catch (Exception cause)
         {
             var removed = !told.IsCancellationRequested && cause is not ConfigurationProblemException && parts.OfType<HostNode>().FirstOrDefault() is { Over.IsCancellationRequested: true };
@@ -175,6 +180,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
     // Nothing, unless it is built with Petabridge.Cmd.
     static partial void StartPetabridge(Akka.Actor.ActorSystem system, IEnumerable<Palette> palettes, Entities.JournalHealth journal, ILogger log, CancellationToken stopping);
+
+    private static bool IsOfListening(Exception cause) => cause is IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException or SocketException } or SocketException;
 
     // Found before the journal and the kernel are touched, and not when everything else is up.
     private static void RefuseTaken(string setting, IPEndPoint address)

@@ -92,6 +92,9 @@ internal sealed record HostSettings
         Check(clustered || provider == "sqlite", $"journal.provider: '{provider}' is neither sqlite nor postgresql");
         var connection = config.GetString("journal.connection-string");
         Check(!clustered || connection is { Length: > 0 }, "journal.connection-string: postgresql needs one, as Host=db;Database=network_cluster;Username=nwc;Password=...");
+        if (clustered && connection is { Length: > 0 }) problems.AddRange(PostgresConnection.Problems(connection).Select(problem => $"journal.connection-string: {problem}"));
+        Check(provider != "sqlite" || connection is not { Length: > 0 }, "journal.connection-string: the journal on sqlite is journal.db in network-cluster.data-directory, and nowhere else: leave this empty. If it is that of PostgreSQL, start with --config hocon/cluster.conf, which sets network-cluster.journal.provider=postgresql");
+        Check(!clustered || all.GetString("akka.persistence.journal.sql.provider-name")?.StartsWith("SQLite", StringComparison.Ordinal) != true, "journal.provider: postgresql takes more than this: start with --config hocon/cluster.conf, which sets the rest with it");
         var seeds = Listed("cluster.seeds").Select(text => Read("cluster.seeds", text, ParseSeed, "")).ToImmutableArray();
         Check(clustered || seeds.IsEmpty, "cluster.seeds: a cluster cannot share a journal on sqlite, which one process has for itself; take hocon/cluster.conf and a network-cluster.journal.connection-string of postgresql");
         var roles = Listed("cluster.roles").ToHashSet();
@@ -115,7 +118,7 @@ internal sealed record HostSettings
             DockerTcp = DockerTcpOf(),
             Engine = config.GetString("engine.plugin") is { Length: > 0 } plugin ? new(plugin, config.GetString("engine.socket") ?? "") : null,
             ClusterAddress = new(address, Ranged("cluster.port", 0, 65535)),
-            JournalConnection = connection is { Length: > 0 } ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
+            JournalConnection = clustered ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
             Node = new()
             {
                 Host = Parsed<HostId>("host-id", name),

@@ -13,7 +13,7 @@ namespace NetworkCluster.Hosting;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
-    private const int Corrupt = 11, NotADatabase = 26, Busy = 5, Locked = 6;
+    private const int Corrupt = 11, NotADatabase = 26, Busy = 5, Locked = 6, NotReadOrWritten = 10, Full = 13;
     private const string OfJournal = "journal.db";
     // Reading all of a larger one would be felt at each start.
     private const long CheckedBytes = 64 << 20;
@@ -197,7 +197,7 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (SqliteException cause)
         {
-            Refuse($"{_journal} {(cause.SqliteErrorCode is Busy or Locked ? "is in use by another program" : "cannot be opened")}: {Text(cause)}");
+            Refuse($"{_journal} {(cause.SqliteErrorCode is Busy or Locked ? "is in use by another program" : "cannot be opened")}: {Text(cause)}{(cause.SqliteErrorCode is NotReadOrWritten or Full ? ": is there room on its disk?" : "")}");
         }
     }
 

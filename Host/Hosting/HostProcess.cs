@@ -132,6 +132,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
         if (wished != options.DockerSocket) logs.CreateLogger("NetworkCluster.DockerApi").LogWarning("this process may not listen at {Socket}: docker's clients are not served (network-cluster.docker-api.socket)", wished);
 
+        await ClusterForming.RefuseWithoutTablesAsync(config, options, told);
         var dataplane = options.Node.Agent ? HostDataplane.Open(options, data.IsNew, logs, time, parts) : null;
         var node = ClusterForming.Start(config, options, tls, logs, time);
         parts.Push(node);

@@ -29,9 +29,24 @@ public sealed class WrongSettingsTests
     [InlineData("access.admins=[alice=1]", "network-cluster.access.admins: '[alice=1]' is not a list as [\"a\", \"b\"]: what has brackets, quotation marks or = in it stands in quotation marks")]
     [InlineData("operations.port=9110", "network-cluster.operations.port: 127.0.0.1:9110 is taken by network-cluster.pbm.port (127.0.0.1:9110)")]
     [InlineData("docker-api.tcp.address=0.0.0.0:8080", "network-cluster.docker-api.tcp.address: 0.0.0.0:8080 is taken by network-cluster.operations.port (127.0.0.1:8080)")]
+    [InlineData("journal.connection-string=Data Source=/other.db", "network-cluster.journal.connection-string: the journal on sqlite is journal.db in network-cluster.data-directory, and nowhere else")]
+    [InlineData("journal.connection-string=Host=db;Username=nwc", "If it is that of PostgreSQL, start with --config hocon/cluster.conf, which sets network-cluster.journal.provider=postgresql")]
     [InlineData("pbm=9110", "network-cluster.pbm is not one setting but many: '9110'")]
     public void What_cannot_be_understood_is_named_with_what_would_be(string setting, string problem) =>
         Assert.Contains(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings($"network-cluster.{setting}")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Host=db;Pasword=sesame", "'pasword' is no part of a connection to PostgreSQL; did you mean Password?")]
+    [InlineData("Data Source=/var/lib/journal.db", "'data source' is no part of a connection to PostgreSQL but of SQLite's: Host=... names the server")]
+    [InlineData("Host=db;Port=abc", "port: 'abc' cannot be its value")]
+    [InlineData("Username=nwc;Password=sesame", "it names no Host: the database's server is meant")]
+    [InlineData("sesame", "it cannot be read: it is written as Host=db;")]
+    public void A_connection_string_is_read_before_anybody_connects(string text, string problem)
+    {
+        var wrong = Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings("network-cluster.journal.provider=postgresql", "network-cluster.cluster.address=10.9.0.1", $"network-cluster.journal.connection-string={text}"));
+        Assert.StartsWith($"network-cluster.journal.connection-string: {problem}", wrong.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", wrong.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("pbm.port=9111", "there is no setting pbm.port: say network-cluster.pbm.port")]

@@ -256,10 +256,11 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         // Another write has its number, or that of another entity in the same batch: nothing of the batch is written, and who recovers decides anew.
         var refused = Causes(cause).Any(one => one is DbException { SqlState: ['2', '3', ..] });
         var passes = Passes(cause);
-        if (passes) _health.Doubt(cause, Context.System.Scheduler.Now);
+        if (IsFull(cause)) _health.Deny(NoRoom, Context.System.Scheduler.Now);
+        else if (passes) _health.Doubt(cause, Context.System.Scheduler.Now);
         _health.Remember(_key, _state);
         // Not before whoever recovers is there: what comes to one that is about to stop is lost.
-        if (IsDenied(cause) && _asked is { } first && first.IsAskedBy(_asker)) Context.System.Scheduler.ScheduleTellOnce(EntityRouter.RecoversAfter, _asker!, new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, IsFull(cause) ? "its disk is full: make room on it" : cause.GetBaseException().Message)), ActorRefs.NoSender);
+        if (IsDenied(cause) && _asked is { } first && first.IsAskedBy(_asker)) Context.System.Scheduler.ScheduleTellOnce(EntityRouter.RecoversAfter, _asker!, new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, IsFull(cause) ? NoRoom : cause.GetBaseException().Message)), ActorRefs.NoSender);
         else if (!refused && !_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
         LeaveThoseBehind(cause, again: true);
         if (_asked is { } asked && (refused || again && passes && !asked.IsAskedBy(_asker))) Again(asked, _asker);
@@ -293,6 +294,8 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
         _behind.Clear();
     }
+
+    private const string NoRoom = "its disk is full: make room on it";
 
     // Whether the database has said that it takes no writes now (read-only transactions, SQLSTATE 25), or has no room for them (53): nothing was written.
     private static bool IsDenied(Exception cause) => Causes(cause).Any(one => one is DbException { SqlState: ['2', '5', ..] or ['5', '3', ..] } || IsFull(one));

@@ -16,6 +16,7 @@ public sealed class JournalHealth
     private TaskCompletionSource _doubted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile JournalOutage? _outage;
     private volatile bool _watched;
+    private volatile bool _full;
 
     /// <summary>That the journal is away; none while it can be reached.</summary>
     public JournalOutage? Outage => _outage;
@@ -31,13 +32,28 @@ public sealed class JournalHealth
         lock (_turn) _doubted.TrySetResult();
     }
 
+    /// <summary>A write was denied for want of room, which nobody sees who only reads: until the watcher has written, the journal takes no writes.</summary>
+    public void Deny(string cause, DateTimeOffset at)
+    {
+        if (!_watched) return;
+        lock (_turn)
+        {
+            _outage ??= new(at, cause);
+            _full = true;
+            _doubted.TrySetResult();
+        }
+    }
+
+    /// <summary>Whether it is away for want of room: then it is not back before it has taken a write.</summary>
+    public bool IsFull => _full;
+
     /// <summary>The watcher did not reach it.</summary>
     public void Lose(string cause, DateTimeOffset at)
     {
         lock (_turn) _outage ??= new(at, cause);
     }
 
-    /// <summary>The watcher reaches it.</summary>
+    /// <summary>The watcher reaches it, and has written where it <see cref="IsFull"/>.</summary>
     /// <returns>Who has to come into memory again.</returns>
     public IReadOnlyCollection<EntityKey> Regain()
     {
@@ -45,7 +61,7 @@ public sealed class JournalHealth
         IReadOnlyCollection<EntityKey> lost;
         lock (_turn)
         {
-            (over, _outage) = (_outage, null);
+            (over, _outage, _full) = (_outage, null, false);
             lost = [.. _remembered.Keys];
         }
 

@@ -96,11 +96,12 @@ public sealed class HostNode : IAsyncDisposable
         if (settings.Clustered)
         {
             node._membership = node.JoinAsync(new JournalClaim(journal, NodeRoles.PlaceOf(node.Cluster.SelfAddress), settings.Seeds, time, logs.CreateLogger<JournalClaim>()), logs.CreateLogger<ClusterJoin>());
-            node._watch = WatchAsync(new JournalWatch(journal, node.Journal, node.Router, time, logs.CreateLogger<JournalWatch>()), node._ending.Token);
+            node._watch = WatchAsync(new JournalWatch(journal, node.Journal, node.Router, node.Up, time, logs.CreateLogger<JournalWatch>()), node._ending.Token);
         }
         else
         {
             node.Cluster.Join(node.Cluster.SelfAddress);
+            node._watch = EndedAsync(new SqliteWatch(journal, node.Journal, node.Router, time, logs.CreateLogger<SqliteWatch>()).RunAsync(node._ending.Token), node._ending.Token);
         }
 
         return node;
@@ -130,9 +131,14 @@ public sealed class HostNode : IAsyncDisposable
     private static async Task WatchAsync(JournalWatch watch, CancellationToken ending)
     {
         await using var watching = watch.ConfigureAwait(false);
+        await EndedAsync(watch.RunAsync(ending), ending).ConfigureAwait(false);
+    }
+
+    private static async Task EndedAsync(Task watching, CancellationToken ending)
+    {
         try
         {
-            await watch.RunAsync(ending).ConfigureAwait(false);
+            await watching.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {

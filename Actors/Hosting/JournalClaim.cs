@@ -35,6 +35,7 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
 
     private NpgsqlConnection? _session;
     private bool _exclusive;
+    private string? _said;
 
     /// <summary>Whether no member lives, and nobody else is beginning: then nobody else can begin until <see cref="KeepAsync"/>, or this process's end.</summary>
     public async Task<bool> TryBeginAsync(CancellationToken cancel)
@@ -47,7 +48,7 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
         }
         catch (NpgsqlException cause)
         {
-            log.LogWarning("the database cannot be asked whether a cluster lives: {Cause}", cause.Message);
+            if (IsNews(cause)) log.LogWarning("the database cannot be asked whether a cluster lives, that is tried again: {Cause}", cause.Message);
             await CloseAsync().ConfigureAwait(false);
             return false;
         }
@@ -73,7 +74,7 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
             }
             catch (NpgsqlException cause)
             {
-                log.LogWarning("the database does not hear that this host is a member, that is tried again: {Cause}", cause.Message);
+                if (IsNews(cause)) log.LogWarning("the database does not hear that this host is a member, that is tried again: {Cause}", cause.Message);
                 await CloseAsync().ConfigureAwait(false);
                 await Task.Delay(LookEvery, time, cancel).ConfigureAwait(false);
             }
@@ -100,7 +101,7 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
         }
         catch (NpgsqlException cause)
         {
-            log.LogWarning("the database cannot be asked who is in the cluster: {Cause}", cause.Message);
+            if (IsNews(cause)) log.LogWarning("the database cannot be asked who is in the cluster, that is tried again: {Cause}", cause.Message);
             await CloseAsync().ConfigureAwait(false);
             return [];
         }
@@ -120,6 +121,7 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
             await session.OpenAsync(cancel).ConfigureAwait(false);
             _session = session;
             await RunAsync(DropTheDead, cancel).ConfigureAwait(false);
+            _said = null;
         }
         catch
         {
@@ -127,6 +129,14 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
             await session.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    // Tried every few seconds, perhaps for days: what is so still is not said again.
+    private bool IsNews(NpgsqlException cause)
+    {
+        if (_said == cause.Message) return false;
+        _said = cause.Message;
+        return true;
     }
 
     private async Task CloseAsync()

@@ -5,8 +5,11 @@ using Npgsql;
 
 namespace NetworkCluster.Hosting;
 
-/// <summary>Asks the journal's PostgreSQL every second whether it is there and takes writes, and at once when somebody failed to write.</summary>
-internal sealed class JournalWatch(string connectionString, JournalHealth health, EntityRouter router, TimeProvider time, ILogger log) : IAsyncDisposable
+/// <summary>
+/// Asks the journal's PostgreSQL every second whether it is there and takes writes, and at once when somebody failed to write. When that was for want of room on its disk, which no question shows, it is asked by
+/// writing what is then taken back.
+/// </summary>
+internal sealed class JournalWatch(string connectionString, JournalHealth health, EntityRouter router, Task up, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), LookEvery = TimeSpan.FromSeconds(1), LookAgain = TimeSpan.FromMilliseconds(250);
 
@@ -14,6 +17,10 @@ internal sealed class JournalWatch(string connectionString, JournalHealth health
         new NpgsqlConnectionStringBuilder(PostgresJournal.Usual(connectionString)) { Pooling = false, Timeout = (int)Patience.TotalSeconds, CommandTimeout = (int)Patience.TotalSeconds, CancellationTimeout = -1, ApplicationName = "network-cluster watch" }.ConnectionString;
     // Not one of the journal's own, which may all be waiting.
     private NpgsqlConnection? _session;
+    private string? _said;
+
+    // Some pages of the table that has no room, as facts would have them: too short to be laid elsewhere, with numbers that no fact has.
+    private const string Write = "INSERT INTO journal (ordering, created, deleted, persistence_id, sequence_number, message) OVERRIDING SYSTEM VALUE SELECT -n, 0, true, 'room', -n, decode(repeat('00', 1800), 'hex') FROM generate_series(1, 16) n";
 
     /// <summary>Watches until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -22,17 +29,18 @@ internal sealed class JournalWatch(string connectionString, JournalHealth health
         while (!cancel.IsCancellationRequested)
         {
             var doubt = health.NextDoubt();
-            if (await CauseAsync(cancel).ConfigureAwait(false) is { } cause)
+            var full = health.IsFull;
+            if (await CauseAsync(full, cancel).ConfigureAwait(false) is { } cause)
             {
-                if (health.Outage is null) log.LogWarning("the journal cannot be reached: what would be written is refused until it is back, the rest goes on ({Cause})", cause);
+                Tell(cause);
                 health.Lose(cause, time.GetUtcNow());
             }
-            else
+            else if (full == health.IsFull)
             {
                 Regain();
             }
 
-            await Task.WhenAny(doubt, Task.Delay(health.Outage is null ? LookEvery : LookAgain, time, cancel)).ConfigureAwait(false);
+            await Task.WhenAny(doubt, Task.Delay(health.Outage is null || full ? LookEvery : LookAgain, time, cancel)).ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
         }
     }
@@ -43,8 +51,16 @@ internal sealed class JournalWatch(string connectionString, JournalHealth health
         if (_session is { } session) await session.DisposeAsync().ConfigureAwait(false);
     }
 
+    private void Tell(string cause)
+    {
+        if (!up.IsCompleted && _said != cause) log.LogWarning("the journal cannot be reached, and this host is not up before it is: that is tried again ({Cause})", cause);
+        else if (up.IsCompleted && _said is null) log.LogWarning("the journal cannot be reached, or takes no writes: what would be written is refused until it is back, the rest goes on ({Cause})", cause);
+        _said = cause;
+    }
+
     private void Regain()
     {
+        _said = null;
         var outage = health.Outage;
         if (outage is not null)
         {
@@ -57,29 +73,40 @@ internal sealed class JournalWatch(string connectionString, JournalHealth health
     }
 
     // A connection that nobody hears takes its time to fail, longer than we wait: it is left to that, and the next question goes over a new one.
-    private async Task<string?> CauseAsync(CancellationToken cancel)
+    private async Task<string?> CauseAsync(bool full, CancellationToken cancel)
     {
         var session = _session ?? new NpgsqlConnection(_connection);
         _session = null;
-        var asked = AskAsync(session, cancel);
+        var asked = AskAsync(session, full, cancel);
         if (await Task.WhenAny(asked, Task.Delay(Patience, time, cancel)).ConfigureAwait(false) != asked) return $"it did not answer within {Patience.TotalSeconds:0} s";
         var cause = await asked.ConfigureAwait(false);
         if (cause is null) _session = session;
         return cause;
     }
 
-    private static async Task<string?> AskAsync(NpgsqlConnection session, CancellationToken cancel)
+    private static async Task<string?> AskAsync(NpgsqlConnection session, bool full, CancellationToken cancel)
     {
         try
         {
             if (session.State != ConnectionState.Open) await session.OpenAsync(cancel).ConfigureAwait(false);
             await using var command = new NpgsqlCommand("SELECT CASE WHEN pg_is_in_recovery() THEN 'it is in recovery' WHEN current_setting('transaction_read_only') = 'on' THEN 'it is read-only' END", session);
-            return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is string why ? $"the database takes no writes: {why}" : null;
+            if (await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is string why) return $"the database takes no writes: {why}";
+            if (full) await TryToWriteAsync(session, cancel).ConfigureAwait(false);
+            return null;
         }
         catch (Exception cause) when (cause is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
         {
             await session.DisposeAsync().ConfigureAwait(false);
             return cause.GetBaseException().Message;
         }
+    }
+
+    private static async Task TryToWriteAsync(NpgsqlConnection session, CancellationToken cancel)
+    {
+        var transaction = await session.BeginTransactionAsync(cancel).ConfigureAwait(false);
+        await using var never = transaction.ConfigureAwait(false);
+        await using var command = new NpgsqlCommand(Write, session, transaction);
+        await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+        await transaction.RollbackAsync(cancel).ConfigureAwait(false);
     }
 }

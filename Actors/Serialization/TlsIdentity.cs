@@ -94,7 +94,7 @@ public sealed class TlsIdentity : IDisposable
         chain.ChainPolicy.DisableCertificateDownloads = true;
         foreach (var usage in usages) chain.ChainPolicy.ApplicationPolicy.Add(new(usage));
         if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
-        return chain.Build(shown) ? null : string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()).Distinct());
+        return chain.Build(shown) ? null : string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Distinct());
     }
 
     /// <summary>

@@ -92,15 +92,19 @@ internal sealed record HostSettings
         Check(clustered || provider == "sqlite", $"journal.provider: '{provider}' is neither sqlite nor postgresql");
         var connection = config.GetString("journal.connection-string");
         Check(!clustered || connection is { Length: > 0 }, "journal.connection-string: postgresql needs one, as Host=db;Database=network_cluster;Username=nwc;Password=...");
+        if (clustered && connection is { Length: > 0 }) problems.AddRange(PostgresConnection.Problems(connection).Select(problem => $"journal.connection-string: {problem}"));
+        Check(provider != "sqlite" || connection is not { Length: > 0 }, "journal.connection-string: the journal on sqlite is journal.db in network-cluster.data-directory, and nowhere else: leave this empty. If it is that of PostgreSQL, start with --config hocon/cluster.conf, which sets network-cluster.journal.provider=postgresql");
+        Check(!clustered || all.GetString("akka.persistence.journal.sql.provider-name")?.StartsWith("SQLite", StringComparison.Ordinal) != true, "journal.provider: postgresql takes more than this: start with --config hocon/cluster.conf, which sets the rest with it");
         var seeds = Listed("cluster.seeds").Select(text => Read("cluster.seeds", text, ParseSeed, "")).ToImmutableArray();
-        Check(clustered || seeds.IsEmpty, "cluster.seeds: a cluster cannot share a journal on sqlite, which one process has for itself; take hocon/cluster.conf and a journal.connection-string of postgresql");
+        Check(clustered || seeds.IsEmpty, "cluster.seeds: a cluster cannot share a journal on sqlite, which one process has for itself; take hocon/cluster.conf and a network-cluster.journal.connection-string of postgresql");
         var roles = Listed("cluster.roles").ToHashSet();
         Check(roles.Count > 0 && roles.IsSubsetOf([NodeRoles.Control, NodeRoles.Agent]), $"cluster.roles: [{string.Join(", ", roles)}] is not control, agent or both");
-        Check(clustered || roles.Count != 1, "cluster.roles: a host that is alone (journal.provider sqlite) is both, control and agent");
-        Check(!clustered || roles.Contains(NodeRoles.Control) || !seeds.IsEmpty, "cluster.seeds: a host that carries no entities (cluster.roles) begins no cluster and needs somebody to join");
+        Check(clustered || roles.Count != 1, "cluster.roles: a host that is alone (network-cluster.journal.provider=sqlite) is both, control and agent");
+        Check(!clustered || roles.Contains(NodeRoles.Control) || !seeds.IsEmpty, "cluster.seeds: a host that carries no entities (network-cluster.cluster.roles) begins no cluster and needs somebody to join");
         var address = clustered ? Read("cluster.address", config.GetString("cluster.address"), ParseAddress, IPAddress.Loopback) : IPAddress.Loopback;
         var tls = FilesOf("tls");
         var pbm = new IPEndPoint(Read("pbm.address", config.GetString("pbm.address"), ParseAddress, IPAddress.Loopback), Ranged("pbm.port", 0, 65535));
+        IPEndPoint? docker = null;
         var options = new HostSettings
         {
             DataDirectory = data,
@@ -114,7 +118,7 @@ internal sealed record HostSettings
             DockerTcp = DockerTcpOf(),
             Engine = config.GetString("engine.plugin") is { Length: > 0 } plugin ? new(plugin, config.GetString("engine.socket") ?? "") : null,
             ClusterAddress = new(address, Ranged("cluster.port", 0, 65535)),
-            JournalConnection = connection is { Length: > 0 } ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
+            JournalConnection = clustered ? connection : $"Data Source={Path.Combine(data, "journal.db")}",
             Node = new()
             {
                 Host = Parsed<HostId>("host-id", name),
@@ -142,6 +146,7 @@ internal sealed record HostSettings
             LogFormat = Read("log-format", config.GetString("log-format"), OneOf<LogFormat>, LogFormat.Text),
         };
         Check(options.ReconcileEvery >= TimeSpan.FromSeconds(1), "dataplane.reconcile-every: at least 1s");
+        RefuseShared();
         Check(options.DnsTtl >= TimeSpan.Zero && options.DnsTtl <= TimeSpan.FromHours(1), "dns.ttl: from 0s to 1h");
         Check(options.DockerSocket.Length == 0 || (Path.IsPathRooted(options.DockerSocket) && System.Text.Encoding.UTF8.GetByteCount(options.DockerSocket) <= 107), $"docker-api.socket: '{options.DockerSocket}' is not an absolute path of at most 107 bytes");
         Check(Path.IsPathRooted(data), $"data-directory: '{data}' is not an absolute path");
@@ -164,8 +169,8 @@ internal sealed record HostSettings
         DockerTcpSettings? DockerTcpOf()
         {
             if (config.GetString("docker-api.tcp.address") is not { Length: > 0 } text) return null;
-            var listen = Read("docker-api.tcp.address", text, ParseListener, new IPEndPoint(IPAddress.Loopback, 1));
-            Check(tls is not null || FilesOf("docker-api.tcp") is not null, "docker-api.tcp.ca: with docker-api.tcp.address it is needed: without TLS on both sides anybody could command the host. Give it with certificate and key beside it, or all three as tls");
+            var listen = docker = Read("docker-api.tcp.address", text, ParseListener, new IPEndPoint(IPAddress.Loopback, 0));
+            Check(tls is not null || FilesOf("docker-api.tcp") is not null, "docker-api.tcp.ca: with network-cluster.docker-api.tcp.address it is needed: without TLS on both sides anybody could command the host. Give it with certificate and key beside it, or all three as network-cluster.tls");
             return (FilesOf("docker-api.tcp") ?? tls) is { } files ? new(listen, files) : null;
         }
 
@@ -174,9 +179,25 @@ internal sealed record HostSettings
             var wished = Read("pbm.tls", config.GetString("pbm.tls"), OneOf<TlsMode>, TlsMode.Auto);
             if (wished == TlsMode.Off || (wished == TlsMode.Auto && IPAddress.IsLoopback(pbm.Address))) return null;
             Check(tls is not null, wished == TlsMode.On
-                ? "pbm.tls: on needs tls.ca, tls.certificate and tls.key"
-                : $"pbm.address: others reach {pbm.Address}, and who reaches pbm commands the host: give it tls.ca, tls.certificate and tls.key, or a loopback address, or say pbm.tls=off where only operators are on that network");
+                ? "pbm.tls: on needs network-cluster.tls.ca, network-cluster.tls.certificate and network-cluster.tls.key"
+                : $"pbm.address: others reach {pbm.Address}, and who reaches pbm commands the host: give it network-cluster.tls.ca, network-cluster.tls.certificate and network-cluster.tls.key, or a loopback address, or say network-cluster.pbm.tls=off where only operators are on that network");
             return tls;
+        }
+
+        // Whichever came first would have the port, and the other fail when all else is up. 0 is any free one.
+        void RefuseShared()
+        {
+            List<(string Key, IPEndPoint Address)> listening = [("pbm.port", pbm)];
+            if (options.Operations is { } operations) listening.Add(("operations.port", operations));
+            if (docker is not null) listening.Add(("docker-api.tcp.address", docker));
+            if (clustered) listening.Add(("cluster.port", options.ClusterAddress));
+            foreach (var (i, (key, own)) in listening.Index())
+            {
+                foreach (var (before, taken) in listening.Take(i).Where(other => other.Address.Port == own.Port && own.Port != 0 && (other.Address.Address.Equals(own.Address) || IsAny(other.Address.Address) || IsAny(own.Address))))
+                    problems.Add($"{key}: {own} is taken by network-cluster.{before} ({taken}): each needs a port of its own");
+            }
+
+            static bool IsAny(IPAddress one) => one.Equals(IPAddress.Any) || one.Equals(IPAddress.IPv6Any);
         }
 
         // All three, or none.
@@ -184,7 +205,7 @@ internal sealed record HostSettings
         {
             (string Key, string Path)[] paths = [Named("ca"), Named("certificate"), Named("key")];
             if (paths.All(file => file.Path.Length == 0)) return null;
-            foreach (var (key, _) in paths.Where(file => file.Path.Length == 0)) Problem(false, $"{key}: it is needed: {level}.ca, {level}.certificate and {level}.key go together");
+            foreach (var (key, _) in paths.Where(file => file.Path.Length == 0)) Problem(false, $"{key}: it is needed: network-cluster.{level}.ca, network-cluster.{level}.certificate and network-cluster.{level}.key go together");
             return new(paths[0].Path, paths[1].Path, paths[2].Path);
 
             (string Key, string Path) Named(string key) => ($"{level}.{key}", config.GetString($"{level}.{key}") ?? "");
@@ -205,7 +226,7 @@ internal sealed record HostSettings
 
         // A single word is taken for no list at all, in silence.
         IList<string> Listed(string key) => Understood(
-            key, () => config.GetValue(key) is { } value && !value.IsArray() && value.GetString() is { Length: > 0 } ? throw new FormatException() : config.GetStringList(key), "a list as [\"a\", \"b\"]", []);
+            key, () => config.GetValue(key) is { } value && !value.IsArray() && value.GetString() is { Length: > 0 } ? throw new FormatException() : config.GetStringList(key) is var items && items.All(item => item is not null) ? items : throw new FormatException(), "a list as [\"a\", \"b\"]", []);
 
         // The configuration library has an exception of its own for each way in which a value is not what is asked for.
         T Understood<T>(string key, Func<T> read, string form, T otherwise)

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Akka.Configuration;
 
 namespace NetworkCluster.Configuration;
@@ -8,10 +9,15 @@ namespace NetworkCluster.Configuration;
 /// Puts the configuration together: files from the base up, then the environment, then the command line. Akka.NET's HOCON reads neither the environment nor
 /// other files by itself.
 /// </summary>
-internal static class LayeredConfig
+internal static partial class LayeredConfig
 {
     // What everything else is built on.
     private static readonly ImmutableArray<string> Fixed = ["akka.actor.provider", "akka.persistence.journal.plugin", "akka.persistence.snapshot-store.plugin", "akka.log-config-on-start"];
+
+    // That of Petabridge.Cmd is read in hosts that are built with it.
+    private static readonly ImmutableArray<string> Plugins = ["akka", "petabridge"];
+
+    private const string Ours = "network-cluster.";
 
     /// <summary>The layers as one.</summary>
     /// <param name="files">From the base up; the last one wins.</param>
@@ -25,16 +31,19 @@ internal static class LayeredConfig
         if (flat.Count > 0) throw new ConfigurationProblemException(flat);
         var config = layers.Aggregate(Config.Empty, (below, layer) => layer.WithFallback(below));
         var known = Keys(layers[0]);
-        var overrides = FromEnvironment(environment).Concat(settings.Select(Split)).ToList();
-        var unknown = overrides.Select(setting => setting.Path).Concat(layers.Skip(1).SelectMany(Keys))
-            .Where(path => path.StartsWith("network-cluster.", StringComparison.Ordinal) && !known.Contains(path)).Distinct().ToList();
+        var names = Names(environment);
+        var overrides = names.Where(name => SettingOf(name) is not null).Select(name => (Path: SettingOf(name)!, Value: (string?)environment[name] ?? "")).Concat(settings.Select(Split)).ToList();
+        var unknown = overrides.Select(setting => setting.Path).Concat(layers.Skip(1).SelectMany(Keys)).Where(path => !IsKnown(path, known)).Distinct().Select(path => $"there is no setting {path}{Meant(path, known)}")
+            .Concat(names.Where(name => SettingOf(name) is null && !IsOfKubernetes(name, $"{environment[name]}")).Select(name => $"there is no setting for {name} in the environment: levels are joined by two underscores, as in NETWORK_CLUSTER__PBM__PORT"))
+            .Concat(overrides.Where(setting => IsList(setting.Path, layers[0]) && BracketedList.Looks(setting.Value) && BracketedList.Read(setting.Value) is null).Select(setting => $"{setting.Path}: '{setting.Value}' is not a list as [\"a\", \"b\"]: what has brackets, quotation marks or = in it stands in quotation marks"))
+            .ToList();
         var whole = overrides.Where(setting => layers.Any(layer => layer.GetValue(setting.Path)?.IsObject() == true))
             .Select(setting => $"{setting.Path} is not one setting but many: '{setting.Value}' cannot stand for all of them").ToList();
         if (whole.Count > 0) throw new ConfigurationProblemException(whole);
-        var all = overrides.Aggregate(config, (below, setting) => ConfigurationFactory.ParseString($"{setting.Path} = {Quote(setting.Value)}").WithFallback(below));
+        var all = overrides.Aggregate(config, (below, setting) => ConfigurationFactory.ParseString($"{setting.Path} = {Written(setting.Path, setting.Value, layers[0])}").WithFallback(below));
         var bent = Fixed.Where(path => all.GetString(path) != layers[0].GetString(path)).Select(path => $"{path} is {layers[0].GetString(path)} in every host: '{all.GetString(path)}' cannot be").ToList();
         if (bent.Count > 0) throw new ConfigurationProblemException(bent);
-        return unknown.Count == 0 ? all : throw new ConfigurationProblemException([.. unknown.Select(path => $"there is no setting {path}{Nearest(path, known)}"), .. Wrong(all)]);
+        return unknown.Count == 0 ? all : throw new ConfigurationProblemException([.. unknown, .. Wrong(all)]);
     }
 
     // What else is wrong is told with it.
@@ -71,14 +80,31 @@ internal static class LayeredConfig
         }
     }
 
-    private static IEnumerable<(string Path, string Value)> FromEnvironment(IDictionary environment) =>
-        environment.Keys.Cast<string>().Order(StringComparer.Ordinal)
-            .Where(name => name.StartsWith("NETWORK_CLUSTER__", StringComparison.Ordinal) || name.StartsWith("AKKA__", StringComparison.Ordinal))
-            .Select(name => (string.Join('.', name.Split("__").Select(level => level.ToLowerInvariant().Replace('_', '-'))), (string?)environment[name] ?? ""));
+    private static List<string> Names(IDictionary environment) =>
+        [.. environment.Keys.Cast<string>().Where(name => name.StartsWith("NETWORK_CLUSTER", StringComparison.Ordinal) || name.StartsWith("AKKA__", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
-    private static (string Path, string Value) Split(string setting) => setting.IndexOf('=') is var at && at > 0
-        ? (setting[..at], setting[(at + 1)..])
-        : throw new ConfigurationProblemException([$"--set takes path=value, not '{setting}'"]);
+    // The path that a variable stands for; none, if it is no name of a setting.
+    private static string? SettingOf(string name) =>
+        (name.StartsWith("NETWORK_CLUSTER__", StringComparison.Ordinal) || name.StartsWith("AKKA__", StringComparison.Ordinal)) && string.Join('.', name.Split("__").Select(level => level.ToLowerInvariant().Replace('_', '-'))) is var path && Paths().IsMatch(path)
+            ? path : null;
+
+    // What a pod is told of a service whose name begins as ours do; and where the example of a service looks for its certificate.
+    private static bool IsOfKubernetes(string name, string value) =>
+        name == "NETWORK_CLUSTER_CERT_PATH" || name.Contains("_SERVICE_HOST", StringComparison.Ordinal) || name.Contains("_SERVICE_PORT", StringComparison.Ordinal) || Regex.IsMatch(name, "_PORT_[0-9]+_(TCP|UDP|SCTP)", RegexOptions.CultureInvariant)
+        || (name.EndsWith("_PORT", StringComparison.Ordinal) && value.Contains("://", StringComparison.Ordinal));
+
+    // Plug-ins of Akka's have settings of their own, which nobody here knows.
+    private static bool IsKnown(string path, HashSet<string> known) => Plugins.Contains(path.Split('.')[0]) || known.Contains(path) || known.Any(key => key.StartsWith($"{path}.", StringComparison.Ordinal));
+
+    private static (string Path, string Value) Split(string setting)
+    {
+        if (setting.IndexOf('=') is not (> 0 and var at)) throw new ConfigurationProblemException([$"--set takes path=value, not '{setting}'"]);
+        return Paths().IsMatch(setting[..at]) ? (setting[..at], setting[(at + 1)..]) : throw new ConfigurationProblemException([$"--set takes path=value, as network-cluster.pbm.port=9110: '{setting[..at]}' is not the path of a setting"]);
+    }
+
+    // Levels with other characters, as types have them, stand in quotation marks.
+    [GeneratedRegex("""^([\w-]+|"[^"\\]+")(\.([\w-]+|"[^"\\]+"))*$""", RegexOptions.CultureInvariant)]
+    private static partial Regex Paths();
 
     private static HashSet<string> Keys(Config config)
     {
@@ -93,12 +119,28 @@ internal static class LayeredConfig
         else foreach (var (name, inner) in value.GetObject().Items) Walk($"{path}.{name}", inner, keys);
     }
 
+    // An empty one is no array to the parser.
+    private static bool IsList(string path, Config ground) => ground.GetValue(path) is { } value ? value.IsArray() || (!value.IsObject() && !value.IsString()) : path.StartsWith("akka.", StringComparison.Ordinal);
+
     // Lists keep their form; everything else is a string and cannot break out of its quotes.
-    private static string Quote(string value) => value.StartsWith('[') && value.EndsWith(']') ? value : $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+    private static string Written(string path, string value, Config ground) => IsList(path, ground) && BracketedList.Read(value) is { } items ? BracketedList.Write(items) : BracketedList.Quote(value);
+
+    private static string Meant(string path, HashSet<string> known)
+    {
+        if (known.Contains(Ours + path)) return $": say {Ours}{path}";
+        var plain = path.ToLowerInvariant().Replace('_', '-');
+        // A slip in the first level: what is behind it says which was meant.
+        var rest = plain.Contains('.', StringComparison.Ordinal) ? plain[(plain.IndexOf('.', StringComparison.Ordinal) + 1)..] : plain;
+        foreach (var key in new[] { plain, Ours + plain, Ours + rest })
+        {
+            if (known.Contains(key)) return $"; did you mean {key}?";
+        }
+
+        return path.StartsWith(Ours, StringComparison.Ordinal) ? Nearest(path, known) : $": settings begin with {Ours[..^1]} or akka (all of them: hocon/akka.conf)";
+    }
 
     private static string Nearest(string path, HashSet<string> known)
     {
-        const string Ours = "network-cluster.";
         var words = Words(path).ToHashSet();
         var nearest = known.Where(key => key.StartsWith(Ours, StringComparison.Ordinal)).MaxBy(key => Words(key).Count(words.Contains));
         return nearest is not null && Words(nearest).Any(words.Contains) ? $"; did you mean {nearest}?" : "";

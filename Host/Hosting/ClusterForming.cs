@@ -32,6 +32,14 @@ internal static class ClusterForming
         }
     }
 
+    /// <summary>Before anything needs the journal.</summary>
+    /// <exception cref="ConfigurationProblemException">Its tables are neither there nor may they be made.</exception>
+    public static async Task RefuseWithoutTablesAsync(Config config, HostSettings settings, CancellationToken cancel)
+    {
+        if (settings.Node.Clustered && await JournalRights.ProblemAsync(settings.JournalConnection, config.GetBoolean("akka.persistence.journal.sql.auto-initialize"), cancel) is { } problem)
+            throw new ConfigurationProblemException([$"network-cluster.journal.connection-string: {problem}"]);
+    }
+
     // The base of several exceptions is one of them, with what it was for still inside.
     private static Exception Innermost(Exception cause) => cause.InnerException is { } inner ? Innermost(inner) : cause;
 

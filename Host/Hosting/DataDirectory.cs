@@ -13,7 +13,7 @@ namespace NetworkCluster.Hosting;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
-    private const int Corrupt = 11, NotADatabase = 26, Busy = 5, Locked = 6;
+    private const int Corrupt = 11, NotADatabase = 26, Busy = 5, Locked = 6, NotReadOrWritten = 10, Full = 13;
     private const string OfJournal = "journal.db";
     // Reading all of a larger one would be felt at each start.
     private const long CheckedBytes = 64 << 20;
@@ -53,7 +53,7 @@ internal sealed class DataDirectory : IDisposable
             if (!settings.Node.Clustered) directory.RefuseUnusable();
             return directory;
         }
-        catch (UnauthorizedAccessException cause)
+        catch (Exception cause) when (cause is UnauthorizedAccessException or IOException)
         {
             directory.Dispose();
             throw new ConfigurationProblemException([$"the data directory {settings.DataDirectory} cannot be used: {cause.Message}"]);
@@ -68,7 +68,20 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>From here on its journal is there: how far it has come is noted each second, and whether its files stay.</summary>
     /// <param name="lost">Called when one has been taken away: what is written into it from then on is gone with this process.</param>
     /// <param name="time">The clock.</param>
+    /// <exception cref="ConfigurationProblemException">It cannot be noted: its disk is full, or it cannot be written.</exception>
     public void Keep(Action<string> lost, TimeProvider time)
+    {
+        try
+        {
+            Begin(lost, time);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or SqliteException)
+        {
+            throw new ConfigurationProblemException([$"the data directory {_settings.DataDirectory} cannot be written ({cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}): the host would not know at its next start how far its journal had come. Make room on its disk, or make it writable, and start again; its containers live on"]);
+        }
+    }
+
+    private void Begin(Action<string> lost, TimeProvider time)
     {
         if (_settings.Node.Clustered)
         {
@@ -184,7 +197,7 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (SqliteException cause)
         {
-            Refuse($"{_journal} {(cause.SqliteErrorCode is Busy or Locked ? "is in use by another program" : "cannot be opened")}: {Text(cause)}");
+            Refuse($"{_journal} {(cause.SqliteErrorCode is Busy or Locked ? "is in use by another program" : "cannot be opened")}: {Text(cause)}{(cause.SqliteErrorCode is NotReadOrWritten or Full ? ": is there room on its disk?" : "")}");
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed record HostDataplane(HostNetworking Networking, EmbeddedDns? Dns
             throw new ConfigurationProblemException([$"{LibNftables.Name} is missing, without which there is no masquerading and no isolation: install it (nftables in Debian), or set network-cluster.dataplane.mode to simulated"]);
         }
 
-        if (options.Mode == DataplaneMode.Linux) throw new ConfigurationProblemException(["network-cluster.dataplane.mode is linux, but this process lacks CAP_NET_ADMIN or CAP_SYS_ADMIN: run it as root, or take simulated"]);
+        if (options.Mode == DataplaneMode.Linux) throw new ConfigurationProblemException(["network-cluster.dataplane.mode is linux, but this process lacks CAP_NET_ADMIN or CAP_SYS_ADMIN: give it both (docs/security.md shows how, without root), run it as root, or take simulated"]);
         log.LogWarning("this process lacks CAP_NET_ADMIN or CAP_SYS_ADMIN: the data plane is simulated, containers reach nothing");
         return true;
     }

@@ -90,6 +90,11 @@ internal sealed partial class HostProcess : IAsyncDisposable
         {
             return await StartAsync(config, options, time, parts, tell, told);
         }
+        catch (Exception cause) when (IsOfListening(cause))
+        {
+            await DisposeAsync(parts);
+            throw new ConfigurationProblemException([$"cannot listen, although nobody did when this was asked before all else: {cause.Message}"]);
+        }
         catch (Exception cause)
         {
             var removed = !told.IsCancellationRequested && cause is not ConfigurationProblemException && parts.OfType<HostNode>().FirstOrDefault() is { Over.IsCancellationRequested: true };
@@ -129,6 +134,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
         if (wished != options.DockerSocket) logs.CreateLogger("NetworkCluster.DockerApi").LogWarning("this process may not listen at {Socket}: docker's clients are not served (network-cluster.docker-api.socket)", wished);
 
+        await ClusterForming.RefuseWithoutTablesAsync(config, options, told);
         var dataplane = options.Node.Agent ? HostDataplane.Open(options, data.IsNew, logs, time, parts) : null;
         var node = ClusterForming.Start(config, options, tls, logs, time);
         parts.Push(node);
@@ -180,6 +186,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
     // Nothing, unless it is built with Petabridge.Cmd.
     static partial void StartPetabridge(Akka.Actor.ActorSystem system, IEnumerable<Palette> palettes, Entities.JournalHealth journal, ILogger log, CancellationToken stopping);
+
+    private static bool IsOfListening(Exception cause) => cause is IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException or SocketException } or SocketException;
 
     // Found before the journal and the kernel are touched, and not when everything else is up.
     private static void RefuseTaken(string setting, IPEndPoint address)

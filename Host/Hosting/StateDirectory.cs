@@ -23,8 +23,16 @@ internal static class StateDirectory
             throw new ConfigurationProblemException([problem]);
         }
 
-        File.WriteAllText(path, $"{owner}\n");
-        return held;
+        try
+        {
+            if (other != owner) File.WriteAllText(path, $"{owner}\n");
+            return held;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            held.Dispose();
+            throw new ConfigurationProblemException([$"the state directory {directory} cannot be written: {cause.Message}"]);
+        }
 
         string? Problem()
         {

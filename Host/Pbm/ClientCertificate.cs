@@ -56,7 +56,7 @@ internal sealed class ClientCertificate
             {
                 SslPolicyErrors.None => null,
                 SslPolicyErrors.RemoteCertificateNameMismatch => "it is for another name or address",
-                _ => string.Join("; ", chain?.ChainStatus.Select(status => status.StatusInformation.Trim()).Distinct() ?? []),
+                _ => string.Join("; ", chain?.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Distinct() ?? []),
             };
             return errors == SslPolicyErrors.None;
         },

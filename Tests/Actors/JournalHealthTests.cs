@@ -24,6 +24,22 @@ public sealed class JournalHealthTests
     }
 
     [Fact]
+    public void One_without_room_is_known_as_such_until_it_has_taken_a_write()
+    {
+        var health = new JournalHealth();
+        health.Deny("full", Then);
+        Assert.False(health.IsFull); // nobody watches
+        health.Watch();
+        var doubt = health.NextDoubt();
+        health.Deny("full", Then);
+        Assert.True(health.IsFull && doubt.IsCompleted);
+        Assert.Equal("full", health.Outage!.Cause);
+        health.Regain();
+        Assert.False(health.IsFull);
+        Assert.Null(health.Outage);
+    }
+
+    [Fact]
     public async Task A_doubt_is_an_outage_until_the_watcher_has_looked_and_nothing_where_nobody_watches()
     {
         var health = new JournalHealth();

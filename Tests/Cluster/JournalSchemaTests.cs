@@ -39,6 +39,12 @@ public sealed class JournalSchemaTests
             GRANT SELECT, INSERT ON journal, tags TO network_cluster;
             GRANT SELECT, INSERT, UPDATE, DELETE ON snapshot TO network_cluster;
             """);
+        await using (var hopeless = Host("js3", $"{shipped};Username=network_cluster"))
+        {
+            var (code, output) = await hopeless.StartSecondAsync();
+            Assert.True(code == 2 && output.Contains("the role network_cluster may not make tables in the database shipped: as its owner either GRANT CREATE ON SCHEMA public TO network_cluster; or make the tables with psql -d shipped -f hocon/postgresql.sql", StringComparison.Ordinal) && !output.Contains("   at ", StringComparison.Ordinal), output);
+        }
+
         await using var host = Host("js2", $"{shipped};Username=network_cluster", "--set", "akka.persistence.journal.sql.auto-initialize=off", "--set", "akka.persistence.snapshot-store.sql.auto-initialize=off");
         await host.StartAsync();
         await host.Operator.DoneAsync("network", "create", ("network", "kept"));

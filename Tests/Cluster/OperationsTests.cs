@@ -101,6 +101,21 @@ public sealed partial class OperationsTests
         Assert.Contains("network_cluster_journal_available{} 0\n", await watcher.GetStringAsync(OperationsServer.Metrics), StringComparison.Ordinal);
         await postgres.BeginAsync();
         await Eventually.IsSoAsync(Limit, async () => await AskAsync(watcher, OperationsServer.Ready) is (200, _));
+
+        // A disk without room shows in writes alone, and it is not back because it can be read.
+        await postgres.FillDiskAsync();
+        var made = 0;
+        await Eventually.IsSoAsync(Limit, async () => (await host.Operator.RunAsync("network", "create", ("network", $"full{made++}"))).Kind == nameof(JournalUnavailable));
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(503, (await AskAsync(watcher, OperationsServer.Ready)).Status);
+            Assert.Contains("network_cluster_journal_available{} 0\n", await watcher.GetStringAsync(OperationsServer.Metrics), StringComparison.Ordinal);
+            await Task.Delay(TimeSpan.FromMilliseconds(300));
+        }
+
+        await postgres.FreeDiskAsync();
+        await Eventually.IsSoAsync(Limit, async () => await AskAsync(watcher, OperationsServer.Ready) is (200, _));
+        await Eventually.IsSoAsync(Limit, async () => (await host.Operator.RunAsync("network", "create", ("network", "after"))).Done);
     }
 
     // This host's journal takes everything, and no service speaks to it.

@@ -81,13 +81,13 @@ public sealed class RemotingTlsTests : IDisposable
         await using var host = new HostUnderTest("tlw");
         foreach (var (settings, why) in new (string[], string)[]
         {
-            (["--set", $"network-cluster.tls.ca={_ours.File("h1", "ca")}"], "network-cluster.tls.key: it is needed: tls.ca, tls.certificate and tls.key go together"),
+            (["--set", $"network-cluster.tls.ca={_ours.File("h1", "ca")}"], "network-cluster.tls.key: it is needed: network-cluster.tls.ca, network-cluster.tls.certificate and network-cluster.tls.key go together"),
             ([.. _ours.Settings("h1"), "--set", "network-cluster.tls.key=/nowhere.pem"], "network-cluster.tls.key: there is no file /nowhere.pem"),
             ([.. _ours.Settings("h1"), "--set", $"network-cluster.tls.key={_ours.File("h2", "key")}"], $"network-cluster.tls.key: {_ours.File("h2", "key")} is not the key of {_ours.File("h1", "cert")}"),
             ([.. _ours.Settings("h1"), "--set", $"network-cluster.tls.ca={_theirs.File("h3", "ca")}"], $"network-cluster.tls.certificate: no host would take {_ours.File("h1", "cert")}: "),
             (_ours.Settings("alice"), $"network-cluster.tls.certificate: no host would take {_ours.File("alice", "cert")}: "),
-            (["--set", "network-cluster.pbm.tls=on"], "network-cluster.pbm.tls: on needs tls.ca, tls.certificate and tls.key"),
-            (["--set", "network-cluster.pbm.tls=auto", "--set", "network-cluster.pbm.address=0.0.0.0"], "network-cluster.pbm.address: others reach 0.0.0.0, and who reaches pbm commands the host: give it tls.ca"),
+            (["--set", "network-cluster.pbm.tls=on"], "network-cluster.pbm.tls: on needs network-cluster.tls.ca, network-cluster.tls.certificate and network-cluster.tls.key"),
+            (["--set", "network-cluster.pbm.tls=auto", "--set", "network-cluster.pbm.address=0.0.0.0"], "network-cluster.pbm.address: others reach 0.0.0.0, and who reaches pbm commands the host: give it network-cluster.tls.ca"),
         })
         {
             var (code, output) = await host.StartSecondAsync(settings);

@@ -72,6 +72,10 @@ public sealed class SecretsTests
         var starting = host.StartAsync();
         await Eventually.IsSoAsync(Limit, () => Task.FromResult(host.Output.Contains(sentence, StringComparison.Ordinal)));
         Silent(host.Output, sentence);
+        // Tried again and again, and said once by each who tries.
+        await Task.Delay(TimeSpan.FromSeconds(7));
+        Assert.Single(host.Output.Split('\n'), line => line.Contains("the database cannot be asked", StringComparison.Ordinal));
+        Assert.DoesNotContain("the rest goes on", host.Output, StringComparison.Ordinal);
         await host.KillAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(() => starting);
     }

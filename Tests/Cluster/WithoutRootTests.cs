@@ -68,11 +68,22 @@ public sealed class WithoutRootTests
             for (var i = 0; (answer = await host.Operator.RunAsync("network", "create", ("network", $"full{i}"))).Done && i < 20;) i++;
             Assert.Equal(nameof(JournalUnavailable), answer.Kind);
             Assert.Contains("its disk is full: make room on it): nothing was changed", answer.Error, StringComparison.Ordinal);
+            // Whoever watches hears the same, for as long as it is so, and questions are answered.
+            await Task.Delay(TimeSpan.FromSeconds(3));
+            Assert.Equal(nameof(JournalUnavailable), (await host.Operator.RunAsync("network", "create", ("network", "fuller"))).Kind);
+            Assert.Single(host.Output.Split('\n'), line => line.Contains("the journal takes no writes", StringComparison.Ordinal));
+            Assert.DoesNotContain("takes writes again", host.Output, StringComparison.Ordinal);
             var there = (await host.Operator.RunAsync("network", "ls")).Out;
 
             Shell($"rm {host.Data}/fill");
             await Eventually.IsSoAsync(TimeSpan.FromSeconds(30), async () => (await host.Operator.RunAsync("network", "create", ("network", "after"))).Done);
+            Assert.Contains("the journal takes writes again after", host.Output, StringComparison.Ordinal);
             Assert.Equal(there.Split('\n').Length + 1, (await host.Operator.RunAsync("network", "ls")).Out.Split('\n').Length);
+
+            Assert.Equal(0, await host.TerminateAsync());
+            Fill(host);
+            (code, output) = await host.StartSecondAsync();
+            Assert.True(code == 2 && output.Contains("room on its disk", StringComparison.Ordinal) && !output.Contains("   at ", StringComparison.Ordinal), output);
         }
         finally
         {

@@ -54,6 +54,8 @@ public sealed class DefaultPoolSettingsTests
 
     internal static HostSettings Settings(params string[] settings) => HostSettings.From(LayeredConfig.Load([Base()], new Hashtable(), settings));
 
+    internal static HostSettings FromEnvironment(params (string Name, string Value)[] variables) => HostSettings.From(LayeredConfig.Load([Base()], new Hashtable(variables.ToDictionary(one => one.Name, one => one.Value)), []));
+
     internal static HostSettings FromFile(string path) => HostSettings.From(LayeredConfig.Load([Base(), path], new Hashtable(), []));
 
     private static string Base([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "hocon", "akka.conf");

@@ -18,12 +18,64 @@ public sealed class WrongSettingsTests
     [InlineData("dataplane.mode=7", "network-cluster.dataplane.mode: '7' is not one of auto, linux, simulated")]
     [InlineData("ipam.default-pools.local=x", "network-cluster.ipam.default-pools.local: 'x' is not a list")]
     [InlineData("docker-api.tcp.address=nowhere", "network-cluster.docker-api.tcp.address: 'nowhere' is not address:port")]
-    [InlineData("docker-api.tcp.address=0.0.0.0:2376", "network-cluster.docker-api.tcp.ca: with docker-api.tcp.address it is needed: without TLS on both sides anybody could command the host")]
+    [InlineData("docker-api.tcp.address=0.0.0.0:2376", "network-cluster.docker-api.tcp.ca: with network-cluster.docker-api.tcp.address it is needed: without TLS on both sides anybody could command the host")]
     [InlineData("cluster.seeds=[\"seeds.example\"]", "network-cluster.cluster.seeds: 'seeds.example' is not address:port")]
     [InlineData("cluster.seeds=[\"seeds.example:0\"]", "network-cluster.cluster.seeds: 'seeds.example:0' is not name:port")]
+    [InlineData("cluster.seeds=[{\"a\":1}]", "network-cluster.cluster.seeds: '[{\"a\":1}]' is not a list as [\"a\", \"b\"]")]
+    [InlineData("cluster.seeds=[]]", "network-cluster.cluster.seeds: '[]]' is not a list as [\"a\", \"b\"]")]
+    [InlineData("cluster.seeds=[\"a:1\",,\"b:1\"]", "network-cluster.cluster.seeds: '[\"a:1\",,\"b:1\"]' is not a list")]
+    [InlineData("cluster.seeds=[\"a:1]", "network-cluster.cluster.seeds: '[\"a:1]' is not a list")]
+    [InlineData("cluster.seeds=[a:1", "network-cluster.cluster.seeds: '\"[a:1\"' is not a list")]
+    [InlineData("access.admins=[alice=1]", "network-cluster.access.admins: '[alice=1]' is not a list as [\"a\", \"b\"]: what has brackets, quotation marks or = in it stands in quotation marks")]
+    [InlineData("operations.port=9110", "network-cluster.operations.port: 127.0.0.1:9110 is taken by network-cluster.pbm.port (127.0.0.1:9110)")]
+    [InlineData("docker-api.tcp.address=0.0.0.0:8080", "network-cluster.docker-api.tcp.address: 0.0.0.0:8080 is taken by network-cluster.operations.port (127.0.0.1:8080)")]
+    [InlineData("journal.connection-string=Data Source=/other.db", "network-cluster.journal.connection-string: the journal on sqlite is journal.db in network-cluster.data-directory, and nowhere else")]
+    [InlineData("journal.connection-string=Host=db;Username=nwc", "If it is that of PostgreSQL, start with --config hocon/cluster.conf, which sets network-cluster.journal.provider=postgresql")]
     [InlineData("pbm=9110", "network-cluster.pbm is not one setting but many: '9110'")]
     public void What_cannot_be_understood_is_named_with_what_would_be(string setting, string problem) =>
         Assert.Contains(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings($"network-cluster.{setting}")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Host=db;Pasword=sesame", "'pasword' is no part of a connection to PostgreSQL; did you mean Password?")]
+    [InlineData("Data Source=/var/lib/journal.db", "'data source' is no part of a connection to PostgreSQL but of SQLite's: Host=... names the server")]
+    [InlineData("Host=db;Port=abc", "port: 'abc' cannot be its value")]
+    [InlineData("Username=nwc;Password=sesame", "it names no Host: the database's server is meant")]
+    [InlineData("sesame", "it cannot be read: it is written as Host=db;")]
+    public void A_connection_string_is_read_before_anybody_connects(string text, string problem)
+    {
+        var wrong = Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings("network-cluster.journal.provider=postgresql", "network-cluster.cluster.address=10.9.0.1", $"network-cluster.journal.connection-string={text}"));
+        Assert.StartsWith($"network-cluster.journal.connection-string: {problem}", wrong.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pbm.port=9111", "there is no setting pbm.port: say network-cluster.pbm.port")]
+    [InlineData("netwrok-cluster.pbm.port=9111", "there is no setting netwrok-cluster.pbm.port; did you mean network-cluster.pbm.port?")]
+    [InlineData("network_cluster.pbm.port=9111", "there is no setting network_cluster.pbm.port; did you mean network-cluster.pbm.port?")]
+    [InlineData("Network-Cluster.pbm.port=9111", "there is no setting Network-Cluster.pbm.port; did you mean network-cluster.pbm.port?")]
+    [InlineData("nothing=1", "there is no setting nothing: settings begin with network-cluster or akka (all of them: hocon/akka.conf)")]
+    [InlineData("a{b=1", "--set takes path=value, as network-cluster.pbm.port=9110: 'a{b' is not the path of a setting")]
+    [InlineData("\"=1", "--set takes path=value, as network-cluster.pbm.port=9110: '\"' is not the path of a setting")]
+    public void A_path_that_leads_nowhere_is_refused_with_the_one_that_was_meant(string setting, string problem) =>
+        Assert.Equal(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings(setting)).Message);
+
+    [Theory]
+    [InlineData("NETWORK_CLUSTER_PBM__PORT", "9111", "there is no setting for NETWORK_CLUSTER_PBM__PORT in the environment")]
+    [InlineData("NETWORK_CLUSTER__PBM__PROT", "9111", "there is no setting network-cluster.pbm.prot; did you mean network-cluster.pbm.")]
+    [InlineData("NETWORK_CLUSTER__CLUSTER__SEEDS", "[a=1]", "network-cluster.cluster.seeds: '[a=1]' is not a list")]
+    public void So_is_a_variable(string name, string value, string problem) =>
+        Assert.StartsWith(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.FromEnvironment((name, value))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_Kubernetes_tells_a_pod_of_a_service_is_no_setting() => Assert.Equal(9112, DefaultPoolSettingsTests.FromEnvironment(
+        ("NETWORK_CLUSTER_SERVICE_HOST", "10.0.0.1"), ("NETWORK_CLUSTER_SERVICE_PORT_PBM", "9110"), ("NETWORK_CLUSTER_PORT", "tcp://10.0.0.1:9110"), ("NETWORK_CLUSTER_PORT_9110_TCP_ADDR", "10.0.0.1"), ("NETWORK_CLUSTER__PBM__PORT", "9112")).Pbm.Port);
+
+    [Theory]
+    [InlineData("[10.9.0.1, \"fd00::2\"]", "10.9.0.1:53 [fd00::2]:53")]
+    [InlineData("[10.9.0.1:5353,[fd00::2]:53, ]", "10.9.0.1:5353 [fd00::2]:53")]
+    [InlineData("[ ]", "")]
+    public void Lists_are_understood_as_everybody_types_them(string list, string servers) =>
+        Assert.Equal(servers, string.Join(' ', DefaultPoolSettingsTests.Settings($"network-cluster.dns.upstream={list}").DnsUpstream));
 
     [Theory]
     [InlineData("network-cluster={", "network-cluster is not one setting but many: '{'")]
@@ -38,6 +90,10 @@ public sealed class WrongSettingsTests
     [InlineData("akka.actor = no", "akka.actor is not one setting but many: one value cannot stand for all of them")]
     [InlineData("include \"other.conf\"", "FILE: it cannot be read; include is not supported, give each file with --config")]
     [InlineData("a = ${?x}", "FILE: optional substitutions (${?...}) are not supported")]
+    [InlineData("pbm.port = 9111", "there is no setting pbm.port: say network-cluster.pbm.port")]
+    [InlineData("network-cluster.cluster.seeds = [{ a = 1 }]", "network-cluster.cluster.seeds: ")]
+    [InlineData("network-cluster.cluster.seeds = [10.9.0.1:4053, 10.9.0.2:4053]", "FILE: ")]
+    [InlineData("network-cluster.access.admins = [alice=1]", "FILE: ")]
     [InlineData("network-cluster.nope = 1", "there is no setting network-cluster.nope")]
     [InlineData("network-cluster.dataplane.nope = 1", "there is no setting network-cluster.dataplane.nope; did you mean network-cluster.dataplane.")]
     public void A_file_that_makes_no_sense_is_named(string text, string problem)

@@ -78,6 +78,7 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
             Host = gateway.Host,
         };
         var space = pools.SpaceOf(options);
+        if (subnets.Any(subnet => subnet.Space is { } other && other != space)) throw new RefusedException(new InvalidRequest($"{EnginePools.DriverOption} has to be said twice, and alike: as -o and as --ipam-opt"));
         var there = subnets.Select(subnet => subnet.Joins).FirstOrDefault(network => network is not null)
             ?? (options.ContainsKey(EnginePools.NameOption) ? await pools.FindAsync(space, request.Name, cancel) : null);
         if (there is not null && there.Id != id)
@@ -88,7 +89,9 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
         }
         else
         {
-            there = (await gateway.CreateNetworkAsync(request, cancel)).Expect<NetworkSummary>().Spec;
+            var made = await gateway.CreateNetworkAsync(request, cancel);
+            if (made is Rejected { Reason: PoolOverlap overlap } && subnets.All(subnet => subnet.Picked)) throw new RefusedException(new InvalidRequest($"{overlap.Text}: another host has taken it in this moment, try again"));
+            there = made.Expect<NetworkSummary>().Spec;
             if (subnets.All(subnet => subnet.Picked) && request.Name == Nameless(id)) _plain[id] = request with { Pools = [] };
         }
 
@@ -96,7 +99,7 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
         pools.Settle(there.Pools.Select(pool => pool.Id));
     }
 
-    private (PoolRequest Request, NetworkSpec? Joins, bool Picked) Read(NetworkPoolBody? body)
+    private (PoolRequest Request, NetworkSpec? Joins, bool Picked, AddressSpaceId? Space) Read(NetworkPoolBody? body)
     {
         if (body is null) throw new RefusedException(new InvalidRequest("a subnet of the network is null"));
         if (!Subnet.TryParse(body.Pool, out var subnet)) throw new RefusedException(new InvalidRequest($"invalid subnet {body.Pool}"));
@@ -108,7 +111,7 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
             IpRange = draft?.Id.SubPool,
             Gateway = body.Gateway is { Length: > 0 } gateway ? Address(gateway) : null,
             Auxiliary = [.. (body.AuxAddresses ?? ImmutableDictionary<string, string>.Empty).OrderBy(aux => aux.Key, StringComparer.Ordinal).Select(aux => new AuxiliaryAddress(aux.Key, Address(aux.Value)))],
-        }, draft?.Draft.Joins, draft?.Draft.Picked ?? false);
+        }, draft?.Draft.Joins, draft?.Draft.Picked ?? false, draft?.Id.Space);
     }
 
     /// <summary>What engines call the spaces of our pools.</summary>
@@ -146,7 +149,8 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
     public async Task DeleteAsync(EndpointBody body, CancellationToken cancel)
     {
         var id = Network(body.NetworkId);
-        if (notes.Networks.TryGetValue($"{id}", out var ours) && await SpecAsync(ours, cancel) is { } network)
+        // The engine may have it twice, under two names: it goes with the last of them.
+        if (notes.Networks.TryGetValue($"{id}", out var ours) && !notes.Networks.Any(other => other.Value == ours && other.Key != $"{id}") && await SpecAsync(ours, cancel) is { } network)
         {
             var reply = await gateway.SendAsync(new RemoveNetwork(network.Space, network.Id), cancel);
             if (reply is Rejected { Reason: not NetworkNotFound })
@@ -164,7 +168,7 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
     public async Task<EndpointAnswer> CreateEndpointAsync(EndpointBody body, CancellationToken cancel)
     {
         var network = await OursAsync(body.NetworkId, cancel);
-        if (body.Options?.PortMap is [var port, ..]) throw new RefusedException(new InvalidRequest($"port {port.Port} cannot be published on network {network.Name}: connect the container to a bridge network of the engine for that"));
+        if (body.Options?.PortMap is [{ } port, ..]) throw new RefusedException(new InvalidRequest($"port {port.Port} cannot be published on network {network.Name}: connect the container to a bridge network of the engine for that"));
         var wished = body.Interface ?? new();
         if (wished.Address is not { Length: > 0 } && wished.AddressIPv6 is not { Length: > 0 }) throw new RefusedException(new InvalidRequest(OwnIpamOnly));
         foreach (var text in (ReadOnlySpan<string?>)[wished.Address, wished.AddressIPv6])

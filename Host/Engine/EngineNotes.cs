@@ -25,6 +25,9 @@ internal sealed record EndpointNote
 /// </summary>
 internal sealed class EngineNotes
 {
+    // A process that dies in the middle leaves one.
+    private const string Unfinished = ".new";
+
     private readonly string _networks, _endpoints, _store;
     private readonly ConcurrentDictionary<string, NetworkId> _known = new(), _inherited = new();
 
@@ -35,9 +38,14 @@ internal sealed class EngineNotes
         _store = Path.Combine(dataDirectory, "engine", "store");
         Directory.CreateDirectory(_networks);
         Directory.CreateDirectory(_endpoints);
+        foreach (var directory in (string[])[_networks, _endpoints])
+        {
+            foreach (var unfinished in Directory.EnumerateFiles(directory, $"*{Unfinished}")) File.Delete(unfinished);
+        }
+
         foreach (var path in Directory.EnumerateFiles(_networks))
         {
-            if (NetworkId.TryParse(File.ReadAllText(path), null, out var network)) _inherited[Path.GetFileName(path)] = _known[Path.GetFileName(path)] = network;
+            if (NetworkId.TryParse(Path.GetFileName(path), null, out _) && NetworkId.TryParse(File.ReadAllText(path), null, out var network)) _inherited[Path.GetFileName(path)] = _known[Path.GetFileName(path)] = network;
         }
     }
 
@@ -102,7 +110,7 @@ internal sealed class EngineNotes
     // Whole or not at all, whenever this process dies; if the machine does, so does the engine, and what it had.
     private static void Write(string path, string text)
     {
-        var unfinished = path + ".new";
+        var unfinished = path + Unfinished;
         File.WriteAllText(unfinished, text);
         File.Move(unfinished, path, overwrite: true);
     }

@@ -46,7 +46,8 @@ internal static class EnginePlugin
 
     private static void Map(IEndpointRouteBuilder routes, EngineDriver networks, EnginePools pools)
     {
-        routes.MapFallback(UnknownAsync);
+        // With a pattern of its own: the usual one takes what has a dot in it for a file.
+        routes.MapFallback("{*call}", UnknownAsync);
         routes.Answer("/Plugin.Activate", () => new ActivateAnswer(["NetworkDriver", "IpamDriver"]), PluginJson.Default.ActivateAnswer);
         routes.Answer("/NetworkDriver.GetCapabilities", () => new DriverCapabilities("local", "local"), PluginJson.Default.DriverCapabilities);
         routes.Answer("/IpamDriver.GetCapabilities", () => new IpamCapabilities(false, false), PluginJson.Default.IpamCapabilities);
@@ -111,6 +112,12 @@ internal static class EnginePlugin
             }
             catch (Exception cause) when (cause is JsonException or FormatException or Microsoft.AspNetCore.Http.BadHttpRequestException)
             {
+                reason = $"{path[1..]}: {cause.Message}";
+            }
+            catch (Exception cause) when (cause is not OperationCanceledException)
+            {
+                // An engine that is told nothing tells nobody anything.
+                logs.CreateLogger("NetworkCluster.Engine").LogError(cause, "{Call} failed", path[1..]);
                 reason = $"{path[1..]}: {cause.Message}";
             }
 

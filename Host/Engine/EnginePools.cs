@@ -79,6 +79,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
     /// <summary>A subnet for a network that is to be, or the one of the network that it is to be the same as.</summary>
     public async Task<PoolAnswer> RequestPoolAsync(PoolBody body, CancellationToken cancel)
     {
+        if (body.Options?.Keys.FirstOrDefault(key => key is not (NameOption or DriverOption)) is { } unknown) throw new RefusedException(new InvalidRequest($"unknown option {unknown} for addresses: there are {NameOption} and {DriverOption}"));
         var space = SpaceOf(body.Options);
         if (body.Options?.GetValueOrDefault(NameOption) is { Length: > 0 } name && await FindAsync(space, name, cancel) is { } named) return Joined(named, body);
         if (body is not { Pool.Length: > 0 })
@@ -89,6 +90,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
 
         if (!Subnet.TryParse(body.Pool, out var subnet)) throw new RefusedException(new InvalidRequest($"invalid subnet {body.Pool}"));
         var range = body.SubPool is not { Length: > 0 } text ? (Subnet?)null : Subnet.TryParse(text, out var sub) ? sub : throw new RefusedException(new InvalidRequest($"invalid ip-range {text}"));
+        if (range is { } part && !(subnet.Contains(part.Address) && part.Prefix >= subnet.Prefix)) throw new RefusedException(new InvalidRequest($"the ip-range {part} is not in the subnet {subnet}"));
         var taken = (await gateway.AskAsync<TakenSubnets>(new GetTakenSubnets(space, [subnet]), cancel)).Subnets;
         if (taken is [var only] && only.Subnet == subnet && await FindAsync(space, only.Network, cancel) is { } owner) return Joined(owner, body);
         if (taken is [var way, ..]) throw new RefusedException(new PoolOverlap(subnet, way.Subnet, way.Network));
@@ -100,6 +102,10 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
     {
         var pool = network.Pools.FirstOrDefault(pool => pool.Id.Subnet.IsIPv6 == body.V6 && (body.Pool is not { Length: > 0 } || pool.Id.Subnet.ToString() == body.Pool) && FindDraft(pool.Id) is null)
             ?? network.Pools.FirstOrDefault(pool => pool.Id.Subnet.ToString() == body.Pool)
+            // It asks for one after the other until one is on no way that the host has, if none was named.
+            ?? (body.Pool is not { Length: > 0 } && network.Pools.FirstOrDefault(pool => pool.Id.Subnet.IsIPv6 == body.V6) is { } again
+                ? throw new RefusedException(new InvalidRequest($"the host has network {network.Name} already, and its engine takes such a subnet only by name: say --subnet {again.Id.Subnet}, too"))
+                : (NetworkPool?)null)
             ?? throw new RefusedException(new InvalidRequest($"network {network.Name} has no {(body.V6 ? "IPv6" : "IPv4")} subnet {body.Pool} but {string.Join(", ", network.Pools.Select(pool => pool.Id.Subnet))}"));
         if (body.SubPool is { Length: > 0 } range && range != pool.Id.SubPool?.ToString())
             throw new RefusedException(new InvalidRequest($"network {network.Name} has {(pool.Id.SubPool is { } had ? $"the ip-range {had}" : "no ip-range")}, and not {range}"));
@@ -151,7 +157,8 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
         var id = Parsed(body.PoolId);
         var wished = body.Address is { Length: > 0 } text ? InetAddress.TryParse(text, out var one) ? one : throw new RefusedException(new InvalidRequest($"invalid address {text}")) : (InetAddress?)null;
         var isGateway = body.Options?.GetValueOrDefault(RequestType) == Gateway;
-        if (FindDraft(id) is { } draft) return With(id, Drawn(id, draft, wished, isGateway));
+        // One that joins a network must not stand in the way of those who are in it.
+        if (FindDraft(id) is { Joins: null } draft) return With(id, Drawn(id, draft, wished, isGateway));
         var network = await NetworkOfAsync(id, cancel);
         var pool = network.Pools.First(pool => pool.Id == id);
         if (isGateway) return With(id, GatewayOf(network, pool, wished));
@@ -163,13 +170,6 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
     // Before its network is there: the gateway is chosen as the cluster would, and what else is asked for can only be an auxiliary address, which comes again with the network.
     private static InetAddress Drawn(PoolId id, PoolDraft draft, InetAddress? wished, bool isGateway)
     {
-        if (draft.Joins is { } network && network.Pools.First(pool => pool.Id == id) is var pool)
-        {
-            if (isGateway) return GatewayOf(network, pool, wished);
-            return wished is { } aux && pool.Auxiliary.Any(known => known.Address == aux) ? aux
-                : throw new RefusedException(new InvalidRequest($"network {network.Name} has no auxiliary address {wished} in {id.Subnet}"));
-        }
-
         if (!isGateway) return wished ?? throw new RefusedException(new InvalidRequest($"the pool {id} belongs to no network yet"));
         draft.Gateway = wished ?? AddressRange.LowestExcept(id, []);
         return draft.Gateway ?? throw new RefusedException(new InvalidRequest($"No available addresses on this pool {id.SubPool ?? id.Subnet}"));
@@ -209,7 +209,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
     public async Task ReleaseAddressAsync(AddressBody body, CancellationToken cancel)
     {
         var id = Parsed(body.PoolId);
-        if (FindDraft(id) is not null || !InetAddress.TryParse(body.Address, out var address)) return;
+        if (FindDraft(id) is { Joins: null } || !InetAddress.TryParse(body.Address, out var address)) return;
         try
         {
             var network = await NetworkOfAsync(id, cancel);

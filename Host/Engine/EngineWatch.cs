@@ -57,6 +57,12 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
                 Once($"the cluster cannot be compared with the engine: {cause.Message}");
                 _isUnsettled = true;
             }
+            // A full disk, or a fault of ours: the next look may do better, and without any all goes stale.
+            catch (Exception cause) when (cause is not OperationCanceledException)
+            {
+                if (_told.Add(cause.Message)) log.LogError(cause, "the engine and the cluster cannot be compared, that is tried again");
+                _isUnsettled = true;
+            }
 
             await Task.WhenAny(_news.Reader.WaitToReadAsync(cancel).AsTask(), Task.Delay(LookEvery, time, cancel));
             isNews = _news.Reader.TryRead(out _);

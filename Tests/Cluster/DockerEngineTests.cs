@@ -36,6 +36,11 @@ public sealed class DockerEngineTests
         await host.DoneAsync("network", "create", ("network", "front"), ("driver", "overlay"), ("subnet", "10.77.0.0/24"), ("ip-range", "10.77.0.128/25"), ("aux-address", "pr=10.77.0.9"));
         await Until(() => one.Run("network inspect front").Code == 0 && two.Run("network inspect front").Code == 0);
 
+        // Under a second name at the same engine it is the same network, and stays until the last of them goes; and one that is about to be the same is in nobody's way.
+        two.Done($"network create -d network-cluster --ipam-driver network-cluster --subnet {one.Done($"network inspect back -f {Subnet}")} again");
+        two.Done("network rm again");
+        two.Done("run --rm --network back busybox true");
+
         // By address as soon as the engine has started it; by name when the engine has said what it is called.
         one.Done("run -d --name web1 --network back --network-alias www --network-alias 'not good' busybox sleep 1000");
         two.Done("run -d --name db1 --network back busybox sleep 1000");

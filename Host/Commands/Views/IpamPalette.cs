@@ -65,7 +65,8 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         if (networks is [] && code != ExitCodes.Ok) return code;
         ImmutableArray<TableColumn> columns = [new("Address", "ADDRESS"), new("Network", "NETWORK"), new("Holder", "HOLDER"), new("Handle", "HANDLE"), new("Pool", null), new("ReservedFor", null), new("ReservedUntil", null)];
         var called = await NamesAsync(networks, cancel);
-        var rows = (await ViewsAsync(networks, cancel)).SelectMany(p => p.Addresses.Select(a => Row(p, a, called)));
+        var current = networks.ToDictionary(n => n.Id, n => n.Name);
+        var rows = (await ViewsAsync(networks, cancel)).Select(p => p with { NetworkName = current.GetValueOrDefault(p.Network, p.NetworkName) }).SelectMany(p => p.Addresses.Select(a => Row(p, a, called)));
         await output.TableAsync(columns, rows, cancel);
         return code;
     }
@@ -109,15 +110,16 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         return string.Create(CultureInfo.InvariantCulture, $"{new string('#', filled)}{new string('-', BarLength - filled)} {full * 100:0.#} %");
     }
 
-    private static string Holder(HeldAddress held, Dictionary<EndpointId, string> names) =>
-        held.Handle.Endpoint is { } endpoint ? names.GetValueOrDefault(endpoint, held.HolderName)
+    private static string Holder(HeldAddress held, string network, Dictionary<EndpointId, string> names) =>
+        held.Handle == AddressHandle.Gateway ? $"the gateway of {network}"
+        : held.Handle.Endpoint is { } endpoint ? names.GetValueOrDefault(endpoint, held.HolderName)
         : held is { Owner: not null, Until: { } end } ? $"{held.HolderName} until {Rfc3339.Text(end)}" : held.HolderName;
 
     private static ImmutableArray<string> Row(PoolView pool, HeldAddress held, Dictionary<EndpointId, string> names) =>
     [
         held.Address.ToString(),
         pool.NetworkName,
-        Holder(held, names),
+        Holder(held, pool.NetworkName, names),
         held.Handle.Endpoint is { } endpoint ? endpoint.Short : held.Handle.ToString(),
         pool.Id.ToString(),
         held.Owner ?? "",

@@ -85,6 +85,32 @@ public sealed class PluginSocketTests : IAsyncLifetime
     {
         Assert.Equal(HttpStatusCode.NotFound, (await PostAsync("commands/network/ls", "{}")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await PostAsync("v1.41/networks/create", "{}")).Status);
+        Assert.Equal((HttpStatusCode.NotFound, "{\"Err\":\"there is no call NetworkDriver.Nope\"}"), await PostAsync("NetworkDriver.Nope", "{}"));
+    }
+
+    [Theory]
+    [InlineData("{\"Pool\":\"10.210.0.0/24\",\"SubPool\":\"10.211.0.0/25\"}", "the ip-range 10.211.0.0/25 is not in the subnet 10.210.0.0/24")]
+    [InlineData("{\"Options\":{\"nonsense\":\"1\"}}", "unknown option nonsense for addresses")]
+    public async Task A_pool_that_cannot_be_is_refused(string body, string reason)
+    {
+        Assert.Contains(reason, (await PostAsync("IpamDriver.RequestPool", body)).Text, StringComparison.Ordinal);
+        Assert.Empty(_gateway.Sent);
+    }
+
+    [Fact]
+    public async Task A_fault_is_told_in_the_drivers_own_field()
+    {
+        // What this cluster does not know it throws at whoever asks.
+        Assert.StartsWith("{\"Error\":\"IpamDriver.RequestPool: ", (await PostAsync("IpamDriver.RequestPool", "{\"Pool\":\"10.210.0.0/24\"}")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_process_left_unfinished_is_no_note()
+    {
+        var (network, networks) = (new string('a', 64), Path.Combine(_directory, "engine", "networks"));
+        foreach (var name in (string[])[network, $"{network}.new"]) File.WriteAllText(Path.Combine(networks, name), network);
+        Assert.Equal([network], new EngineNotes(_directory).Networks.Keys);
+        Assert.Equal([network], Directory.GetFiles(networks).Select(Path.GetFileName));
     }
 
     [Fact]

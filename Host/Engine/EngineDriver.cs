@@ -78,7 +78,6 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
             Host = gateway.Host,
         };
         var space = pools.SpaceOf(options);
-        if (subnets.Any(subnet => subnet.Space is { } other && other != space)) throw new RefusedException(new InvalidRequest($"{EnginePools.DriverOption} has to be said twice, and alike: as -o and as --ipam-opt"));
         var there = subnets.Select(subnet => subnet.Joins).FirstOrDefault(network => network is not null)
             ?? (options.ContainsKey(EnginePools.NameOption) ? await pools.FindAsync(space, request.Name, cancel) : null);
         if (there is not null && there.Id != id)
@@ -89,6 +88,7 @@ internal sealed class EngineDriver(IClusterGateway gateway, EnginePools pools, E
         }
         else
         {
+            if (subnets.Any(subnet => subnet.Space is { } other && other != space)) throw new RefusedException(new InvalidRequest($"{EnginePools.DriverOption} has to be said twice, and alike: as -o and as --ipam-opt"));
             var made = await gateway.CreateNetworkAsync(request, cancel);
             if (made is Rejected { Reason: PoolOverlap overlap } && subnets.All(subnet => subnet.Picked)) throw new RefusedException(new InvalidRequest($"{overlap.Text}: another host has taken it in this moment, try again"));
             there = made.Expect<NetworkSummary>().Spec;

@@ -101,6 +101,8 @@ public sealed class DockerEngineTests
         two.Refused("has the driver overlay, and not bridge", $"{Create} -o network-cluster.driver=bridge -o network-cluster.name=first --subnet 10.60.0.0/24 third");
         two.Refused("has the gateway 10.60.0.1", $"{Create} --subnet 10.60.0.0/24 --gateway 10.60.0.77 fourth");
         two.Refused("is not internal", $"{Create} --internal --subnet 10.60.0.0/24 fifth");
+        two.Refused("network-cluster.driver has to be said twice, and alike", $"{Create} -o network-cluster.driver=bridge lopsided");
+        two.Refused("unknown option nonsense for addresses", $"{Create} --ipam-opt nonsense=1 unknown");
         two.Refused("unknown option no.such.option", $"{Create} -o no.such.option=1 sixth");
         one.Refused("cannot be published", "run --rm -p 8080:80 --network first busybox true");
         one.Done("run -d --name web1 --network first --ip 10.60.0.9 busybox sleep 1000");

@@ -64,8 +64,9 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         else networks.AddRange(await _directory.AllAsync(cancel));
         if (networks is [] && code != ExitCodes.Ok) return code;
         ImmutableArray<TableColumn> columns = [new("Address", "ADDRESS"), new("Network", "NETWORK"), new("Holder", "HOLDER"), new("Handle", "HANDLE"), new("Pool", null), new("ReservedFor", null), new("ReservedUntil", null)];
-        var called = await NamesAsync(networks, cancel);
-        var current = networks.ToDictionary(n => n.Id, n => n.Name);
+        // Who is named twice is listed twice.
+        var once = networks.DistinctBy(n => n.Id).ToList();
+        var (called, current) = (await NamesAsync(once, cancel), once.ToDictionary(n => n.Id, n => n.Name));
         var rows = (await ViewsAsync(networks, cancel)).Select(p => p with { NetworkName = current.GetValueOrDefault(p.Network, p.NetworkName) }).SelectMany(p => p.Addresses.Select(a => Row(p, a, called)));
         await output.TableAsync(columns, rows, cancel);
         return code;

@@ -48,6 +48,7 @@ public sealed class CommandTests : IAsyncLifetime
     [InlineData("container ls --format '{{.Names}}: {{.Networks}}' -f name=2", "container2: bridge (172.17.0.3), isolated_nw (172.25.0.2)\n")]
     [InlineData("endpoint ls --format '{{.Container}} {{.IPv4Address}}' --network isolated_nw", "container2 172.25.0.2/16\ncontainer3 172.25.3.3/16\n")]
     [InlineData("ipam addresses --format '{{.Address}} {{.Handle}}' isolated_nw", "172.25.0.1 gateway\n")]
+    [InlineData("ipam addresses --format '{{.Address}} {{.Handle}}' isolated_nw isolated_nw", "172.25.0.1 gateway\n172.25.0.1 gateway\n")]
     [InlineData("ipam pools --format '{{.Pool}} {{.Used}}/{{.Capacity}}'", "h1/172.17.0.0/16 1/65533\nh1/172.25.0.0/16 1/65533\n")]
     [InlineData("host ls --format '{{.Host}} {{.Status}} {{.Incarnation}} {{.Running}}'", "h1 up 3 1\nh7 lost 2 -\n")]
     [InlineData("cluster show --format '{{.Host}} {{.Status}} {{.Leader}}'", "h1 Up yes\n")]

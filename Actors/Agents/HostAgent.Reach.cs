@@ -22,6 +22,20 @@ internal sealed partial class HostAgent
 
     private sealed record NotReached(EndpointId Endpoint);
 
+    // A network that is gone has no view.
+    private const int MostQuestions = 5;
+
+    private sealed record ViewTick(NetworkId Network, int Asked);
+
+    // Until it comes: see what is done with a snapshot.
+    private void AskForView(NetworkId network) => AskForView(new ViewTick(network, 0));
+
+    private void AskForView(ViewTick tick)
+    {
+        _router.Send(new RequestView(tick.Network, _host), Self);
+        if (tick.Asked < MostQuestions) Timers.StartSingleTimer(tick.Network, tick with { Asked = tick.Asked + 1 }, AsksAgain);
+    }
+
     private void Reach(ViewChanged change, ViewNews news)
     {
         if (change.Spec.Scope == NetworkScope.Local || news is ViewNews.Old or ViewNews.Missed) return;

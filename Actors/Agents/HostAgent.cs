@@ -27,8 +27,6 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private static readonly TimeSpan JoinRetry = TimeSpan.FromSeconds(1);
     // What is asked of an entity that moves may be lost, or refused.
     private static readonly TimeSpan AsksAgain = TimeSpan.FromSeconds(2);
-    // A network that is gone has no view.
-    private const int MostQuestions = 5;
     // A host that does not say by then that it reaches a new endpoint is dead or cut off, or says it to somebody who no longer asks.
     private static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(1);
 
@@ -89,8 +87,6 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     }
 
     private sealed record NotAdopted(HostWelcome Welcome, Exception Cause);
-
-    private sealed record ViewTick(NetworkId Network, int Asked);
 
     private sealed class ListTick
     {
@@ -190,12 +186,6 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         _networking.GuardAsync(remade => self.Tell(new Remade(remade)), _stopping.Token).PipeTo(Self, success: () => new Worked(null, null), failure: cause => new Failed(cause));
     }
 
-    private void AskForView(ViewTick tick)
-    {
-        _router.Send(new RequestView(tick.Network, _host), Self);
-        if (tick.Asked < MostQuestions) Timers.StartSingleTimer(tick.Network, tick with { Asked = tick.Asked + 1 }, AsksAgain);
-    }
-
     private void Ready()
     {
         Receive<ListTick>(_ => _router.Send(new ListNetworks(AddressSpaceId.Of(_host)), Self));
@@ -219,14 +209,14 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
         Receive<ViewChanged>(change =>
         {
             var news = _views.Take(change);
-            if (news == ViewNews.Missed) AskForView(new(change.Spec.Id, 0));
+            if (news == ViewNews.Missed) AskForView(change.Spec.Id);
             Reach(change, news);
             NameAgain(change.Spec);
             Answer(_arrivals.Seen(change.Spec.Id));
         });
         Receive<ViewRevision>(last =>
         {
-            if (_views.RevisionOf(last.Id) < last.Revision) AskForView(new(last.Id, 0));
+            if (_views.RevisionOf(last.Id) < last.Revision) AskForView(last.Id);
         });
         Receive<ViewTick>(AskForView);
         Receive<ViewSnapshot>(snapshot =>
@@ -285,7 +275,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
                 break;
             case EndpointApplied { Failure: null } applied when !_arrivals.Arrived(applied.Bind, Sender):
                 // The kernel has it, but we do not know its names yet, or not every host reaches it: the answer waits.
-                if (_views.RevisionOf(applied.Bind.Network.Id) < applied.Bind.Revision) AskForView(new(applied.Bind.Network.Id, 0));
+                if (_views.RevisionOf(applied.Bind.Network.Id) < applied.Bind.Revision) AskForView(applied.Bind.Network.Id);
                 if (applied.Bind.IsNews) Timers.StartSingleTimer(applied.Bind.Endpoint.Id, new NotReached(applied.Bind.Endpoint.Id), ReachPatience);
                 if (worked.Span is not { } span) return;
                 span.AddEvent(new("the kernel has it"));

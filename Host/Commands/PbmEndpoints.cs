@@ -129,9 +129,9 @@ internal static class PbmEndpoints
             return;
         }
 
-        if (IsBrowser(http) || http.Caller()?.WhyNot("this", changes: false) is not null)
+        if ((http.Caller()?.WhyNot("this", changes: false) ?? (IsBrowser(http) ? NoBrowsers : null)) is { } why)
         {
-            await AnswerAsync(http, StatusCodes.Status403Forbidden, http.Caller()?.WhyNot("this", changes: false) ?? NoBrowsers);
+            await AnswerAsync(http, StatusCodes.Status403Forbidden, why);
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Data.Common;
 using System.Reflection;
+using NetworkCluster.Commands;
 using Npgsql;
 
 namespace NetworkCluster.Configuration;
@@ -53,21 +54,8 @@ internal static class PostgresConnection
     private static string Nearest(string key)
     {
         if (key is "data source" or "datasource" or "filename") return " but of SQLite's: Host=... names the server";
-        var nearest = typeof(NpgsqlConnectionStringBuilder).GetProperties().Select(part => part.GetCustomAttribute<DisplayNameAttribute>()?.DisplayName).OfType<string>().MinBy(name => Distance(key, name));
-        return nearest is not null && Distance(key, nearest) <= 2 ? $"; did you mean {nearest}?" : "";
-    }
-
-    // How many characters are to be put in, taken out or changed.
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var before = row[0]++;
-            for (var j = 1; j <= other.Length; j++)
-                (before, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, before + (char.ToLowerInvariant(one[i - 1]) == char.ToLowerInvariant(other[j - 1]) ? 0 : 1)));
-        }
-
-        return row[^1];
+        var near = typeof(NpgsqlConnectionStringBuilder).GetProperties().Select(part => part.GetCustomAttribute<DisplayNameAttribute>()?.DisplayName).OfType<string>()
+            .Select(name => (Name: name, Distance: Suggestion.Distance(key.ToLowerInvariant(), name.ToLowerInvariant()))).MinBy(part => part.Distance);
+        return near is { Name: { } nearest, Distance: <= 2 } ? $"; did you mean {nearest}?" : "";
     }
 }

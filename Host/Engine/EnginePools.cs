@@ -90,7 +90,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
 
         if (!Subnet.TryParse(body.Pool, out var subnet)) throw new RefusedException(new InvalidRequest($"invalid subnet {body.Pool}"));
         var range = body.SubPool is not { Length: > 0 } text ? (Subnet?)null : Subnet.TryParse(text, out var sub) ? sub : throw new RefusedException(new InvalidRequest($"invalid ip-range {text}"));
-        if (range is { } part && !(subnet.Contains(part.Address) && part.Prefix >= subnet.Prefix)) throw new RefusedException(new InvalidRequest($"the ip-range {part} is not in the subnet {subnet}"));
+        if (range is { } part && !subnet.Contains(part)) throw new RefusedException(new InvalidRequest($"the ip-range {part} is not in the subnet {subnet}"));
         var taken = (await gateway.AskAsync<TakenSubnets>(new GetTakenSubnets(space, [subnet]), cancel)).Subnets;
         if (taken is [var only] && only.Subnet == subnet && await FindAsync(space, only.Network, cancel) is { } owner) return Joined(owner, body);
         if (taken is [var way, ..]) throw new RefusedException(new PoolOverlap(subnet, way.Subnet, way.Network));
@@ -102,15 +102,17 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
     {
         var pool = network.Pools.FirstOrDefault(pool => pool.Id.Subnet.IsIPv6 == body.V6 && (body.Pool is not { Length: > 0 } || pool.Id.Subnet.ToString() == body.Pool) && FindDraft(pool.Id) is null)
             ?? network.Pools.FirstOrDefault(pool => pool.Id.Subnet.ToString() == body.Pool)
-            // It asks for one after the other until one is on no way that the host has, if none was named.
-            ?? (body.Pool is not { Length: > 0 } && network.Pools.FirstOrDefault(pool => pool.Id.Subnet.IsIPv6 == body.V6) is { } again
-                ? throw new RefusedException(new InvalidRequest($"the host has network {network.Name} already, and its engine takes such a subnet only by name: say --subnet {again.Id.Subnet}, too"))
-                : (NetworkPool?)null)
-            ?? throw new RefusedException(new InvalidRequest($"network {network.Name} has no {(body.V6 ? "IPv6" : "IPv4")} subnet {body.Pool} but {string.Join(", ", network.Pools.Select(pool => pool.Id.Subnet))}"));
+            ?? throw new RefusedException(new InvalidRequest(NotJoined(network, body)));
         if (body.SubPool is { Length: > 0 } range && range != pool.Id.SubPool?.ToString())
             throw new RefusedException(new InvalidRequest($"network {network.Name} has {(pool.Id.SubPool is { } had ? $"the ip-range {had}" : "no ip-range")}, and not {range}"));
         return Drafted(pool.Id, Now(network));
     }
+
+    private static string NotJoined(NetworkSpec network, PoolBody body) =>
+        // It asks for one after the other until one is on no way that the host has, if none was named.
+        body.Pool is not { Length: > 0 } && network.Pools.FirstOrDefault(pool => pool.Id.Subnet.IsIPv6 == body.V6) is { } again
+            ? $"the host has network {network.Name} already, and its engine takes such a subnet only by name: say --subnet {again.Id.Subnet}, too"
+            : $"network {network.Name} has no {(body.V6 ? "IPv6" : "IPv4")} subnet {body.Pool} but {string.Join(", ", network.Pools.Select(pool => pool.Id.Subnet))}";
 
     // What is a draft is not picked again.
     private Task<PoolAnswer> ChooseAsync(AddressSpaceId space, bool ipv6, CancellationToken cancel) => InTurnAsync(NewPool, async () =>
@@ -119,7 +121,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
         var taken = await Task.WhenAll(((ReadOnlySpan<AddressSpaceId>)[AddressSpaceId.Global, AddressSpaceId.Of(gateway.Host)]).ToArray()
             .Select(one => gateway.AskAsync<TakenSubnets>(new GetTakenSubnets(one, [.. pools.Select(pool => pool.Base)]), cancel)));
         var subnet = SubnetChoice.Next(pools, ipv6, null, SubnetTable.Empty, [.. taken.SelectMany(answer => answer.Subnets).Select(held => held.Subnet), .. _drafts.Keys.Where(pool => FindDraft(pool) is not null).Select(pool => pool.Subnet), .. await hostRoutes(cancel)]);
-        return subnet is { } free ? Drafted(new(space, free), new() { Picked = true, Since = time.GetTimestamp() })
+        return subnet is { } free ? Drafted(new(space, free), Now(picked: true))
             : throw new RefusedException(new NoFreeSubnet(ipv6, []) { Why = pools.Any(pool => pool.Base.IsIPv6 == ipv6) ? "all of them are taken" : "there is no such block among them" });
     }, cancel);
 
@@ -137,7 +139,7 @@ internal sealed class EnginePools(IClusterGateway gateway, (ImmutableArray<Defau
         }
     }
 
-    private PoolDraft Now(NetworkSpec? joins = null) => new() { Joins = joins, Since = time.GetTimestamp() };
+    private PoolDraft Now(NetworkSpec? joins = null, bool picked = false) => new() { Joins = joins, Picked = picked, Since = time.GetTimestamp() };
 
     private PoolAnswer Drafted(PoolId id, PoolDraft draft)
     {

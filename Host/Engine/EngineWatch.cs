@@ -103,14 +103,18 @@ internal sealed class EngineWatch(EngineApi engine, EngineSettings settings, ICl
         foreach (var lost in notes.Networks.Keys.Except(theirs.Select(network => network.Id)).ToList())
         {
             if (networks.TakeKept(lost)) notes.Forget(NetworkId.Parse(lost, CultureInfo.InvariantCulture));
-            // What this process found noted, and the same engine has no more, was removed while nobody was here to hear it. Another store says nothing. What never got a name the engine has never made.
-            else if (networks.TakeMissed() || (IsMissing(lost) && ((_isSameStore is true && notes.IsInherited(lost)) || (ours.TryGetValue(notes.Networks[lost], out var one) && one.Name == EngineDriver.Nameless(one.Id)))))
+            else if (networks.TakeMissed() || (IsMissing(lost) && (WasRemoved(lost) || WasNeverMade(lost))))
             {
                 ours.Remove(notes.Networks[lost]);
                 await RemoveAsync(lost, cancel);
             }
             else if (IsMissing(lost)) notes.Forget(NetworkId.Parse(lost, CultureInfo.InvariantCulture));
         }
+
+        // What this process found noted, and the same engine has no more, was removed while nobody was here to hear it. Another store says nothing.
+        bool WasRemoved(string lost) => _isSameStore is true && notes.IsInherited(lost);
+
+        bool WasNeverMade(string lost) => ours.TryGetValue(notes.Networks[lost], out var network) && network.Name == EngineDriver.Nameless(network.Id);
 
         var shared = notes.Networks.Values.ToHashSet();
         foreach (var network in ours.Values.Where(network => network.Scope == NetworkScope.Global && network.IpamDriver is null && !shared.Contains(network.Id) && !networks.IsBeingMade(network.Id)))

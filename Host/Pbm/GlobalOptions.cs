@@ -1,3 +1,5 @@
+using NetworkCluster.Commands;
+
 namespace NetworkCluster.Pbm;
 
 /// <summary>The options that may stand before the palette.</summary>

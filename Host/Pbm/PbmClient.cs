@@ -168,7 +168,7 @@ internal sealed class PbmClient : IDisposable
         }
         catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
         {
-            // Before there is a connection nothing can have been sent.
+            // Only a connection and what the host knows by itself have a limit, and neither is a command that was sent.
             throw new UnreachableException($"cannot reach the host at {_address}: {(late.InnerException is TimeoutException ? $"there was no connection within {ConnectLimit.TotalSeconds:0} s" : $"it did not answer within {_answerLimit.TotalSeconds:0.#} s")}");
         }
         catch (Exception e) when (e is HttpRequestException or WebSocketException or IOException)

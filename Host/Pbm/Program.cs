@@ -8,7 +8,8 @@ if (args is ["--completion", "bash"])
     return ExitCodes.Ok;
 }
 
-var words = args is ["--complete", var typed] ? ShellCompletion.Before(typed) : [.. args];
+(List<string> Before, string Command)? completing = args is ["--complete", var line] ? ShellCompletion.Split(line) : null;
+var words = completing?.Before ?? [.. args];
 var address = HostAddress.Default;
 if (words is [var first, ..] && HostAddress.TryParse(first, out var given))
 {
@@ -51,9 +52,9 @@ catch (UsageError wrong)
 }
 
 using var client = new PbmClient(address, certificate);
-if (args is ["--complete", var line])
+if (completing is { Command: var command })
 {
-    foreach (var candidate in (await new Completer(client).CompleteAsync(ShellCompletion.Command(line))).Candidates) Console.WriteLine(candidate);
+    foreach (var candidate in (await new Completer(client).CompleteAsync(command)).Candidates) Console.WriteLine(candidate);
     return ExitCodes.Ok;
 }
 

@@ -12,29 +12,17 @@ internal static class ShellCompletion
         complete -o default -F _pbm pbm ./pbm
         """;
 
-    /// <summary>The words before the command: which host, by which certificate.</summary>
-    public static List<string> Before(string line)
+    /// <summary>The words before the command (which host, by which certificate), and the command as far as it was typed.</summary>
+    public static (List<string> Before, string Command) Split(string line)
     {
-        var words = new List<string>();
+        var before = new List<string>();
         var rest = After(line);
         while (Own(rest) is var count and > 0)
         {
-            for (var i = 0; i < count; i++, rest = After(rest)) words.Add(First(rest));
+            for (var i = 0; i < count; i++, rest = After(rest)) before.Add(First(rest));
         }
 
-        return words;
-    }
-
-    /// <summary>The command, as far as it was typed.</summary>
-    public static string Command(string line)
-    {
-        var rest = After(line);
-        while (Own(rest) is var count and > 0)
-        {
-            for (var i = 0; i < count; i++) rest = After(rest);
-        }
-
-        return rest;
+        return (before, rest);
     }
 
     // How many words at the beginning are not the command's. One that is still being typed is none.

@@ -147,7 +147,7 @@ public sealed class NetworkDecider : IDecider<NetworkState>
     };
 
     /// <inheritdoc/>
-    /// <remarks>Nothing. What a pool has given and we do not know belongs to a wish that its host knows: the host asks again and gets the same, or has it released.</remarks>
+    /// <remarks>Which revision is the last, and no more. What a pool has given and we do not know belongs to a wish that its host knows: the host asks again and gets the same, or has it released.</remarks>
     public ImmutableArray<IAddressed> Resume(NetworkState state) => state.Exists ? Tell(state, host => new ViewRevision(state.Spec!.Id, state.Revision, host)) : [];
 
     /// <inheritdoc/>

@@ -1,9 +1,11 @@
-namespace NetworkCluster.Pbm;
+namespace NetworkCluster.Commands;
 
 /// <summary>What the operator probably meant.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>The words <c>, did you mean X?</c> for the nearest known word, or nothing when none is near.</summary>
+    /// <param name="word">What was typed.</param>
+    /// <param name="known">The words that there are.</param>
     public static string For(string word, IEnumerable<string> known)
     {
         var nearest = known.Select(k => (Word: k, Distance: Distance(word, k))).OrderBy(k => k.Distance).FirstOrDefault();

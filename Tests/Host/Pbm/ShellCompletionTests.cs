@@ -17,8 +17,9 @@ public sealed class ShellCompletionTests
     [InlineData("pbm 10.0.0.1:9110", "", "10.0.0.1:9110")]
     public void The_host_and_the_certificate_before_a_command_are_told_from_it(string line, string before, string command)
     {
-        Assert.Equal(before, string.Join(' ', ShellCompletion.Before(line)));
-        Assert.Equal(command, ShellCompletion.Command(line));
+        var (words, rest) = ShellCompletion.Split(line);
+        Assert.Equal(before, string.Join(' ', words));
+        Assert.Equal(command, rest);
     }
 
     [Fact]

@@ -36,9 +36,15 @@ public sealed class DockerEngineTests
         await host.DoneAsync("network", "create", ("network", "front"), ("driver", "overlay"), ("subnet", "10.77.0.0/24"), ("ip-range", "10.77.0.128/25"), ("aux-address", "pr=10.77.0.9"));
         await Until(() => one.Run("network inspect front").Code == 0 && two.Run("network inspect front").Code == 0);
 
-        // Under a second name at the same engine it is the same network, and stays until the last of them goes; and one that is about to be the same is in nobody's way.
-        two.Done($"network create -d network-cluster --ipam-driver network-cluster --subnet {one.Done($"network inspect back -f {Subnet}")} again");
+        // Under a second name at the same engine it is the same network, and stays until the last of them goes.
+        var subnet = one.Done($"network inspect back -f {Subnet}");
+        two.Done($"network create -d network-cluster --ipam-driver network-cluster --subnet {subnet} again");
         two.Done("network rm again");
+        two.Done("run --rm --network back busybox true");
+        // What an engine that died has asked for, and never made, is in nobody's way.
+        using var plugin = UnixSocketClient.To(scene.Engines[1].Plugin);
+        using var asked = await plugin.PostAsync("IpamDriver.RequestPool", new StringContent($"{{\"Pool\":\"{subnet}\"}}"));
+        Assert.Contains("PoolID", await asked.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         two.Done("run --rm --network back busybox true");
 
         // By address as soon as the engine has started it; by name when the engine has said what it is called.

@@ -30,6 +30,9 @@ internal sealed record FilterTerms(ImmutableArray<(string Key, string Value)> Te
         return new(terms.ToImmutable());
     }
 
+    /// <summary>How a word may begin, for completion.</summary>
+    public static ImmutableArray<string> Beginnings(ImmutableArray<string> keys) => [.. keys.Select(key => $"{key}=")];
+
     /// <summary>Whether a key was given.</summary>
     public bool Has(string key) => Terms.Any(term => term.Key == key);
 

@@ -23,13 +23,17 @@ internal sealed class Completer(
             if (words is [] || char.IsWhiteSpace(text[^1])) words.Add("");
             var last = words[^1];
             var all = await CandidatesAsync(await palettes(patience.Token), words, patience.Token);
-            return (last.Length, [.. all.Where(c => c.StartsWith(last, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)]);
+            // A beginning that is there already is nothing more to type.
+            return (last.Length, [.. all.Where(c => c.StartsWith(last, StringComparison.Ordinal) && !(c == last && IsBeginning(c))).Distinct().Order(StringComparer.Ordinal)]);
         }
         catch (Exception e) when (e is UsageError or UnreachableException or ForbiddenException or OperationCanceledException)
         {
             return (0, []);
         }
     }
+
+    /// <summary>Whether a word is not whole with this: no space follows.</summary>
+    public static bool IsBeginning(string candidate) => candidate.EndsWith('=');
 
     /// <summary>What all candidates begin with.</summary>
     public static string CommonPrefix(ImmutableArray<string> candidates) =>

@@ -72,7 +72,7 @@ internal sealed class LineEditor(Completer completer, string prompt) : ILineSour
         var (length, candidates) = await completer.CompleteAsync(line.BeforeCursor);
         if (candidates is []) return;
         var common = Completer.CommonPrefix(candidates);
-        if (candidates is [var only]) line.ReplaceBefore(length, only + " ");
+        if (candidates is [var only]) line.ReplaceBefore(length, Completer.IsBeginning(only) ? only : only + " ");
         else if (common.Length > length) line.ReplaceBefore(length, common);
         else List(candidates);
     }

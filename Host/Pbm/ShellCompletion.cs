@@ -8,6 +8,7 @@ internal static class ShellCompletion
         _pbm() {
             local IFS=$'\n'
             COMPREPLY=($("${COMP_WORDS[0]}" --complete "${COMP_LINE:0:COMP_POINT}" 2>/dev/null))
+            [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
         }
         complete -o default -F _pbm pbm ./pbm
         """;

@@ -90,6 +90,10 @@ public sealed class JournalOutageTests
             Assert.Contains(await IdAsync(host, container), await IdsAsync(host));
         }
 
+        // What was is in the journal alone.
+        var past = await one.RunAsync("network", "history", ("network", "multihost"));
+        Assert.True(past.Done || past.Kind == nameof(JournalUnavailable), $"{past.Code} {past.Kind}: {past.Error}");
+
         // It is back: everything goes on by itself, and nothing that was refused is there.
         await comes(underlay);
         foreach (var host in (Operator[])[one, two])

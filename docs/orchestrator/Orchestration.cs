@@ -99,7 +99,8 @@ internal sealed class Orchestration(NetworkServices cluster, string service, int
                     Console.WriteLine($"{name} is on {host}");
                     return;
                 }
-                catch (RefusedException refused)
+                // What makes no sense makes none on any host.
+                catch (RefusedException refused) when (refused.Reason.Kind != RejectionKind.Invalid)
                 {
                     Console.WriteLine($"{name} cannot be on {host}: {refused.Message}");
                 }

@@ -22,9 +22,13 @@ if (args is not [var own, var service, var number, .. { Length: > 0 } contacts] 
 }
 
 // Where the hosts speak TLS: who this service is to them.
-using var tls = Environment.GetEnvironmentVariable("NETWORK_CLUSTER_CERT_PATH") is { Length: > 0 } certificates
-    ? TlsIdentity.Read(new(Path.Combine(certificates, "ca.pem"), Path.Combine(certificates, "cert.pem"), Path.Combine(certificates, "key.pem")), (_, why) => Console.Error.WriteLine(why)) ?? throw new InvalidOperationException("NETWORK_CLUSTER_CERT_PATH is no directory with ca.pem, cert.pem and key.pem of this service")
-    : null;
+var certificates = Environment.GetEnvironmentVariable("NETWORK_CLUSTER_CERT_PATH") ?? "";
+using var tls = certificates.Length == 0 ? null : TlsIdentity.Read(new(Path.Combine(certificates, "ca.pem"), Path.Combine(certificates, "cert.pem"), Path.Combine(certificates, "key.pem")), (_, why) => Console.Error.WriteLine(why));
+if (certificates.Length > 0 && tls is null)
+{
+    Console.Error.WriteLine($"NETWORK_CLUSTER_CERT_PATH={certificates} is no directory with ca.pem, cert.pem and key.pem of this service");
+    return 2;
+}
 
 // The serializer of the messages, and where this process is reached for answers.
 var config = ConfigurationFactory.ParseString($"akka {{ loglevel = WARNING\n actor.provider = remote\n remote.dot-netty.tcp {{ hostname = \"{own}\", port = 0 }} }}")

@@ -7,7 +7,8 @@ namespace NetworkCluster.Commands.Containers;
 /// <summary>Docker's filters for lists of containers, as far as a container here has such parts.</summary>
 internal sealed record ContainerFilter(FilterTerms Terms)
 {
-    private static readonly ImmutableArray<string> Keys = ["ancestor", "id", "label", "name", "network", "status"];
+    /// <summary>The keys there are.</summary>
+    public static readonly ImmutableArray<string> Keys = ["ancestor", "id", "label", "name", "network", "status"];
 
     /// <summary>Whether the filter itself says which states to show.</summary>
     public bool AsksForStatus => Terms.Has("status");

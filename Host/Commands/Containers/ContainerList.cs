@@ -23,7 +23,7 @@ internal sealed class ContainerList(NetworkDirectory directory)
             new() { Name = "all", Short = 'a', Description = "Show all containers, not only running ones" },
             new()
             {
-                Name = "filter", Short = 'f', ValueName = "key=value", Repeatable = true,
+                Name = "filter", Short = 'f', ValueName = "key=value", Repeatable = true, Choices = FilterTerms.Beginnings(ContainerFilter.Keys),
                 Description = "Show only some: id= and name= (a regular expression for a part of it), label=KEY[=VALUE], network=NAME, status=created|running|exited (shows stopped ones too)",
             },
             new() { Name = "no-trunc", Description = "Do not truncate the output" },

@@ -21,7 +21,7 @@ internal sealed class ClusterEvents(EventTail tail, TimeProvider time)
             new() { Name = "until", ValueName = "time", Description = "End then; 0s: with what the journal has now" },
             new()
             {
-                Name = "filter", Short = 'f', ValueName = "key=value", Repeatable = true,
+                Name = "filter", Short = 'f', ValueName = "key=value", Repeatable = true, Choices = FilterTerms.Beginnings(EventTail.Keys),
                 Description = "Show only some: type=network|container, event=connect, network= and container= (the beginning of a name or id), label=KEY[=VALUE], image=, scope=",
             },
         ],

@@ -7,7 +7,8 @@ namespace NetworkCluster.Commands.Networks;
 /// <summary>Docker's filters for lists of networks.</summary>
 internal sealed record NetworkFilter(FilterTerms Terms)
 {
-    private static readonly ImmutableArray<string> Keys = ["dangling", "driver", "id", "label", "name", "scope", "type"];
+    /// <summary>The keys there are.</summary>
+    public static readonly ImmutableArray<string> Keys = ["dangling", "driver", "id", "label", "name", "scope", "type"];
 
     /// <summary>Whether the filter asks which networks have containers: only then their views are needed.</summary>
     public bool NeedsViews => Terms.Has("dangling");

@@ -20,7 +20,7 @@ internal sealed class NetworkList(NetworkDirectory directory)
         [
             new()
             {
-                Name = "filter", Short = 'f', ValueName = "key=value", Repeatable = true,
+                Name = "filter", Short = 'f', ValueName = "key=value", Repeatable = true, Choices = FilterTerms.Beginnings(NetworkFilter.Keys),
                 Description = "Show only some: driver=, id=, label=KEY[=VALUE], name= (a part of it), scope=local|global, type=custom|builtin, dangling=true|false (no containers)",
             },
             new() { Name = "no-trunc", Description = "Do not truncate the output" },

@@ -8,7 +8,7 @@ internal sealed class NetworkPalette(IClusterGateway gateway, IJournalReader jou
 {
     private readonly NetworkDirectory _directory = new(gateway);
     private readonly Files.FileSources _sources = new(gateway.Host, time);
-    private readonly NetworkPast _past = new(journal, gateway.Host);
+    private readonly NetworkPast _past = new(journal, gateway.Host, time);
 
     /// <summary>The argument that names a network.</summary>
     public static ArgumentSpec Network { get; } = new() { Name = "network", Description = "Name, id, or the beginning of an id", CompletedBy = "network" };

@@ -8,12 +8,12 @@ using NetworkCluster.Networks;
 namespace NetworkCluster.Commands.Networks;
 
 /// <summary>What was, out of the journal: networks that can be seen from this host, or could be.</summary>
-internal sealed class NetworkPast(IJournalReader journal, HostId host)
+internal sealed class NetworkPast(IJournalReader journal, HostId host, TimeProvider time)
 {
     private readonly ImmutableArray<AddressSpaceId> _spaces = [AddressSpaceId.Of(host), AddressSpaceId.Global];
 
     /// <summary>The history of every network that ever had the name or id, the oldest network first.</summary>
-    /// <exception cref="RefusedException">There never was one, or the beginning of an id fits several.</exception>
+    /// <exception cref="RefusedException">There never was one, or the beginning of an id fits several; or the journal cannot be read.</exception>
     public async Task<ImmutableArray<NetworkHistoryEntry>> HistoryAsync(string nameOrId, CancellationToken cancel)
     {
         var spaces = await Task.WhenAll(_spaces.Select(space => ReadAsync(new(EntityKind.AddressSpace, space.ToString()), cancel)));
@@ -27,7 +27,7 @@ internal sealed class NetworkPast(IJournalReader journal, HostId host)
     }
 
     /// <summary>The network that had the name or id at a time, as it was then.</summary>
-    /// <exception cref="RefusedException">There was none, or there were several.</exception>
+    /// <exception cref="RefusedException">There was none, or there were several; or the journal cannot be read.</exception>
     public async Task<NetworkView> AtAsync(string nameOrId, DateTimeOffset at, CancellationToken cancel)
     {
         var replies = await Task.WhenAll(_spaces.Select(async space => NetworkHistory.FindAt(space, await ReadAsync(new(EntityKind.AddressSpace, space.ToString()), cancel), at, nameOrId)));
@@ -44,7 +44,15 @@ internal sealed class NetworkPast(IJournalReader journal, HostId host)
     private async Task<List<JournaledFact>> ReadAsync(EntityKey entity, CancellationToken cancel)
     {
         var facts = new List<JournaledFact>();
-        await foreach (var fact in journal.ReadAsync(entity, cancel)) facts.Add(fact);
+        try
+        {
+            await foreach (var fact in journal.ReadAsync(entity, cancel)) facts.Add(fact);
+        }
+        catch (IOException cause) when (!cancel.IsCancellationRequested)
+        {
+            throw new RefusedException(new JournalUnavailable(time.GetUtcNow(), cause.GetBaseException().Message));
+        }
+
         return facts;
     }
 }

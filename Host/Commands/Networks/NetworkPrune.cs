@@ -14,7 +14,7 @@ internal sealed class NetworkPrune(NetworkPruning pruning)
         [
             new()
             {
-                Name = "filter", ValueName = "key=value", Repeatable = true,
+                Name = "filter", ValueName = "key=value", Repeatable = true, Choices = FilterTerms.Beginnings(NetworkPruning.Keys),
                 Description = "Remove only some: label=KEY[=VALUE], label!=KEY[=VALUE], until=TIME (made before; 10m, 1h30m, 2026-11-25T12:00:00, or seconds since 1970)",
             },
             new() { Name = "force", Short = 'f', Description = "Do it: without this nothing is removed" },

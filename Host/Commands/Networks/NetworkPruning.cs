@@ -7,7 +7,8 @@ namespace NetworkCluster.Commands.Networks;
 /// <summary>Removes all custom networks that no container uses, whoever asks for it.</summary>
 internal sealed class NetworkPruning(IClusterGateway gateway, NetworkDirectory directory, TimeProvider time)
 {
-    private static readonly ImmutableArray<string> Keys = ["label", "label!", "until"];
+    /// <summary>The keys there are.</summary>
+    public static readonly ImmutableArray<string> Keys = ["label", "label!", "until"];
 
     /// <summary>Says what is wrong with filters.</summary>
     /// <exception cref="UsageException">Something is.</exception>

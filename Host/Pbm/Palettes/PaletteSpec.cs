@@ -93,7 +93,7 @@ public sealed record OptionSpec
     public string? Default { get; init; }
     /// <summary>The palette whose objects complete the value; none: no completion.</summary>
     public string? CompletedBy { get; init; }
-    /// <summary>The values that there are, for completion; empty: any.</summary>
+    /// <summary>The values that there are, for completion; empty: any. One that ends with <c>=</c> is only how it begins.</summary>
     public ImmutableArray<string> Choices { get; init; } = [];
 
     /// <summary>Whether it has no value.</summary>

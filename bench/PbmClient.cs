@@ -10,6 +10,8 @@ internal sealed class PbmClient(string address) : IDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = new($"http://{address}") };
 
+    public string Address => address;
+
     public async Task<string> RunAsync(string palette, string command, params (string Name, string Value)[] arguments)
     {
         var request = new CommandRequest(arguments.GroupBy(argument => argument.Name).ToImmutableSortedDictionary(group => group.Key, group => group.Select(argument => argument.Value).ToImmutableArray()));

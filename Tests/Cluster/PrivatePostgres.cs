@@ -33,7 +33,7 @@ internal sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>Starts it, again after <see cref="StopAsync"/>.</summary>
     public async Task BeginAsync()
     {
-        await AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, "log"), "-o", $"-p {_port} -c listen_addresses=* -c unix_socket_directories={_directory} -c fsync=off -c max_connections=200 -c max_wal_size=128MB", "start");
+        await AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, "log"), "-o", $"-p {_port} -c listen_addresses=* -c unix_socket_directories={_directory} -c fsync=off -c max_connections=400 -c max_wal_size=128MB", "start");
         _runs = true;
     }
 

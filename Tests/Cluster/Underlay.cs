@@ -11,8 +11,9 @@ internal sealed class Underlay : IAsyncDisposable
 
     private readonly PrivatePostgres _postgres;
     private readonly List<HostUnderTest> _hosts = [];
+    private readonly Func<int, HostUnderTest> _made;
 
-    private Underlay(PrivatePostgres postgres) => _postgres = postgres;
+    private Underlay(PrivatePostgres postgres, Func<int, HostUnderTest> made) => (_postgres, _made) = (postgres, made);
 
     public PrivatePostgres Postgres => _postgres;
 
@@ -32,26 +33,38 @@ internal sealed class Underlay : IAsyncDisposable
     public static async Task<Underlay> StartAsync(string name, int hosts, Func<int, string>? roles = null, string? seeds = null, Func<int, string[]>? more = null, Func<int, IEnumerable<(string Name, string Value)>>? own = null, params (string Name, string Value)[] environment)
     {
         Shell("ip link add und0 type bridge && ip link set und0 up && ip addr add 10.99.0.254/24 dev und0");
-        var underlay = new Underlay(await PrivatePostgres.StartAsync(5455));
+        var postgres = await PrivatePostgres.StartAsync(5455);
         seeds ??= string.Join(", ", Enumerable.Range(1, Math.Min(hosts, 2)).Select(host => $"\"{AddressOf(host)}:4053\""));
-        for (var host = 1; host <= hosts; host++)
+        var underlay = new Underlay(postgres, host =>
         {
-            MakeMachine(host);
-            underlay._hosts.Add(new HostUnderTest($"{name}{host}", NamespaceOf(host), $"{AddressOf(host)}:9110",
+            var made = new HostUnderTest(host < 10 ? $"{name}{host}" : $"{name[..1]}{host}", NamespaceOf(host), $"{AddressOf(host)}:9110",
                 [
                     "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
                     "--set", $"network-cluster.cluster.address={AddressOf(host)}",
                     "--set", $"network-cluster.cluster.seeds=[{seeds}]",
                     "--set", $"network-cluster.cluster.roles=[{roles?.Invoke(host) ?? "control, agent"}]",
-                    "--set", $"network-cluster.journal.connection-string={underlay.Journal}",
+                    "--set", $"network-cluster.journal.connection-string={postgres.ConnectionString(Database)}",
                     .. more?.Invoke(host) ?? [],
-                ]));
-            foreach (var (variable, value) in environment.Concat(own?.Invoke(host) ?? [])) underlay._hosts[^1].Environment[variable] = value;
+                ]);
+            foreach (var (variable, value) in environment.Concat(own?.Invoke(host) ?? [])) made.Environment[variable] = value;
+            return made;
+        });
+        await underlay.AddAsync(1);
+        await underlay.AddAsync(hosts - 1);
+        return underlay;
+    }
+
+    /// <summary>Starts so many more, side by side.</summary>
+    public async Task AddAsync(int hosts)
+    {
+        var first = _hosts.Count + 1;
+        for (var host = first; host < first + hosts; host++)
+        {
+            MakeMachine(host);
+            _hosts.Add(_made(host));
         }
 
-        await underlay._hosts[0].StartAsync();
-        await Task.WhenAll(underlay._hosts.Skip(1).Select(host => host.StartAsync()));
-        return underlay;
+        await Task.WhenAll(_hosts.Skip(first - 1).Select(host => host.StartAsync()));
     }
 
     /// <summary>The host's process and everything in its kernel end; its disk stays.</summary>
@@ -127,7 +140,7 @@ internal sealed class Underlay : IAsyncDisposable
     private static void MakeMachine(int host)
     {
         Shell($"ip netns add {NamespaceOf(host)}");
-        Shell($"ip link add und{host} type veth peer name eth0 address 02:00:00:00:00:0{host} netns {NamespaceOf(host)}");
+        Shell($"ip link add und{host} type veth peer name eth0 address 02:00:00:00:00:{host:x2} netns {NamespaceOf(host)}");
         Shell($"ip link set und{host} master und0 up");
         On(host, "ip link set lo up");
         On(host, $"ip addr add {AddressOf(host)}/24 dev eth0");

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using NetworkCluster.Hosts;
+using NetworkCluster.Networks;
+using NetworkCluster.Tests.Cluster;
+using NetworkCluster.Tests.Kernel;
+
+namespace NetworkCluster.Bench;
+
+/// <summary>Many hosts, and much in the journal: real processes with a real PostgreSQL, whose data planes are simulated, so that no kernel is measured.</summary>
+internal static class ManyHosts
+{
+    private const int Hosts = 10, Endpoints = 1000, AtOnce = 16;
+    private const int Networks = 10_000, PerNetwork = 10, PerContainer = 10;
+    private const int Connects = 200, StartedAtOnce = 4;
+    private static readonly int[] Sizes = [2, 5, 10, 20, 50];
+
+    public static async Task RunAsync(string program)
+    {
+        Environment.SetEnvironmentVariable("NWC_HOST", $"{program}.dll");
+        await EndpointsAsync();
+        await KilledAsync();
+        await GrowingAsync();
+    }
+
+    // A container on each of ten hosts in a hundred networks of all of them: each connect is told to ten hosts.
+    private static async Task EndpointsAsync()
+    {
+        await using var underlay = await StartAsync("be", Hosts, _ => "control, agent");
+        var clients = underlay.Hosts.Select(host => new PbmClient(host.Operator.Address)).ToList();
+        var networks = Endpoints / Hosts;
+        for (var network = 0; network < networks; network++) await clients[0].RunAsync("network", "create", ("network", $"net{network}"), ("driver", "overlay"), ("subnet", $"10.{network}.0.0/24"));
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var client in clients) await client.RunAsync("container", "run", ("name", $"box{clients.IndexOf(client)}"), ("detach", "true"));
+            var clock = Stopwatch.StartNew();
+            await Task.WhenAll(clients.Select(client => Parallel.ForAsync(0, networks, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (network, _) =>
+                await client.RunAsync("network", "connect", ("network", $"net{network}"), ("container", $"box{clients.IndexOf(client)}")))));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Endpoints} endpoints over {Hosts} simulated hosts, each network on all of them{(round == 0 ? " (hosts that have done nothing yet)" : "")}: {clock.Elapsed.TotalSeconds:0.0} s"));
+            foreach (var client in clients) await client.RunAsync("container", "rm", ("container", $"box{clients.IndexOf(client)}"), ("force", "true"));
+        }
+
+        foreach (var client in clients) client.Dispose();
+    }
+
+    private static async Task KilledAsync()
+    {
+        await using var underlay = await StartAsync("bk", 3, _ => "control, agent");
+        await Task.WhenAll(underlay.Hosts.Select(host => host.KillAsync()));
+        await using (var connection = new NpgsqlConnection($"{underlay.Journal};Command Timeout=300"))
+        {
+            await connection.OpenAsync();
+            var many = await JournalOfMany.AfterAsync(connection);
+            var hosts = underlay.Hosts.Select(host => HostId.Parse(host.HostId)).ToList();
+            foreach (var host in hosts) many.Join(host);
+            var networks = Enumerable.Range(0, Networks).Select(number => many.Create($"net{number}", $"10.{number / 256}.{number % 256}.0/24", hosts[number % hosts.Count])).ToList();
+            for (var container = 0; container < Networks * PerNetwork / PerContainer; container++)
+            {
+                var first = container;
+                many.Create($"box{container}", hosts[container % hosts.Count], [.. Enumerable.Range(0, PerContainer).Select(network => networks[(first + (network * 997)) % Networks])]);
+            }
+
+            await many.WriteAsync(connection);
+            Console.WriteLine($"{Networks} networks, {Networks * PerNetwork} endpoints of {Networks * PerNetwork / PerContainer} stopped containers on {hosts.Count} hosts: {many.Facts} facts in the journal");
+        }
+
+        // Once, as hosts that have been there: what comes back makes its snapshots.
+        await StartAllAsync(underlay);
+        await ServedAsync(underlay, "first start on them");
+        for (var round = 0; round < 2; round++)
+        {
+            await Task.WhenAll(underlay.Hosts.Select(host => host.KillAsync()));
+            await ServedAsync(underlay, "all hosts killed and started again", StartAllAsync(underlay));
+        }
+    }
+
+    private static async Task StartAllAsync(Underlay underlay) => await Task.WhenAll(underlay.Hosts.Select(host => host.StartAsync()));
+
+    private static async Task ServedAsync(Underlay underlay, string what, Task? starting = null)
+    {
+        var clock = Stopwatch.StartNew();
+        if (starting is not null) await starting;
+        var up = clock.Elapsed;
+        var clients = underlay.Hosts.Select(host => new PbmClient(host.Operator.Address)).ToList();
+        await Task.WhenAll(clients.Select(client => client.RunAsync("network", "inspect", ("network", $"net{clients.IndexOf(client) + 17}"))));
+        var first = clock.Elapsed;
+        await Task.WhenAll(clients.Select(client => client.RunAsync("network", "ls")));
+        await Task.WhenAll(clients.Select(client => client.RunAsync("container", "ls", ("all", "true"))));
+        var listed = clock.Elapsed;
+        await Parallel.ForAsync(0, Networks, new ParallelOptions { MaxDegreeOfParallelism = 3 * AtOnce }, async (network, _) => await clients[network % 3].RunAsync("network", "inspect", ("network", $"net{network}")));
+        var all = clock.Elapsed;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what}: up {up.TotalSeconds:0.0} s, first answers (a network inspected at each host) {first.TotalSeconds:0.0} s, everything listed (networks, and all containers of each host) {listed.TotalSeconds:0.0} s, each of {Networks} networks inspected {all.TotalSeconds:0.0} s; resident {string.Join(", ", underlay.Hosts.Select(host => $"{ResidentMiB(host):0}"))} MiB"));
+        foreach (var client in clients) client.Dispose();
+    }
+
+    // Two hosts have a network between them, and more and more others do not take part.
+    private static async Task GrowingAsync()
+    {
+        await using var underlay = await StartAsync("bg", 2, host => host <= 2 ? "control, agent" : "agent");
+        using var client = new PbmClient(underlay.Hosts[0].Operator.Address);
+        await client.RunAsync("network", "create", ("network", "wide"), ("driver", "overlay"), ("subnet", "10.210.0.0/16"));
+        foreach (var host in (int[])[0, 1]) await underlay.Hosts[host].Operator.DoneAsync("container", "run", ("name", $"stays{host}"), ("detach", "true"), ("network", "wide"));
+        await client.RunAsync("container", "run", ("name", "box"), ("detach", "true"));
+        foreach (var size in Sizes)
+        {
+            while (underlay.Hosts.Count < size) await underlay.AddAsync(Math.Min(StartedAtOnce, size - underlay.Hosts.Count));
+            // What comes beside them is taken off: as long a time with nothing to do.
+            await ConnectsAsync();
+            var (busy, took) = await MeasureAsync(ConnectsAsync);
+            var (idle, _) = await MeasureAsync(() => Task.Delay(took));
+            var taking = Enumerable.Range(0, 2).Average(host => (busy[host] - idle[host]) / (double)Connects);
+            var others = size == 2 ? "" : string.Create(CultureInfo.InvariantCulture, $"; packets of each of the others {Enumerable.Range(2, size - 2).Average(host => (busy[host] - idle[host]) / (double)Connects):0.00}, resident {Enumerable.Range(2, size - 2).Average(host => ResidentMiB(underlay.Hosts[host])):0} MiB");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size,2} hosts, two of them in the network: connect and disconnect {took.TotalMilliseconds / Connects:0.0} ms; packets of each of the two {taking:0.0}, resident {Enumerable.Range(0, 2).Average(host => ResidentMiB(underlay.Hosts[host])):0} MiB{others}"));
+        }
+
+        async Task ConnectsAsync()
+        {
+            for (var i = 0; i < Connects; i++)
+            {
+                await client.RunAsync("network", "connect", ("network", "wide"), ("container", "box"));
+                await client.RunAsync("network", "disconnect", ("network", "wide"), ("container", "box"));
+            }
+        }
+
+        async Task<(List<long> Packets, TimeSpan Took)> MeasureAsync(Func<Task> work)
+        {
+            var before = Packets();
+            var clock = Stopwatch.StartNew();
+            await work();
+            var took = clock.Elapsed;
+            return ([.. Packets().Zip(before, (now, then) => now - then)], took);
+        }
+
+        List<long> Packets() => [.. Enumerable.Range(1, underlay.Hosts.Count).Select(host => Statistic(host, "rx_packets") + Statistic(host, "tx_packets"))];
+    }
+
+    private static long Statistic(int host, string name) => long.Parse(KernelHost.Shell($"cat /sys/class/net/und{host}/statistics/{name}"), CultureInfo.InvariantCulture);
+
+    private static double ResidentMiB(HostUnderTest host) => File.ReadLines($"/proc/{host.ProcessId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries) is var words
+        ? double.Parse(words[1], CultureInfo.InvariantCulture) / 1024 : 0;
+
+    // A few connections to the journal for each: all of them together must not be more than it takes.
+    private static Task<Underlay> StartAsync(string name, int hosts, Func<int, string> roles) =>
+        Underlay.StartAsync(name, hosts, roles, more: _ => ["--dataplane", "simulated", "--set", "network-cluster.docker-api.socket=", "--set", "network-cluster.log-level=Error"]);
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using NetworkCluster.Commands;
+using NetworkCluster.Tests.Cluster;
+
+namespace NetworkCluster.Bench;
+
+/// <summary>Where the time of a connect goes, on one host and on an overlay of three: what its traces say, each step's median begin and length.</summary>
+internal static class Where
+{
+    private const int Rounds = 100, WarmUp = 60;
+
+    public static async Task RunAsync(string program)
+    {
+        Environment.SetEnvironmentVariable("NWC_HOST", $"{program}.dll");
+        await using var collector = await TraceReceiver.StartAsync(new(IPAddress.Any, 4318));
+        await using (var host = new HostUnderLoad(program))
+        {
+            foreach (var (name, value) in Export("127.0.0.1")) Environment.SetEnvironmentVariable(name, value);
+            await host.StartAsync();
+            foreach (var (name, _) in Export("")) Environment.SetEnvironmentVariable(name, null);
+            await host.Client.RunAsync("network", "create", ("network", "wide"), ("subnet", "10.210.0.0/16"));
+            await host.Client.RunAsync("container", "run", ("name", "box"), ("detach", "true"));
+            Console.WriteLine("one host");
+            await TraceAsync(host.Client.Address, collector, "connect");
+            await TraceAsync(host.Client.Address, collector, "disconnect");
+        }
+
+        await using var underlay = await Underlay.StartAsync("bw", 3, environment: [.. Export("10.99.0.254")]);
+        await underlay.Hosts[0].Operator.DoneAsync("network", "create", ("network", "wide"), ("driver", "overlay"), ("subnet", "10.210.0.0/16"));
+        for (var host = 1; host <= 3; host++) await underlay.Hosts[host - 1].Operator.DoneAsync("container", "run", ("name", $"stays{host}"), ("detach", "true"), ("network", "wide"));
+        await underlay.Hosts[0].Operator.DoneAsync("container", "run", ("name", "box"), ("detach", "true"));
+        Console.WriteLine("three hosts");
+        await TraceAsync(underlay.Hosts[0].Operator.Address, collector, "connect");
+        await TraceAsync(underlay.Hosts[0].Operator.Address, collector, "disconnect");
+    }
+
+    // Only what says that it is to be traced is.
+    private static IEnumerable<(string Name, string Value)> Export(string address) => [("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{address}:4318"), ("OTEL_BSP_SCHEDULE_DELAY", "1000"), ("OTEL_TRACES_SAMPLER", "parentbased_always_off")];
+
+    private static async Task TraceAsync(string address, TraceReceiver collector, string traced)
+    {
+        using var http = new HttpClient { BaseAddress = new($"http://{address}") };
+        var traces = new List<string>();
+        for (var i = -WarmUp; i < Rounds; i++)
+        {
+            foreach (var command in (string[])["connect", "disconnect"])
+            {
+                var trace = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+                if (i >= 0 && command == traced) traces.Add(trace);
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/commands/network/{command}", UriKind.Relative))
+                {
+                    Content = JsonContent.Create(new CommandRequest(System.Collections.Immutable.ImmutableSortedDictionary<string, System.Collections.Immutable.ImmutableArray<string>>.Empty.Add("network", ["wide"]).Add("container", ["box"])), PaletteJson.Default.CommandRequest),
+                    Headers = { { "traceparent", $"00-{trace}-b7ad6b7169203331-01" } },
+                };
+                using var response = await http.SendAsync(request);
+                await response.Content.ReadAsStringAsync();
+            }
+        }
+
+        await Task.Delay(3000);
+        var spans = collector.Spans.ToLookup(span => span.Trace);
+        var steps = new Dictionary<string, List<(double Began, double Took)>>();
+        foreach (var trace in traces)
+        {
+            var all = spans[trace].ToList();
+            if (all.FirstOrDefault(span => span.Name == $"pbm network {traced}") is not { } root) continue;
+            var names = all.ToDictionary(span => span.Id, span => span.Name);
+            foreach (var group in all.GroupBy(span => span.Name == root.Name ? span.Name : $"{span.Name} < {names.GetValueOrDefault(span.Parent)}"))
+            {
+                var span = group.MinBy(span => span.Began)!;
+                if (!steps.TryGetValue(group.Key, out var list)) steps[group.Key] = list = [];
+                list.Add(((span.Began - (double)root.Began) / 1e6, (span.Ended - (double)span.Began) / 1e6));
+            }
+        }
+
+        foreach (var (name, list) in steps.OrderBy(step => Median(step.Value.Select(one => one.Began))))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Median(list.Select(one => one.Began)),7:0.00} {Median(list.Select(one => one.Took)),7:0.00} ms {list.Count,4} {name}"));
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
+}

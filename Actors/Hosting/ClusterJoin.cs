@@ -16,34 +16,66 @@ namespace NetworkCluster.Hosting;
 /// <param name="cluster">Not joined yet.</param>
 /// <param name="settings">Whom it asks, and whether it may begin.</param>
 /// <param name="claim">Which cluster lives on the journal.</param>
-/// <param name="up">Completes when this process is a member.</param>
+/// <param name="member">Completes when this process is a member.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Is told which names are not found.</param>
-internal sealed class ClusterJoin(Cluster cluster, NodeSettings settings, JournalClaim claim, Task up, TimeProvider time, ILogger log)
+internal sealed class ClusterJoin(Cluster cluster, NodeSettings settings, JournalClaim claim, Task member, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan TryEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TryEvery = TimeSpan.FromSeconds(2), LookEvery = TimeSpan.FromMilliseconds(200);
+
+    // Members whose session was lost say again within seconds that they are there.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly string _own = NodeRoles.PlaceOf(cluster.SelfAddress);
     private string _unknown = "";
 
-    /// <summary>Joins, and then says in the database that this process is a member, until cancelled.</summary>
+    /// <summary>Returns when this process is a member, on the others' database, and has said so there.</summary>
+    /// <exception cref="ForeignJournalException">The others have another one. It has to leave them, and must not have carried anything of theirs.</exception>
     public async Task RunAsync(CancellationToken cancel)
     {
         ImmutableHashSet<string>? asked = null;
-        for (var begins = false; !up.IsCompleted;)
+        for (var begins = false; !member.IsCompleted;)
         {
             var seeds = await SeedsAsync(cancel).ConfigureAwait(false);
             // Nobody would carry an entity of a cluster that begins with an agent alone.
             var mayBegin = settings.Control && (settings.Seeds.IsEmpty || seeds.Contains(_own));
             var begun = mayBegin && !begins && (begins = await claim.TryBeginAsync(cancel).ConfigureAwait(false));
-            var others = (begins ? seeds : seeds.Union(await claim.MembersAsync(cancel).ConfigureAwait(false))).Remove(_own);
-            if (begun || asked is null || !asked.SetEquals(others)) Join(others, begins);
-            asked = others;
-            await Task.WhenAny(up, Task.Delay(TryEvery, time, cancel)).ConfigureAwait(false);
+            // Who has no journal is of no use to the others, and would be trusted with entities.
+            if ((begins ? [] : await claim.MembersAsync(cancel).ConfigureAwait(false)) is { } known)
+            {
+                var others = seeds.Union(known).Remove(_own);
+                if (begun || asked is null || !asked.SetEquals(others)) Join(others, begins);
+                asked = others;
+            }
+
+            await Task.WhenAny(member, Task.Delay(TryEvery, time, cancel)).ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
         }
 
-        await claim.KeepAsync(cancel).ConfigureAwait(false);
+        await ProveAsync(cancel).ConfigureAwait(false);
+    }
+
+    // Who was there before says in the database that it is. Those that come after us have to prove it to us.
+    private async Task ProveAsync(CancellationToken cancel)
+    {
+        for (var since = time.GetTimestamp(); ;)
+        {
+            var others = Elders();
+            var shared = await claim.IsSharedWithAsync(others, cancel).ConfigureAwait(false);
+            if (others.IsEmpty ? shared is not null : shared is true) return;
+            // While the database is silent, nobody can be found wrong.
+            if (shared is null) since = time.GetTimestamp();
+            else if (time.GetElapsedTime(since) > Patience) throw new ForeignJournalException(others);
+            await Task.Delay(LookEvery, time, cancel).ConfigureAwait(false);
+        }
+    }
+
+    // Services that are members have no database.
+    private ImmutableHashSet<string> Elders()
+    {
+        var state = cluster.State;
+        var self = cluster.SelfMember;
+        return [.. state.Members.Where(other => other.Status == MemberStatus.Up && NodeRoles.HostOf(other) is not null && !other.UniqueAddress.Equals(self.UniqueAddress) && other.IsOlderThan(self) && !state.Unreachable.Contains(other)).Select(other => NodeRoles.PlaceOf(other.Address))];
     }
 
     // Who begins asks the others first, all the same: the database may have been away, and with it what it knew.

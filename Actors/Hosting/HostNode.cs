@@ -29,6 +29,7 @@ public sealed class HostNode : IAsyncDisposable
     private readonly CancellationTokenSource _over = new();
     private Task _membership = Task.CompletedTask;
     private Task _watch = Task.CompletedTask;
+    private readonly TaskCompletionSource _member = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private HostNode(ActorSystem system, DataOptions journal, NodeSettings settings, TimeProvider time)
@@ -36,7 +37,7 @@ public sealed class HostNode : IAsyncDisposable
         Feed = new JournalFeed(system, journal, time);
         (System, _settings, _time) = (system, settings, time);
         Cluster = Cluster.Get(system);
-        Cluster.RegisterOnMemberUp(() => _up.TrySetResult());
+        Cluster.RegisterOnMemberUp(() => (settings.Clustered ? _member : _up).TrySetResult());
         system.RegisterOnTermination(_over.Cancel);
     }
 
@@ -61,10 +62,11 @@ public sealed class HostNode : IAsyncDisposable
     /// <summary>Cancelled when the system has ended, by itself or by the others, who removed this process: whoever waits for it waits in vain from then on.</summary>
     public CancellationToken Over => _over.Token;
 
-    /// <summary>Completes when this process is a member of the cluster.</summary>
+    /// <summary>Completes when this process is a member of the cluster, and carries entities if it may.</summary>
+    /// <exception cref="ForeignJournalException">The cluster has another journal: nothing was carried.</exception>
     public Task Up => _up.Task;
 
-    /// <summary>Starts the system and begins to join. It carries entities as soon as it is <see cref="Up"/>.</summary>
+    /// <summary>Starts the system and begins to join. It carries entities as soon as it is <see cref="Up"/>; alone, at once.</summary>
     /// <param name="config">All layers; Akka's and the journal's own defaults are laid under it.</param>
     /// <param name="journal">How the journal is connected to: PostgreSQL where the node is clustered, otherwise SQLite.</param>
     /// <param name="settings">What this process is, and whom it joins.</param>
@@ -92,14 +94,15 @@ public sealed class HostNode : IAsyncDisposable
             .And(new LoggerSetup(logs));
         if (tls is not null) setup = tls.Over(setup);
         var node = new HostNode(ActorSystem.Create("network-cluster", setup), options, settings, time);
-        node.Run();
         if (settings.Clustered)
         {
+            node.System.ActorOf(Props.Create(() => new Expulsion()), "expulsion");
             node._membership = node.JoinAsync(new JournalClaim(journal, NodeRoles.PlaceOf(node.Cluster.SelfAddress), settings.Seeds, time, logs.CreateLogger<JournalClaim>()), logs.CreateLogger<ClusterJoin>());
             node._watch = WatchAsync(new JournalWatch(journal, node.Journal, node.Router, node.Up, time, logs.CreateLogger<JournalWatch>()), node._ending.Token);
         }
         else
         {
+            node.Run();
             node.Cluster.Join(node.Cluster.SelfAddress);
             node._watch = EndedAsync(new SqliteWatch(journal, node.Journal, node.Router, time, logs.CreateLogger<SqliteWatch>()).RunAsync(node._ending.Token), node._ending.Token);
         }
@@ -120,7 +123,14 @@ public sealed class HostNode : IAsyncDisposable
         await using var held = claim.ConfigureAwait(false);
         try
         {
-            await new ClusterJoin(Cluster, _settings, claim, _up.Task, _time, log).RunAsync(_ending.Token).ConfigureAwait(false);
+            await new ClusterJoin(Cluster, _settings, claim, _member.Task, _time, log).RunAsync(_ending.Token).ConfigureAwait(false);
+            Run();
+            _up.TrySetResult();
+            await claim.KeepAsync(_ending.Token).ConfigureAwait(false);
+        }
+        catch (ForeignJournalException foreign)
+        {
+            _up.TrySetException(foreign);
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
@@ -150,7 +160,6 @@ public sealed class HostNode : IAsyncDisposable
     {
         EntityRegions.Start(System, Router, Journal, _settings.Control);
         Router.Register(EntityKind.Agent, System.ActorOf(Props.Create(() => new AgentDirectory(_settings.Host)), "agents"));
-        if (_settings.Clustered) System.ActorOf(Props.Create(() => new Expulsion()), "expulsion");
         if (_settings is { Clustered: true, Control: true }) System.ActorOf(Props.Create(() => new LostHosts(_settings, Router, _time)), "lost-hosts");
     }
 

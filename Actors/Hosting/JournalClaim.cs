@@ -29,6 +29,10 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
     private const string Members = "SELECT DISTINCT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 "
         + "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.classid = $1::bigint::oid AND l.objid = ANY ($2::bigint[]::oid[]) AND a.application_name IS NOT NULL";
 
+    // Who else says with us that it is a member; without a name where another user's sessions do not show theirs.
+    private const string Others = "SELECT DISTINCT a.application_name FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.mode = 'ShareLock' "
+        + "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.classid = $1::bigint::oid AND l.objid = $2::bigint::oid AND l.pid <> pg_backend_pid()";
+
     private const string DropTheDead = "SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '6s'";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
@@ -61,11 +65,7 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
         {
             try
             {
-                await OpenAsync(cancel).ConfigureAwait(false);
-                await RunAsync($"SELECT pg_advisory_lock_shared({Key})", cancel).ConfigureAwait(false);
-                if (_exclusive) await RunAsync($"SELECT pg_advisory_unlock({Key})", cancel).ConfigureAwait(false);
-                _exclusive = false;
-                foreach (var name in Names) await RunAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_lock_shared({KnownBy}, {name})"), cancel).ConfigureAwait(false);
+                await SayAsync(cancel).ConfigureAwait(false);
                 while (true)
                 {
                     await Task.Delay(LookEvery, time, cancel).ConfigureAwait(false);
@@ -81,30 +81,68 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
         }
     }
 
-    /// <summary>Where members of this process's cluster are reached, as ADDRESS:PORT; none while the database does not answer. Sessions of other users of the database do not show where.</summary>
-    public async Task<ImmutableArray<string>> MembersAsync(CancellationToken cancel)
+    /// <summary>Where members of this process's cluster are reached, as ADDRESS:PORT; null while the database does not answer. Sessions of other users of the database do not show where.</summary>
+    public async Task<ImmutableArray<string>?> MembersAsync(CancellationToken cancel) =>
+        (await AskAsync(Members, (long)KnownBy, Names.Select(name => (long)(uint)name).ToArray(), cancel).ConfigureAwait(false))?.OfType<string>().ToImmutableArray();
+
+    /// <summary>This process is a member: says so, and whether one of these others says so to the same database; null while it does not answer. One of whom it does not show where it is may be any of them.</summary>
+    /// <param name="others">As ADDRESS:PORT.</param>
+    /// <param name="cancel">This process is about to end.</param>
+    public async Task<bool?> IsSharedWithAsync(ImmutableHashSet<string> others, CancellationToken cancel)
+    {
+        try
+        {
+            await SayAsync(cancel).ConfigureAwait(false);
+        }
+        catch (NpgsqlException cause)
+        {
+            await UnheardAsync(cause).ConfigureAwait(false);
+            return null;
+        }
+
+        return (await AskAsync(Others, Key >> 32, Key & uint.MaxValue, cancel).ConfigureAwait(false))?.Any(other => other is null || others.Contains(other));
+    }
+
+    // The places of the sessions, null for one that does not show its own; null while the database does not answer.
+    private async Task<ImmutableArray<string?>?> AskAsync(string question, long first, object second, CancellationToken cancel)
     {
         try
         {
             await OpenAsync(cancel).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand(Members, _session);
-            command.Parameters.AddWithValue((long)KnownBy);
-            command.Parameters.AddWithValue(Names.Select(name => (long)(uint)name).ToArray());
+            await using var command = new NpgsqlCommand(question, _session);
+            command.Parameters.AddWithValue(first);
+            command.Parameters.AddWithValue(second);
             await using var rows = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-            var members = ImmutableArray.CreateBuilder<string>();
+            var places = ImmutableArray.CreateBuilder<string?>();
             while (await rows.ReadAsync(cancel).ConfigureAwait(false))
             {
-                if (rows.GetString(0) is var name && name.StartsWith(Name, StringComparison.Ordinal)) members.Add(name[Name.Length..]);
+                if (rows.IsDBNull(0)) places.Add(null);
+                else if (rows.GetString(0) is var name && name.StartsWith(Name, StringComparison.Ordinal)) places.Add(name[Name.Length..]);
             }
 
-            return members.ToImmutable();
+            return places.ToImmutable();
         }
         catch (NpgsqlException cause)
         {
-            if (IsNews(cause)) log.LogWarning("the database cannot be asked who is in the cluster, that is tried again: {Cause}", cause.Message);
-            await CloseAsync().ConfigureAwait(false);
-            return [];
+            await UnheardAsync(cause).ConfigureAwait(false);
+            return null;
         }
+    }
+
+    private async Task UnheardAsync(NpgsqlException cause)
+    {
+        if (IsNews(cause)) log.LogWarning("the database cannot be asked who is in the cluster, that is tried again: {Cause}", cause.Message);
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    // Nobody else can begin a cluster between the two locks. Locks that the session has it has once more.
+    private async Task SayAsync(CancellationToken cancel)
+    {
+        await OpenAsync(cancel).ConfigureAwait(false);
+        await RunAsync($"SELECT pg_advisory_lock_shared({Key})", cancel).ConfigureAwait(false);
+        if (_exclusive) await RunAsync($"SELECT pg_advisory_unlock({Key})", cancel).ConfigureAwait(false);
+        _exclusive = false;
+        foreach (var name in Names) await RunAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_lock_shared({KnownBy}, {name})"), cancel).ConfigureAwait(false);
     }
 
     private IEnumerable<int> Names => seeds.Append(own).Select(name => BinaryPrimitives.ReadInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)))).Distinct();

@@ -44,7 +44,7 @@ internal static class ClusterForming
     private static Exception Innermost(Exception cause) => cause.InnerException is { } inner ? Innermost(inner) : cause;
 
     /// <summary>Returns when this process is a member and no other is the process of the same host.</summary>
-    /// <exception cref="ConfigurationProblemException">Another host has this one's name.</exception>
+    /// <exception cref="ConfigurationProblemException">Another host has this one's name, or the cluster another database.</exception>
     public static async Task JoinedAsync(HostNode node, HostSettings settings, TlsIdentity? tls, ILogger log, TimeProvider time, CancellationToken cancel)
     {
         try
@@ -56,6 +56,10 @@ internal static class ClusterForming
             // It begins anew, perhaps always before it would have been said.
             await TellAsync(settings, tls, log, CancellationToken.None);
             throw;
+        }
+        catch (ForeignJournalException foreign)
+        {
+            throw new ConfigurationProblemException([$"network-cluster.journal.connection-string: {foreign.Message}"]);
         }
 
         if (!settings.Node.Clustered) return;

@@ -1,9 +1,10 @@
 using NetworkCluster.Tests.Support;
+using Npgsql;
 using Xunit;
 
 namespace NetworkCluster.Tests.Cluster;
 
-/// <summary>How hosts find each other: by a name, and by the database when those behind the name have just died.</summary>
+/// <summary>How hosts find each other: by a name, and by the database when those behind the name have just died; and who is no part of them.</summary>
 [Trait("Category", "Kernel")]
 [Collection(nameof(Underlay))]
 public sealed class SeedsTests
@@ -35,6 +36,42 @@ public sealed class SeedsTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => starting);
 
         Task AllAreMembersAsync() => Eventually.IsSoAsync(Limit, async () => (await Task.WhenAll(underlay.Hosts.Select(MembersAsync))).All(members => underlay.Hosts.All(host => members.Contains(host.HostId, StringComparison.Ordinal))));
+    }
+
+    [KernelFact]
+    public async Task A_host_with_another_database_or_none_carries_nothing_of_the_others()
+    {
+        await using var underlay = await Underlay.StartAsync("sd", 2);
+        await using (var connection = new NpgsqlConnection($"{underlay.Journal};Pooling=false"))
+        {
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand("CREATE DATABASE other", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var one = underlay.Hosts[0];
+        // It comes to the cluster, and until it has found that it is wrong there, what is made must not be its.
+        await using var wrong = NewHost("sdx", 4054, underlay.Journal.Replace("Database=postgres", "Database=other", StringComparison.Ordinal));
+        var ended = wrong.StartSecondAsync();
+        await Eventually.IsSoAsync(Limit, async () => (await MembersAsync(one)).Contains("host-sdx", StringComparison.Ordinal));
+        for (var network = 0; network < 12; network++) await one.Operator.DoneAsync("network", "create", ("network", $"net{network}"), ("driver", "overlay"));
+        var (code, said) = await ended;
+        Assert.Equal(2, code);
+        Assert.Contains("network-cluster.journal.connection-string: the cluster at 10.99.0.1:4053", said, StringComparison.Ordinal);
+        Assert.Contains("works on another database", said, StringComparison.Ordinal);
+        for (var network = 0; network < 12; network++) await one.Operator.DoneAsync("network", "inspect", ("network", $"net{network}"));
+
+        // Nobody answers at that port: it waits outside.
+        await using var without = NewHost("sdy", 4055, underlay.Journal.Replace("Port=5455", "Port=5456", StringComparison.Ordinal));
+        var starting = without.StartAsync();
+        await Eventually.IsSoAsync(Limit, () => Task.FromResult(without.Output.Contains("not yet a member of the cluster", StringComparison.Ordinal)));
+        Assert.Contains("the database cannot be asked", without.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("host-sdy", await MembersAsync(one), StringComparison.Ordinal);
+        await without.KillAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => starting);
+
+        static HostUnderTest NewHost(string prefix, int port, string journal) => new(prefix, Underlay.NamespaceOf(2), $"10.99.0.2:{port + 5000}", "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
+            "--set", "network-cluster.cluster.address=10.99.0.2", "--set", $"network-cluster.cluster.port={port}", "--set", "network-cluster.cluster.seeds=[\"10.99.0.1:4053\"]", "--set", $"network-cluster.journal.connection-string={journal}");
     }
 
     private static async Task<string> MembersAsync(HostUnderTest host) => (await host.Operator.RunAsync("cluster", "show")).Out;

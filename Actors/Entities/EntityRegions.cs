@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
@@ -20,7 +21,8 @@ internal static partial class EntityRegions
     /// <param name="router">Is told where each kind is reached.</param>
     /// <param name="health">Whether their journal can be reached.</param>
     /// <param name="carries">Whether this process carries entities; otherwise it only finds the way to them.</param>
-    public static void Start(ActorSystem system, EntityRouter router, JournalHealth health, bool carries)
+    /// <param name="reach">Which others reach it; none: there are no others.</param>
+    public static void Start(ActorSystem system, EntityRouter router, JournalHealth health, bool carries, JournalReach? reach)
     {
         if (carries) system.ActorOf(Props.Create(() => new Undelivered(router, health)), "undelivered");
         Start(EntityKind.AddressSpace, new AddressSpaceDecider(), new() { IsRoot = true });
@@ -36,9 +38,12 @@ internal static partial class EntityRegions
             var (name, extractor) = (EntityShards.Regions[kind], EntityShards.Extractor());
             var settings = ClusterShardingSettings.Create(system).WithRole(NodeRoles.Control);
             if (traits.IsRoot) settings = settings.WithPassivateIdleAfter(TimeSpan.Zero);
+            var sharding = ClusterSharding.Get(system);
+            var allocation = sharding.DefaultShardAllocationStrategy(settings);
+            if (reach is not null) allocation = new AllocationByJournal(allocation, reach, NodeRoles.PlaceOf(Cluster.Get(system).SelfAddress));
             router.Register(kind, carries
-                ? ClusterSharding.Get(system).Start(name, id => Props.CreateBy(new Birth<TState>(new(kind, id), decider, router, health, traits)), settings, extractor)
-                : ClusterSharding.Get(system).StartProxy(name, NodeRoles.Control, extractor));
+                ? sharding.Start(name, id => Props.CreateBy(new Birth<TState>(new(kind, id), decider, router, health, traits)), settings, extractor, allocation, PoisonPill.Instance)
+                : sharding.StartProxy(name, NodeRoles.Control, extractor));
         }
     }
 

@@ -158,9 +158,12 @@ public sealed class HostNode : IAsyncDisposable
 
     private void Run()
     {
-        EntityRegions.Start(System, Router, Journal, _settings.Control);
+        var reach = _settings.Clustered ? new JournalReach(_time) : null;
+        EntityRegions.Start(System, Router, Journal, _settings.Control, reach);
         Router.Register(EntityKind.Agent, System.ActorOf(Props.Create(() => new AgentDirectory(_settings.Host)), "agents"));
-        if (_settings is { Clustered: true, Control: true }) System.ActorOf(Props.Create(() => new LostHosts(_settings, Router, _time)), "lost-hosts");
+        if (reach is null || !_settings.Control) return;
+        System.ActorOf(Props.Create(() => new JournalReports(Journal, reach)), JournalReports.Name);
+        System.ActorOf(Props.Create(() => new LostHosts(_settings, Router, _time)), "lost-hosts");
     }
 
     /// <summary>Starts the host's agent; it joins by itself.</summary>

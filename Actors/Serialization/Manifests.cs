@@ -88,6 +88,7 @@ internal static class Manifests
         ("host-registered", typeof(HostRegistered)),
         ("host-welcome", typeof(HostWelcome)),
         ("rejoin-host", typeof(RejoinHost)),
+        ("journal-report", typeof(JournalReport)),
         ("get-host", typeof(GetHost)),
         ("await-host", typeof(AwaitHost)),
         ("host-view", typeof(HostView)),

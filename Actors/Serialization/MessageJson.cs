@@ -80,6 +80,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(HostRegistered))]
 [JsonSerializable(typeof(HostWelcome))]
 [JsonSerializable(typeof(RejoinHost))]
+[JsonSerializable(typeof(JournalReport))]
 [JsonSerializable(typeof(GetHost))]
 [JsonSerializable(typeof(AwaitHost))]
 [JsonSerializable(typeof(HostView))]

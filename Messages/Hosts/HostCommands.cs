@@ -52,6 +52,11 @@ public sealed record RejoinHost(HostId Host, Incarnation Incarnation) : IAddress
     EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
 }
 
+/// <summary>Process to the one that says where entities are: whether I reach the journal.</summary>
+/// <param name="Member">As <c>ADDRESS:PORT</c>.</param>
+/// <param name="Away">I do not, or it takes no writes.</param>
+public sealed record JournalReport(string Member, bool Away) : IMessage;
+
 /// <summary>One host. Answer: <see cref="HostView"/>. Refused: <see cref="HostUnknown"/>.</summary>
 public sealed record GetHost(HostId Host) : IQuery
 {

@@ -34,6 +34,39 @@ public sealed class JournalOutageTests
     [KernelFact]
     public Task And_while_its_database_takes_no_writes() => AwayAsync("jr", underlay => TakesWritesAsync(underlay, false), underlay => TakesWritesAsync(underlay, true));
 
+    [KernelFact]
+    public async Task A_host_that_alone_has_no_way_to_the_journal_leaves_what_it_carries_to_the_others()
+    {
+        await using var underlay = await Underlay.StartAsync("jo", 3);
+        var (one, two) = (underlay.Hosts[0].Operator, underlay.Hosts[1].Operator);
+        await one.DoneAsync("network", "create", ("network", "multihost"), ("driver", "overlay"), ("subnet", "10.42.0.0/24"));
+        await one.DoneAsync("container", "run", ("name", "aa"), ("detach", "true"), ("network", "multihost"));
+        await two.DoneAsync("container", "run", ("name", "bb"), ("detach", "true"), ("network", "multihost"));
+        Underlay.On(2, "nft 'add table inet deaf; add chain inet deaf out { type filter hook output priority 0; }; add rule inet deaf out tcp dport 5455 drop'");
+
+        // Each network is somewhere else: with what a third of them is with, none of twelve would come about.
+        var made = 0;
+        await UntilAsync(async () =>
+        {
+            for (var network = 0; network < 12; network++)
+            {
+                var name = $"net{made++}";
+                if (!(await (network % 2 == 0 ? one : two).RunAsync("network", "create", ("network", name), ("driver", "overlay"))).Done) return false;
+            }
+
+            return true;
+        });
+        // Also for its own containers.
+        await two.DoneAsync("container", "run", ("name", "cc"), ("detach", "true"), ("network", "multihost"));
+        await two.PingsAsync("cc", "aa");
+        await one.PingsAsync("aa", "cc");
+
+        Underlay.On(2, "nft delete table inet deaf");
+        await UntilAsync(async () => (await two.RunAsync("network", "history", ("network", "multihost"))).Done);
+        await two.DoneAsync("container", "rm", ("container", "cc"), ("force", "true"));
+        await one.DoneAsync("network", "create", ("network", "after"), ("driver", "overlay"));
+    }
+
     // As after a failover to a replica: sessions end, and new ones are read-only.
     private static async Task TakesWritesAsync(Underlay underlay, bool takes)
     {

@@ -1,7 +1,7 @@
 using NetworkCluster.Bench;
 
 // Everything is measured in one run, side by side, in network and mount namespaces that bench.sh makes: the absolute figures are the machine's, the ratios are ours.
-string[] parts = ["allocation", "recovery", "networks", "docker", "hosts", "size", "where", "engine", "start", "connects", "rates", "dns", "memory"];
+string[] parts = ["allocation", "recovery", "networks", "docker", "hosts", "endpoints", "killed", "growing", "where", "engine", "start", "connects", "rates", "dns", "memory"];
 if (!Environment.IsPrivilegedProcess || args is not [var program, .. var chosen] || chosen.Except(parts).Any())
 {
     Console.Error.WriteLine($"usage: bench/bench.sh [PART...] (as root); it starts this program in namespaces of its own. Parts: {string.Join(", ", parts)}; all of them where none is named");
@@ -19,9 +19,11 @@ if (Has("networks"))
 if (Has("docker")) await BesideDocker.RunAsync(program);
 if (Has("hosts")) await SeveralHosts.RunAsync(program);
 if (Has("where")) await Where.RunAsync(program);
-if (Has("size")) await ManyHosts.RunAsync(program);
+if (Has("endpoints")) await ManyHosts.EndpointsAsync(program);
+if (Has("killed")) await ManyHosts.KilledAsync(program);
+if (Has("growing")) await ManyHosts.GrowingAsync(program);
 if (Has("engine")) await EngineRuns.RunAsync(program);
-if (!parts[8..].Any(Has)) return 0;
+if (!parts[10..].Any(Has)) return 0;
 await using var host = new HostUnderLoad(program);
 if (Has("start")) await ColdStart.RunAsync(host);
 else await host.StartAsync();

@@ -50,20 +50,20 @@ public sealed class JournalOutageTests
         {
             for (var network = 0; network < 12; network++)
             {
-                var name = $"net{made++}";
-                if (!(await (network % 2 == 0 ? one : two).RunAsync("network", "create", ("network", name), ("driver", "overlay"))).Done) return false;
+                if (!(await (network % 2 == 0 ? one : two).RunAsync("network", "create", ("network", $"net{made++}"), ("driver", "overlay"))).Done) return false;
             }
 
             return true;
         });
-        // Also for its own containers.
-        await two.DoneAsync("container", "run", ("name", "cc"), ("detach", "true"), ("network", "multihost"));
-        await two.PingsAsync("cc", "aa");
-        await one.PingsAsync("aa", "cc");
+        // Also what is about its own containers; each kind of entity moves in its own time.
+        var (run, name) = (0, "");
+        await UntilAsync(async () => (await two.RunAsync("container", "run", ("name", name = $"cc{run++}"), ("detach", "true"), ("network", "multihost"))).Done);
+        await two.PingsAsync(name, "aa");
+        await one.PingsAsync("aa", name);
 
         Underlay.On(2, "nft delete table inet deaf");
         await UntilAsync(async () => (await two.RunAsync("network", "history", ("network", "multihost"))).Done);
-        await two.DoneAsync("container", "rm", ("container", "cc"), ("force", "true"));
+        await two.DoneAsync("container", "rm", ("container", name), ("force", "true"));
         await one.DoneAsync("network", "create", ("network", "after"), ("driver", "overlay"));
     }
 

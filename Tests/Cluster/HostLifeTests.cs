@@ -197,7 +197,7 @@ public sealed class HostLifeTests : IAsyncLifetime
     {
         var (code, output) = await _host.StartSecondAsync("--set", "network-cluster.pbm.prot=9110");
         Assert.Equal(2, code);
-        Assert.Contains("there is no setting network-cluster.pbm.prot; did you mean network-cluster.pbm.", output, StringComparison.Ordinal);
+        Assert.Contains("there is no setting network-cluster.pbm.prot; did you mean network-cluster.pbm.port?", output, StringComparison.Ordinal);
     }
 
     [KernelFact]

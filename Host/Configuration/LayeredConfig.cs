@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Akka.Configuration;
 using NetworkCluster.Commands;
+using NetworkCluster.Operations;
 
 namespace NetworkCluster.Configuration;
 
@@ -24,7 +25,7 @@ internal static partial class LayeredConfig
     /// <param name="files">From the base up; the last one wins.</param>
     /// <param name="environment">The process's environment.</param>
     /// <param name="settings"><c>path=value</c> from the command line, the last one wins.</param>
-    /// <exception cref="ConfigurationProblemException">A file does not parse, or a setting of ours does not exist.</exception>
+    /// <exception cref="ConfigurationProblemException">A file does not parse, a setting of ours does not exist, or a value cannot be; all of it is told.</exception>
     public static Config Load(IEnumerable<string> files, IDictionary environment, IEnumerable<string> settings)
     {
         var (layers, unread) = Gathered(files, Parse);
@@ -48,6 +49,7 @@ internal static partial class LayeredConfig
             .. names.Where(name => SettingOf(name) is null && !IsOfKubernetes(name, $"{environment[name]}")).Select(name => $"there is no setting for {name} in the environment: levels are joined by two underscores, as in NETWORK_CLUSTER__PBM__PORT"),
             .. overrides.Where(setting => IsList(setting.Path, layers[0]) && BracketedList.Looks(setting.Value) && BracketedList.Read(setting.Value) is null).Select(setting => $"{setting.Path}: '{setting.Value}' is not a list as [\"a\", \"b\"]: what has brackets, quotation marks or = in it stands in quotation marks"),
             .. whole.Select(setting => $"{setting.Path} is not one setting but many: '{setting.Value}' cannot stand for all of them"),
+            .. TraceExport.Problems(name => environment[name] as string),
             .. Fixed.Where(path => all.GetString(path) != layers[0].GetString(path)).Select(path => $"{path} is {layers[0].GetString(path)} in every host: '{all.GetString(path)}' cannot be"),
         ];
         return problems.Count == 0 ? all : throw new ConfigurationProblemException([.. problems, .. Wrong(all)]);

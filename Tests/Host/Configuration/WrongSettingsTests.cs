@@ -71,12 +71,20 @@ public sealed class WrongSettingsTests
     [InlineData("NETWORK_CLUSTER_PBM__PORT", "9111", "there is no setting for NETWORK_CLUSTER_PBM__PORT in the environment")]
     [InlineData("NETWORK_CLUSTER__PBM__PROT", "9111", "there is no setting network-cluster.pbm.prot; did you mean network-cluster.pbm.port?")]
     [InlineData("NETWORK_CLUSTER__CLUSTER__SEEDS", "[a=1]", "network-cluster.cluster.seeds: '[a=1]' is not a list")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "not-a-url", "OTEL_EXPORTER_OTLP_ENDPOINT in the environment: 'not-a-url' is not where traces can be sent to: http://ADDRESS:PORT or https://ADDRESS:PORT")]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "localhost:4318", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT in the environment: 'localhost:4318'")]
     public void So_is_a_variable(string name, string value, string problem) =>
         Assert.StartsWith(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.FromEnvironment((name, value))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void What_Kubernetes_tells_a_pod_of_a_service_is_no_setting() => Assert.Equal(9112, DefaultPoolSettingsTests.FromEnvironment(
         ("NETWORK_CLUSTER_SERVICE_HOST", "10.0.0.1"), ("NETWORK_CLUSTER_SERVICE_PORT_PBM", "9110"), ("NETWORK_CLUSTER_PORT", "tcp://10.0.0.1:9110"), ("NETWORK_CLUSTER_PORT_9110_TCP_ADDR", "10.0.0.1"), ("NETWORK_CLUSTER__PBM__PORT", "9112")).Pbm.Port);
+
+    [Theory]
+    [InlineData("http://10.9.0.9:4318")]
+    [InlineData("https://[fd00::9]:4318/v1/traces")]
+    [InlineData("")]
+    public void Traces_are_sent_where_an_address_says(string endpoint) => Assert.NotNull(DefaultPoolSettingsTests.FromEnvironment(("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)));
 
     [Theory]
     [InlineData("[10.9.0.1, \"fd00::2\"]", "10.9.0.1:53 [fd00::2]:53")]

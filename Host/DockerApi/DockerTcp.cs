@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NetworkCluster.Access;
-using NetworkCluster.Commands;
 using NetworkCluster.Configuration;
 using NetworkCluster.Serialization;
 

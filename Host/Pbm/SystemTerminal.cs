@@ -57,11 +57,13 @@ internal sealed class SystemTerminal : ITerminal
     private static CancellationTokenSource WatchReader()
     {
         var unread = new CancellationTokenSource();
-        new Thread(() =>
+        new Thread(Watch, 128 * 1024) { Name = "output", IsBackground = true }.Start();
+        return unread;
+
+        void Watch()
         {
             if (StandardStream.AwaitUnread(StandardStream.Output)) unread.CancelAfter(TimeSpan.FromSeconds(1));
-        }, 128 * 1024) { Name = "output", IsBackground = true }.Start();
-        return unread;
+        }
     }
 
     private static void WriteRich(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)

@@ -85,7 +85,7 @@ public sealed class HandshakeLimitTests
             var client = new TcpClient(new IPEndPoint(from, 0));
             strangers.Add(client);
             await client.ConnectAsync(IPAddress.Loopback, port);
-            var tls = new SslStream(client.GetStream(), false, (_, _, _, _) => true);
+            var tls = new SslStream(client.GetStream(), false, (_, shown, _, _) => shown?.Subject == "CN=host");
             await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "host", ClientCertificates = [authority.Admin] }).WaitAsync(PbmServer.SilenceLimit / 2);
             await tls.WriteAsync("GET / HTTP/1.1\r\nHost: host\r\n\r\n"u8.ToArray());
             Assert.True(await tls.ReadAsync(new byte[1]) > 0);

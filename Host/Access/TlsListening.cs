@@ -18,7 +18,7 @@ internal static class TlsListening
 {
     private const byte HandshakeRecord = 0x16;
 
-    /// <summary>Comes behind the limits of the connection and before whatever serves it.</summary>
+    /// <summary>Comes with the limits of connections, which are met before the handshake, and before whatever serves them.</summary>
     /// <param name="listen">The edge.</param>
     /// <param name="own">Who the host is, and whom it believes.</param>
     /// <param name="rules">Who may do what.</param>
@@ -26,6 +26,8 @@ internal static class TlsListening
     public static void UseTls(this ListenOptions listen, TlsIdentity own, AccessRules rules, string edge)
     {
         var log = listen.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("NetworkCluster.Access");
+        new HandshakeLimit().BeginAt(listen);
+        listen.UseLimit();
         listen.Use(next => connection => RefusePlainAsync(connection, next, edge));
         listen.UseHttps(new HttpsConnectionAdapterOptions
         {
@@ -38,6 +40,7 @@ internal static class TlsListening
         });
         listen.Use(next => connection =>
         {
+            HandshakeLimit.End(connection);
             connection.Features.Set(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } shown ? rules.CallerOf(shown) : new Caller("nobody", Role.None));
             return next(connection);
         });

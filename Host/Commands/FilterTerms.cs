@@ -12,9 +12,9 @@ internal sealed record FilterTerms(ImmutableArray<(string Key, string Value)> Te
     /// <summary>Reads the words.</summary>
     /// <param name="words">As they were typed.</param>
     /// <param name="keys">The keys there are.</param>
-    /// <param name="isValue">Whether a key may have a value.</param>
-    /// <exception cref="UsageException">A key or value is unknown; the text is Docker's.</exception>
-    public static FilterTerms Parse(IEnumerable<string> words, ImmutableArray<string> keys, Func<string, string, bool> isValue)
+    /// <param name="wanted">What a key's value has to be, where this is none; none: every value is one.</param>
+    /// <exception cref="UsageException">A key or value is unknown; the text begins as Docker's and goes on with what there is.</exception>
+    public static FilterTerms Parse(IEnumerable<string> words, ImmutableArray<string> keys, Func<string, string, string?>? wanted = null)
     {
         var terms = ImmutableArray.CreateBuilder<(string, string)>();
         foreach (var word in words)
@@ -22,8 +22,8 @@ internal sealed record FilterTerms(ImmutableArray<(string Key, string Value)> Te
             var equals = word.IndexOf('=');
             if (equals < 0) throw new UsageException($"invalid argument \"{word}\" for --filter: KEY=VALUE is wanted");
             var (key, value) = (word[..equals].Trim().ToLowerInvariant(), word[(equals + 1)..].Trim());
-            if (!keys.Contains(key)) throw new UsageException($"Invalid filter '{key}'");
-            if (!isValue(key, value)) throw new UsageException($"invalid filter: '{key}'='{value}'");
+            if (!keys.Contains(key)) throw new UsageException($"Invalid filter '{key}': there are {string.Join(", ", keys)}");
+            if (wanted?.Invoke(key, value) is { } instead) throw new UsageException($"invalid filter: '{key}'='{value}': {key} is {instead}");
             terms.Add((key, value));
         }
 
@@ -47,17 +47,20 @@ internal sealed record FilterTerms(ImmutableArray<(string Key, string Value)> Te
     /// <summary>Whether a text is the value, or has a part that the value describes as a regular expression, as in Docker. Takes time in proportion to the text, whatever the expression.</summary>
     public static bool HasPart(string text, string value) => text == value || Regex.IsMatch(text, value, Expression);
 
-    /// <summary>Whether the value can be read as such an expression. As in Docker's, there are no look-arounds and no back references.</summary>
-    public static bool IsExpression(string value)
+    /// <summary>What the value has to be, where it is none of these; none: it is one.</summary>
+    public static string? OneOf(string value, params ReadOnlySpan<string> choices) => choices.Contains(value) ? null : $"one of {string.Join(", ", choices)}";
+
+    /// <summary>The same where the value cannot be read as such an expression. As in Docker's, there are no look-arounds and no back references.</summary>
+    public static string? Expressed(string value)
     {
         try
         {
             _ = new Regex(value, Expression);
-            return true;
+            return null;
         }
         catch (Exception refusal) when (refusal is ArgumentException or NotSupportedException)
         {
-            return false;
+            return "a text, or a regular expression without look-arounds and back references";
         }
     }
 

@@ -37,8 +37,8 @@ internal static class PbmServer
         kestrel.Listen(address, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.UseLimit();
             if (tls is { } both) listen.UseTls(both.Own, both.Rules, "pbm's port");
+            else listen.UseLimit();
         });
     }
 

@@ -10,9 +10,13 @@ internal static partial class PointInTime
     private static readonly string[] WithoutZone = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH", "yyyy-MM-dd"];
 
     /// <summary>Reads a point in time.</summary>
-    /// <exception cref="UsageException">It is none; the text is Docker's.</exception>
-    public static DateTimeOffset Parse(string text, TimeProvider time)
+    /// <param name="option">What it was given for, as it is called there.</param>
+    /// <param name="typed">As it was given.</param>
+    /// <param name="time">From when on it is ago, and in which time zone.</param>
+    /// <exception cref="UsageException">It is none; the text begins as Docker's.</exception>
+    public static DateTimeOffset Parse(string option, string typed, TimeProvider time)
     {
+        var text = typed;
         if (Ago(text) is { } ago && ago <= time.GetUtcNow() - DateTimeOffset.UnixEpoch) return time.GetUtcNow() - ago;
         if (Seconds().IsMatch(text) && decimal.Parse(text, CultureInfo.InvariantCulture) is var seconds && seconds < 253_402_300_800) return DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
         // Docker and date write nanoseconds.
@@ -20,12 +24,12 @@ internal static partial class PointInTime
         if (DateTime.TryParseExact(text, WithoutZone, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)) return new(local, time.LocalTimeZone.GetUtcOffset(local));
         return DateTimeOffset.TryParseExact(text, WithZone, CultureInfo.InvariantCulture, DateTimeStyles.None, out var whole)
             ? whole
-            : throw new UsageException($"failed to parse value as time or duration: \"{text}\"");
+            : throw new UsageException($"failed to parse value as time or duration: \"{typed}\" ({option} takes 2026-11-27T20:00, seconds since 1970, or how long ago: 10m, 1h30m)");
     }
 
     /// <summary>Reads a span of time: <c>90s</c>, <c>1h30m</c>.</summary>
     /// <exception cref="UsageException">It is none.</exception>
-    public static TimeSpan ParseSpan(string text) => Ago(text) ?? throw new UsageException($"invalid duration: \"{text}\" (10m, 1h30m)");
+    public static TimeSpan ParseSpan(string option, string text) => Ago(text) ?? throw new UsageException($"invalid duration: \"{text}\" ({option} takes 90s, 10m, 1h30m)");
 
     private static TimeSpan? Ago(string text)
     {

@@ -2,6 +2,8 @@ using System.Collections;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Akka.Configuration;
+using NetworkCluster.Commands;
+using NetworkCluster.Operations;
 
 namespace NetworkCluster.Configuration;
 
@@ -23,27 +25,61 @@ internal static partial class LayeredConfig
     /// <param name="files">From the base up; the last one wins.</param>
     /// <param name="environment">The process's environment.</param>
     /// <param name="settings"><c>path=value</c> from the command line, the last one wins.</param>
-    /// <exception cref="ConfigurationProblemException">A file does not parse, or a setting of ours does not exist.</exception>
+    /// <exception cref="ConfigurationProblemException">A file does not parse, a setting of ours does not exist, or a value cannot be; all of it is told.</exception>
     public static Config Load(IEnumerable<string> files, IDictionary environment, IEnumerable<string> settings)
     {
-        var layers = files.Select(Parse).ToList();
-        var flat = layers.Skip(1).SelectMany(Keys).Where(path => layers[0].GetValue(path)?.IsObject() == true).Select(path => $"{path} is not one setting but many: one value cannot stand for all of them").ToList();
-        if (flat.Count > 0) throw new ConfigurationProblemException(flat);
+        var (layers, unread) = Gathered(files, Parse);
+        var (given, strange) = Gathered(settings, Split);
+        // What would stand in it is missing below, and would be complained of there.
+        if (unread.Count > 0) throw new ConfigurationProblemException([.. unread, .. strange]);
+        var flat = layers.Skip(1).SelectMany(layer => Keys(layer).Where(path => layers[0].GetValue(path)?.IsObject() == true).Select(path => (Layer: layer, Path: path))).ToList();
+        foreach (var (layer, path) in flat) Remove(layer, path);
         var config = layers.Aggregate(Config.Empty, (below, layer) => layer.WithFallback(below));
         var known = Keys(layers[0]);
         var names = Names(environment);
-        var overrides = names.Where(name => SettingOf(name) is not null).Select(name => (Path: SettingOf(name)!, Value: (string?)environment[name] ?? "")).Concat(settings.Select(Split)).ToList();
-        var unknown = overrides.Select(setting => setting.Path).Concat(layers.Skip(1).SelectMany(Keys)).Where(path => !IsKnown(path, known)).Distinct().Select(path => $"there is no setting {path}{Meant(path, known)}")
-            .Concat(names.Where(name => SettingOf(name) is null && !IsOfKubernetes(name, $"{environment[name]}")).Select(name => $"there is no setting for {name} in the environment: levels are joined by two underscores, as in NETWORK_CLUSTER__PBM__PORT"))
-            .Concat(overrides.Where(setting => IsList(setting.Path, layers[0]) && BracketedList.Looks(setting.Value) && BracketedList.Read(setting.Value) is null).Select(setting => $"{setting.Path}: '{setting.Value}' is not a list as [\"a\", \"b\"]: what has brackets, quotation marks or = in it stands in quotation marks"))
-            .ToList();
-        var whole = overrides.Where(setting => layers.Any(layer => layer.GetValue(setting.Path)?.IsObject() == true))
-            .Select(setting => $"{setting.Path} is not one setting but many: '{setting.Value}' cannot stand for all of them").ToList();
-        if (whole.Count > 0) throw new ConfigurationProblemException(whole);
-        var all = overrides.Aggregate(config, (below, setting) => ConfigurationFactory.ParseString($"{setting.Path} = {Written(setting.Path, setting.Value, layers[0])}").WithFallback(below));
-        var bent = Fixed.Where(path => all.GetString(path) != layers[0].GetString(path)).Select(path => $"{path} is {layers[0].GetString(path)} in every host: '{all.GetString(path)}' cannot be").ToList();
-        if (bent.Count > 0) throw new ConfigurationProblemException(bent);
-        return unknown.Count == 0 ? all : throw new ConfigurationProblemException([.. unknown, .. Wrong(all)]);
+        var overrides = names.Where(name => SettingOf(name) is not null).Select(name => (Path: SettingOf(name)!, Value: (string?)environment[name] ?? "")).Concat(given).ToList();
+        var whole = overrides.Where(setting => layers.Any(layer => layer.GetValue(setting.Path)?.IsObject() == true)).ToList();
+        // What stands for many, or for nothing, would hide what else is wrong.
+        var all = overrides.Except(whole).Where(setting => IsKnown(setting.Path, known)).Aggregate(config, (below, setting) => ConfigurationFactory.ParseString($"{setting.Path} = {Written(setting.Path, setting.Value, layers[0])}").WithFallback(below));
+        List<string> problems =
+        [
+            .. strange,
+            .. flat.Select(one => $"{one.Path} is not one setting but many: one value cannot stand for all of them"),
+            .. overrides.Select(setting => setting.Path).Concat(layers.Skip(1).SelectMany(Keys)).Where(path => !IsKnown(path, known)).Distinct().Select(path => $"there is no setting {path}{Meant(path, known)}"),
+            .. names.Where(name => SettingOf(name) is null && !IsOfKubernetes(name, $"{environment[name]}")).Select(name => $"there is no setting for {name} in the environment: levels are joined by two underscores, as in NETWORK_CLUSTER__PBM__PORT"),
+            .. overrides.Where(setting => IsList(setting.Path, layers[0]) && BracketedList.Looks(setting.Value) && BracketedList.Read(setting.Value) is null).Select(setting => $"{setting.Path}: '{setting.Value}' is not a list as [\"a\", \"b\"]: what has brackets, quotation marks or = in it stands in quotation marks"),
+            .. whole.Select(setting => $"{setting.Path} is not one setting but many: '{setting.Value}' cannot stand for all of them"),
+            .. TraceExport.Problems(name => environment[name] as string),
+            .. Fixed.Where(path => all.GetString(path) != layers[0].GetString(path)).Select(path => $"{path} is {layers[0].GetString(path)} in every host: '{all.GetString(path)}' cannot be"),
+        ];
+        return problems.Count == 0 ? all : throw new ConfigurationProblemException([.. problems, .. Wrong(all)]);
+    }
+
+    // All that can be read, and what is wrong with the others.
+    private static (List<T> Read, List<string> Problems) Gathered<T>(IEnumerable<string> texts, Func<string, T> read)
+    {
+        var (all, problems) = (new List<T>(), new List<string>());
+        foreach (var text in texts)
+        {
+            try
+            {
+                all.Add(read(text));
+            }
+            catch (ConfigurationProblemException wrong)
+            {
+                problems.AddRange(wrong.Problems);
+            }
+        }
+
+        return (all, problems);
+    }
+
+    private static void Remove(Config layer, string path)
+    {
+        var levels = path.Split('.');
+        var at = layer.Root.GetObject();
+        foreach (var level in levels[..^1]) at = at.Items[level].GetObject();
+        at.Items.Remove(levels[^1]);
     }
 
     // What else is wrong is told with it.
@@ -136,15 +172,18 @@ internal static partial class LayeredConfig
             if (known.Contains(key)) return $"; did you mean {key}?";
         }
 
-        return path.StartsWith(Ours, StringComparison.Ordinal) ? Nearest(path, known) : $": settings begin with {Ours[..^1]} or akka (all of them: hocon/akka.conf)";
+        return plain.StartsWith(Ours, StringComparison.Ordinal) ? Nearest(plain[Ours.Length..], known) : $": settings begin with {Ours[..^1]} or akka (all of them: hocon/akka.conf)";
     }
 
+    // By the words that are right; among equals by how little has to be typed anew, which is the end alone where it was left out.
     private static string Nearest(string path, HashSet<string> known)
     {
         var words = Words(path).ToHashSet();
-        var nearest = known.Where(key => key.StartsWith(Ours, StringComparison.Ordinal)).MaxBy(key => Words(key).Count(words.Contains));
-        return nearest is not null && Words(nearest).Any(words.Contains) ? $"; did you mean {nearest}?" : "";
+        var nearest = known.Where(key => key.StartsWith(Ours, StringComparison.Ordinal)).Select(key => key[Ours.Length..])
+            .Select(key => (Key: key, Right: Words(key).Count(words.Contains), Distance: Suggestion.Distance(path, key)))
+            .OrderByDescending(key => key.Right).ThenBy(key => !key.Key.StartsWith(path, StringComparison.Ordinal)).ThenBy(key => key.Distance).First();
+        return nearest.Right > 0 || nearest.Distance <= Math.Max(1, path.Length / 3) ? $"; did you mean {Ours}{nearest.Key}?" : "";
 
-        static string[] Words(string key) => key[Ours.Length..].Split('.', '-');
+        static string[] Words(string key) => key.Split('.', '-');
     }
 }

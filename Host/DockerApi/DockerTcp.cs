@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NetworkCluster.Access;
-using NetworkCluster.Commands;
 using NetworkCluster.Configuration;
 using NetworkCluster.Serialization;
 
@@ -13,7 +12,6 @@ internal static class DockerTcp
     public static void ListenDocker(this KestrelServerOptions kestrel, DockerTcpSettings settings, TlsIdentity own, AccessRules rules, HijackedRequests hijacked) => kestrel.Listen(settings.Address, listen =>
     {
         listen.Protocols = HttpProtocols.Http1;
-        listen.UseLimit();
         listen.UseTls(own, rules, "docker's API");
         listen.ServeDocker(hijacked);
     });

@@ -18,7 +18,7 @@ internal sealed class EventEndpoints(EventTail tail, JournalHealth journal, Time
     {
         var (since, until) = (Time(http, "since"), Time(http, "until"));
         if (since > until) throw new UsageException($"`since` time ({Seconds(since.Value)}) cannot be after `until` time ({Seconds(until.Value)})");
-        var filter = FilterTerms.Parse(DockerValues.Filters(http), EventTail.Keys, (_, _) => true);
+        var filter = FilterTerms.Parse(DockerValues.Filters(http), EventTail.Keys);
         if (journal.Outage is { } outage) throw new RefusedException(outage.Refusal.Reason);
 
         var place = await tail.PlaceAsync(since, http.RequestAborted);
@@ -34,7 +34,7 @@ internal sealed class EventEndpoints(EventTail tail, JournalHealth journal, Time
     }
 
     private DateTimeOffset? Time(HttpContext http, string name) =>
-        http.Request.Query[name] is [{ Length: > 0 } text] && text != "0" ? PointInTime.Parse(text, time) : null;
+        http.Request.Query[name] is [{ Length: > 0 } text] && text != "0" ? PointInTime.Parse(name, text, time) : null;
 
     private static string Seconds(DateTimeOffset at) => at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 }

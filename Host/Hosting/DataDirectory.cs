@@ -174,12 +174,12 @@ internal sealed class DataDirectory : IDisposable
         {
             IsNew = true;
             if (Marks is not [_, OfJournal, ..]) return;
-            Refuse($"{_journal} is {(File.Exists(_journal) ? "empty" : "gone")}, and host {_settings.Host} had its networks and containers in it. {(File.Exists(Log) ? $"Keep {Log}, in which all of it may be. " : "")}Put it back from a backup; or take {Mark} away, and the host begins anew and removes what of its containers lives");
+            Refuse($"{_journal} is {(File.Exists(_journal) ? "empty" : "gone")}, and host {_settings.Host} had its networks and containers in it. {(File.Exists(Log) ? $"Keep {Log}, in which all of it may be. " : "")}Put it back from a backup; or take {Mark} away, and where containers of it live {Owner}, too: the host begins anew and removes them");
         }
 
         var header = new byte[32];
         using (var file = File.OpenRead(_journal)) file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-        if (!header.AsSpan().StartsWith("SQLite format 3\0"u8)) Refuse($"{_journal} is not a journal: it is no SQLite database. Put it back from a backup, or take it and {Mark} away and begin anew");
+        if (!header.AsSpan().StartsWith("SQLite format 3\0"u8)) Refuse($"{_journal} is not a journal: it is no SQLite database. Put it back from a backup, {BeginAnew}");
         // What the write-ahead log has is not in the file yet.
         var hasLog = File.Exists(Log) && new FileInfo(Log).Length > 0;
         var page = BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(16)) is var size and not 1 ? size : 65536;
@@ -207,7 +207,12 @@ internal sealed class DataDirectory : IDisposable
             Refuse($"{_journal} ends at fact {last}, and fact {noted} had been written: what came after it is missing{(File.Exists(Log) ? "" : $", perhaps with {Log}")}. Put it back; or take {Mark} away, and the host goes on with what is there and removes the containers that it then does not know");
     }
 
-    private void RefuseDamaged(string how) => Refuse($"{_journal} is damaged: {how}. Put it back from a backup, or take it and {Mark} away and begin anew");
+    private string Owner => StateDirectory.OwnerFile(_settings.Networking);
+
+    // Without the second a host whose containers live is refused the next time.
+    private string BeginAnew => $"or take it and {Mark} away, and where containers of it live {Owner}, too: the host begins anew and removes them";
+
+    private void RefuseDamaged(string how) => Refuse($"{_journal} is damaged: {how}. Put it back from a backup, {BeginAnew}");
 
     private static void Refuse(string problem) => throw new ConfigurationProblemException([problem]);
 

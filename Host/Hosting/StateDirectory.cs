@@ -1,3 +1,4 @@
+using NetworkCluster.Agents;
 using NetworkCluster.Configuration;
 using NetworkCluster.Linux;
 
@@ -6,6 +7,9 @@ namespace NetworkCluster.Hosting;
 /// <summary>Whose the links and namespaces of a prefix are: what is in the journal of one host is a leftover to every other, which would remove it.</summary>
 internal static class StateDirectory
 {
+    /// <summary>The file that says whose they are.</summary>
+    public static string OwnerFile(HostNetworkingOptions networking) => Path.Combine(networking.StateDirectoryOrDefault, "owner");
+
     /// <summary>Takes the prefix for this host and its data.</summary>
     /// <param name="settings">The host's.</param>
     /// <param name="isNew">Whether it has no journal yet, and so knows of no container.</param>
@@ -15,7 +19,7 @@ internal static class StateDirectory
         var networking = settings.Networking;
         var directory = networking.StateDirectoryOrDefault;
         var held = DirectoryLock.OfState(directory, networking.Prefix);
-        var (path, owner) = (Path.Combine(directory, "owner"), $"host {settings.Host} with its data in {Path.GetFullPath(settings.DataDirectory)}");
+        var (path, owner) = (OwnerFile(networking), $"host {settings.Host} with its data in {Path.GetFullPath(settings.DataDirectory)}");
         var other = File.Exists(path) ? File.ReadAllText(path).Trim() : null;
         if (Problem() is { } problem)
         {

@@ -14,6 +14,14 @@ internal static class TraceExport
     /// <summary>Any of these says where: the rest of OpenTelemetry's variables then count, too.</summary>
     private static readonly string[] Endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
+    /// <summary>What is wrong with where they say: the exporter would be silent about it, and so would be whoever waits for traces.</summary>
+    /// <param name="environment">A variable's value by its name.</param>
+    public static IEnumerable<string> Problems(Func<string, string?> environment) =>
+        from name in Endpoints
+        let text = environment(name)
+        where text is { Length: > 0 } && !(Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+        select $"{name} in the environment: '{text}' is not where traces can be sent to: http://ADDRESS:PORT or https://ADDRESS:PORT";
+
     /// <summary>Begins to send; none: nobody says where to.</summary>
     public static IDisposable? Start(HostId host) => Endpoints.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }) ? Begin(host) : null;
 

@@ -16,7 +16,7 @@ internal static class Help
         Columns(text, [.. palettes.Select(p => (p.Name, p.Description))]);
         text.Append("\nOptions:\n");
         Options(text, [ClientOptions.Format, ClientOptions.Help, ClientOptions.Json, ClientOptions.NoColor, ClientOptions.Version]);
-        text.Append("\nThe host is 127.0.0.1:9110, or PBM_HOST, or the first word.\n");
+        text.Append("\nThe host is 127.0.0.1:9110, or PBM_HOST, or the first word (before or after --cert-path).\n");
         text.Append("Where it speaks TLS, PBM_CERT_PATH or --cert-path is a directory with ca.pem, cert.pem and key.pem.\n");
         return text.Append("Run 'pbm PALETTE --help' for the commands of a palette.\n").ToString();
     }

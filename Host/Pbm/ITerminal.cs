@@ -5,6 +5,9 @@ namespace NetworkCluster.Pbm;
 /// <summary>Where the client prints.</summary>
 internal interface ITerminal
 {
+    /// <summary>Nobody has read standard output for a second: what only shows something may end.</summary>
+    CancellationToken Unread { get; }
+
     /// <summary>One line for standard output.</summary>
     void WriteLine(string line);
 

@@ -49,6 +49,8 @@ internal sealed class PbmClient : IDisposable
         if (_tag is not null) request.Headers.IfNoneMatch.Add(_tag);
         using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
         if (response.StatusCode == HttpStatusCode.NotModified) return _palettes;
+        // A host has palettes, and says in a sentence why it does not show them.
+        if (response.StatusCode == HttpStatusCode.NotFound) throw new UnreachableException($"{_address} speaks HTTP, but is not pbm's port of a host (network-cluster.pbm.port, {HostAddress.Default.Port} unless it is set): it answered 404 NotFound");
         if (response.StatusCode != HttpStatusCode.OK) throw await StrangeAsync(response, cancel);
         try
         {

@@ -1,49 +1,22 @@
 using NetworkCluster.Commands;
 using NetworkCluster.Pbm;
 
-// What a shell asks: the line so far, to be completed, and how it is to ask that.
-if (args is ["--completion", "bash"])
-{
-    Console.WriteLine(ShellCompletion.Bash);
-    return ExitCodes.Ok;
-}
-
-(List<string> Before, string Command)? completing = args is ["--complete", var line] ? ShellCompletion.Split(line) : null;
-var words = completing?.Before ?? [.. args];
-var address = HostAddress.Default;
-if (words is [var first, ..] && HostAddress.TryParse(first, out var given))
-{
-    address = given;
-    words.RemoveAt(0);
-}
-else if (words is [var wrong, ..] && wrong.Contains(':'))
-{
-    await Console.Error.WriteLineAsync($"Error: not host:port: {wrong}");
-    return ExitCodes.Usage;
-}
-else if (Environment.GetEnvironmentVariable("PBM_HOST") is { Length: > 0 } configured && !HostAddress.TryParse(configured, out address))
-{
-    await Console.Error.WriteLineAsync($"Error: PBM_HOST is not host:port: {configured}");
-    return ExitCodes.Usage;
-}
-
-var path = Environment.GetEnvironmentVariable("PBM_CERT_PATH");
-if (words is ["--cert-path"])
-{
-    await Console.Error.WriteLineAsync("Error: --cert-path takes a directory with ca.pem, cert.pem and key.pem");
-    return ExitCodes.Usage;
-}
-
-if (words is ["--cert-path", var directory, ..])
-{
-    path = directory;
-    words.RemoveRange(0, 2);
-}
-
+List<string> words;
+(List<string> Before, string Command)? completing;
+HostAddress address;
 ClientCertificate? certificate;
 try
 {
-    certificate = path is { Length: > 0 } ? ClientCertificate.Read(path) : null;
+    // What a shell asks: the line so far, to be completed, and how it is to ask that.
+    if (args is ["--completion", ..])
+    {
+        Console.WriteLine(ShellCompletion.Script(args[1..]));
+        return ExitCodes.Ok;
+    }
+
+    completing = args is ["--complete", var line] ? ShellCompletion.Split(line) : null;
+    (address, var path, words) = Target.Of(completing?.Before ?? [.. args], Environment.GetEnvironmentVariable);
+    certificate = path is null ? null : ClientCertificate.Read(path);
 }
 catch (UsageError wrong)
 {

@@ -14,7 +14,8 @@ internal sealed class Session(PbmClient client, ITerminal terminal, Func<Stream>
         {
             // The one question that needs no host.
             if (words is ["--version"]) return Print($"pbm {typeof(Session).Assembly.GetName().Version?.ToString(3)}");
-            return await DispatchAsync(words, await client.PalettesAsync(cancel), cancel);
+            var (view, rest) = GlobalOptions.Split(words);
+            return await DispatchAsync(view, rest, await client.PalettesAsync(cancel), cancel);
         }
         catch (UsageError e)
         {
@@ -40,15 +41,18 @@ internal sealed class Session(PbmClient client, ITerminal terminal, Func<Stream>
             terminal.WriteError($"Error: the output cannot be written: {Lines.One(e.Message)}");
             return ExitCodes.Refused;
         }
+        catch (OperationCanceledException) when (terminal.Unread.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            return ExitCodes.OutputClosed;
+        }
         catch (OperationCanceledException)
         {
             return ExitCodes.Interrupted;
         }
     }
 
-    private async Task<int> DispatchAsync(IReadOnlyList<string> words, ImmutableArray<PaletteSpec> palettes, CancellationToken cancel)
+    private async Task<int> DispatchAsync(ViewOptions view, IReadOnlyList<string> rest, ImmutableArray<PaletteSpec> palettes, CancellationToken cancel)
     {
-        var (view, rest) = GlobalOptions.Split(words);
         if (rest is [] or ["--help" or "-h" or "help"]) return Print(Help.Root(palettes));
         if (rest[0] == "help") rest = [.. rest.Skip(1), "--help"];
         var palette = palettes.FirstOrDefault(p => p.Name == rest[0])
@@ -58,10 +62,12 @@ internal sealed class Session(PbmClient client, ITerminal terminal, Func<Stream>
             ?? throw new UsageError($"unknown command: {palette.Name} {rest[1]}{Suggestion.For(rest[1], palette.Commands.Select(c => c.Name))}");
         if (new CommandLine(palette, command).Parse([.. rest.Skip(2)], view) is not { } call) return Print(Help.Of(palette, command));
         var printer = new FramePrinter(terminal, call.View);
-        if (call.Input is not { } source) return await printer.PrintAsync(client.RunAsync(call, null, cancel));
+        // What changes something is not given up in the middle for it.
+        using var read = CancellationTokenSource.CreateLinkedTokenSource(cancel, command.ReadsOnly ? terminal.Unread : CancellationToken.None);
+        if (call.Input is not { } source) return await printer.PrintAsync(client.RunAsync(call, null, read.Token));
         // Before anything is sent: a name that is wrong is a command line that is wrong.
         await using var opened = source == "-" ? input() : Open(source);
-        return await printer.PrintAsync(client.RunAsync(call, opened, cancel));
+        return await printer.PrintAsync(client.RunAsync(call, opened, read.Token));
     }
 
     private static FileStream Open(string path)

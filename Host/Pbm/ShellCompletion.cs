@@ -4,7 +4,7 @@ namespace NetworkCluster.Pbm;
 internal static class ShellCompletion
 {
     /// <summary>For <c>eval "$(pbm --completion bash)"</c>.</summary>
-    public const string Bash = """
+    private const string Bash = """
         _pbm() {
             local IFS=$'\n'
             COMPREPLY=($("${COMP_WORDS[0]}" --complete "${COMP_LINE:0:COMP_POINT}" 2>/dev/null))
@@ -12,6 +12,11 @@ internal static class ShellCompletion
         }
         complete -o default -F _pbm pbm ./pbm
         """;
+
+    /// <summary>What the shell runs.</summary>
+    /// <exception cref="UsageError">There is nothing for that shell.</exception>
+    public static string Script(IReadOnlyList<string> shells) =>
+        shells is ["bash"] ? Bash : throw new UsageError($"--completion takes the name of a shell, and there is only bash{(shells is [var other, ..] ? $", not {other}" : "")}: eval \"$(pbm --completion bash)\"");
 
     /// <summary>The words before the command (which host, by which certificate), and the command as far as it was typed.</summary>
     public static (List<string> Before, string Command) Split(string line)
@@ -29,7 +34,7 @@ internal static class ShellCompletion
     // How many words at the beginning are not the command's. One that is still being typed is none.
     private static int Own(string text) => !text.Contains(' ', StringComparison.Ordinal) ? 0
         : First(text) == "--cert-path" ? (After(text).Contains(' ', StringComparison.Ordinal) ? 2 : 0)
-        : HostAddress.TryParse(First(text), out _) ? 1
+        : First(text).StartsWith("--cert-path=", StringComparison.Ordinal) || HostAddress.TryParse(First(text), out _) ? 1
         : 0;
 
     private static string First(string text) => text.Split(' ', 2)[0];

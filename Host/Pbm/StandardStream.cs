@@ -12,6 +12,8 @@ internal static partial class StandardStream
 
     private const int Interrupted = 4;
 
+    private const short PollError = 8;
+
     /// <summary>Writes all of it.</summary>
     /// <exception cref="IOException">It cannot be written; its HResult is the kernel's error.</exception>
     public static void Write(int descriptor, ReadOnlySpan<byte> bytes)
@@ -29,6 +31,29 @@ internal static partial class StandardStream
             if (error != Interrupted) throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
         }
     }
+
+    /// <summary>Returns true when nobody reads a pipe any more, and false when that cannot be known; of a file it does not return.</summary>
+    public static bool AwaitUnread(int descriptor)
+    {
+        var poll = new PollDescriptor { Descriptor = descriptor };
+        while (Poll(ref poll, 1, -1) < 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted) return false;
+        }
+
+        return (poll.Returned & PollError) != 0;
+    }
+
+    private struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Asked;
+        public short Returned;
+    }
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

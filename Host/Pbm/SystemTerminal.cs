@@ -9,9 +9,12 @@ internal sealed class SystemTerminal : ITerminal
 {
     private readonly bool _rich;
     private readonly bool _isTerminal = !Console.IsOutputRedirected;
+    private CancellationTokenSource? _unread;
 
     public SystemTerminal(bool noColor) =>
         _rich = !noColor && _isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
+    public CancellationToken Unread => _isTerminal ? CancellationToken.None : (_unread ??= WatchReader()).Token;
 
     // Another program gets it as it is.
     public void WriteLine(string line) => Write($"{(_isTerminal ? Lines.Shown(line, allowed: "\n\t") : line)}\n", isError: false);
@@ -49,6 +52,19 @@ internal sealed class SystemTerminal : ITerminal
 
     // To the top left, and everything from there on away.
     public void Clear() => Write(_isTerminal ? "\e[H\e[J" : "\n", isError: false);
+
+    // What is over within a second ends by itself, with its own exit code: `pbm ... | head -1` is no failure.
+    private static CancellationTokenSource WatchReader()
+    {
+        var unread = new CancellationTokenSource();
+        new Thread(Watch, 128 * 1024) { Name = "output", IsBackground = true }.Start();
+        return unread;
+
+        void Watch()
+        {
+            if (StandardStream.AwaitUnread(StandardStream.Output)) unread.CancelAfter(TimeSpan.FromSeconds(1));
+        }
+    }
 
     private static void WriteRich(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)
     {

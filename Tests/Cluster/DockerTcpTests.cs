@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using NetworkCluster.Tests.Support;
 using Xunit;
@@ -60,11 +61,11 @@ public sealed class DockerTcpTests : IAsyncLifetime
         await Eventually.IsSoAsync(TimeSpan.FromSeconds(10), () => Task.FromResult(_host.Output.Contains("showed a certificate that is not taken: CN=stranger, OU=admin: ", StringComparison.Ordinal)));
         Assert.Contains("docker's API speaks TLS here, and this came without: ", new DockerCommandLine(_host.DockerSocket, $"-H tcp://{Address}").Run("ps").Error, StringComparison.Ordinal);
 
-        // Those that say nothing, or nonsense, keep nobody out.
+        // Those that say nothing, or nonsense, keep nobody of another address out.
         var silent = new List<TcpClient>();
         for (var i = 0; i < 200; i++)
         {
-            silent.Add(new());
+            silent.Add(new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0)));
             await silent[i].ConnectAsync("127.0.0.1", 23761);
             if (i % 2 == 0) await silent[i].GetStream().WriteAsync(new byte[] { 0x16, 0x03, 0x01, 0x02, 0x00, 0x01 });
         }

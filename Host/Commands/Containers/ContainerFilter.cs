@@ -15,16 +15,16 @@ internal sealed record ContainerFilter(FilterTerms Terms)
 
     /// <inheritdoc cref="FilterTerms.Parse"/>
     public static ContainerFilter Parse(IEnumerable<string> words) =>
-        new(FilterTerms.Parse(words, Keys, IsValue));
+        new(FilterTerms.Parse(words, Keys, Wanted));
 
     /// <summary>Whether a container passes.</summary>
     public bool Matches(ContainerView container) => Terms.Match((key, value) => Matches(container, key, value));
 
-    private static bool IsValue(string key, string value) => key switch
+    private static string? Wanted(string key, string value) => key switch
     {
-        "status" => value is "created" or "running" or "exited",
-        "id" or "name" => FilterTerms.IsExpression(value),
-        _ => true,
+        "status" => FilterTerms.OneOf(value, "created", "running", "exited"),
+        "id" or "name" => FilterTerms.Expressed(value),
+        _ => null,
     };
 
     // What everybody means who does not say it: Docker's registry, its library, the latest.

@@ -33,7 +33,7 @@ internal sealed class ClusterEvents(EventTail tail, TimeProvider time)
     {
         var (since, until) = (Time(invocation, "since"), Time(invocation, "until"));
         if (since > until) throw new UsageException("--since cannot be after --until");
-        var filter = FilterTerms.Parse(invocation.Values("filter"), EventTail.Keys, (_, _) => true);
+        var filter = FilterTerms.Parse(invocation.Values("filter"), EventTail.Keys);
         try
         {
             var place = await tail.PlaceAsync(since, cancel);
@@ -54,5 +54,5 @@ internal sealed class ClusterEvents(EventTail tail, TimeProvider time)
     private static string Line(Happening happened) =>
         $"{Rfc3339.Text(happened.At)} {happened.Type} {happened.Action} {happened.Id} ({string.Join(", ", happened.Attributes.Select(attribute => $"{attribute.Key}={attribute.Value}"))})";
 
-    private DateTimeOffset? Time(Invocation invocation, string name) => invocation.Value(name) is { } text ? PointInTime.Parse(text, time) : null;
+    private DateTimeOffset? Time(Invocation invocation, string name) => invocation.Value(name) is { } text ? PointInTime.Parse($"--{name}", text, time) : null;
 }

@@ -14,19 +14,21 @@ internal sealed record NetworkFilter(FilterTerms Terms)
     public bool NeedsViews => Terms.Has("dangling");
 
     /// <inheritdoc cref="FilterTerms.Parse"/>
-    public static NetworkFilter Parse(IEnumerable<string> words) => new(FilterTerms.Parse(words, Keys, IsValue));
+    public static NetworkFilter Parse(IEnumerable<string> words) => new(FilterTerms.Parse(words, Keys, Wanted));
 
     /// <summary>Whether a network passes.</summary>
     /// <param name="network">The network.</param>
     /// <param name="inUse">Whether it has endpoints; only asked with <see cref="NeedsViews"/>.</param>
     public bool Matches(NetworkSpec network, bool inUse) => Terms.Match((key, value) => Matches(network, inUse, key, value));
 
-    private static bool IsValue(string key, string value) => key switch
+    private static string? Wanted(string key, string value) => key switch
     {
-        "type" => value is "custom" or "builtin",
-        "dangling" => value is "true" or "false" or "1" or "0",
-        "id" or "name" => FilterTerms.IsExpression(value),
-        _ => true,
+        "type" => FilterTerms.OneOf(value, "custom", "builtin"),
+        // Docker's swarm has networks of the third; here it is known, and there are none.
+        "scope" => FilterTerms.OneOf(value, "local", "global", "swarm"),
+        "dangling" => FilterTerms.OneOf(value, "true", "false", "1", "0"),
+        "id" or "name" => FilterTerms.Expressed(value),
+        _ => null,
     };
 
     private static bool Matches(NetworkSpec network, bool inUse, string key, string value) => key switch

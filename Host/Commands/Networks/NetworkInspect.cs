@@ -28,7 +28,7 @@ internal sealed class NetworkInspect(IClusterGateway gateway, NetworkDirectory d
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
         var documents = new List<NetworkDocument>();
-        DateTimeOffset? at = invocation.Value("at") is { } text ? PointInTime.Parse(text, time) : null;
+        DateTimeOffset? at = invocation.Value("at") is { } text ? PointInTime.Parse("--at", text, time) : null;
         if (at is not null && invocation.Has("verbose")) throw new UsageException("--verbose shows what is now: it does not go with --at");
         var code = await output.ForEachAsync(invocation.Values("network"), async name =>
             documents.Add(at is { } then ? NetworkDocument.From(await past.AtAsync(name, then, cancel)) : await NowAsync(name, invocation.Has("verbose"), cancel)), cancel);

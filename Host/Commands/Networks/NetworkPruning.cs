@@ -39,9 +39,9 @@ internal sealed class NetworkPruning(IClusterGateway gateway, NetworkDirectory d
 
     private (FilterTerms Filter, DateTimeOffset? Until) Parse(ImmutableArray<string> filters)
     {
-        var filter = FilterTerms.Parse(filters, Keys, (_, _) => true);
+        var filter = FilterTerms.Parse(filters, Keys);
         if (filter.Values("until").Skip(1).Any()) throw new UsageException("more than one until filter specified");
-        return (filter, filter.Values("until").FirstOrDefault() is { } text ? PointInTime.Parse(text, time) : null);
+        return (filter, filter.Values("until").FirstOrDefault() is { } text ? PointInTime.Parse("until", text, time) : null);
     }
 
     private static bool Matches(FilterTerms filter, DateTimeOffset? until, NetworkSpec network) =>

@@ -29,7 +29,8 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         Name = "pools",
         ReadsOnly = true,
         Description = "List the pools of all networks that can be seen from this host",
-        Details = "CAPACITY counts the addresses that are picked from, USED those held (gateway, auxiliary, endpoints), FREE those still to be picked.",
+        Details = "CAPACITY counts the addresses that are picked from, USED those held (gateway, auxiliary, endpoints), FREE those still to be picked, FULL how much of what can be picked is taken. "
+            + "--json has them as Pool, Network, Gateway, Capacity, Used, Free and Full, all of them text, and InUse: those held and the subnet's own (network, broadcast), as Docker counts.",
         Output = CommandOutput.Table,
         Examples = ["ipam pools"],
     };

@@ -37,7 +37,7 @@ internal sealed class IpamReserve(IClusterGateway gateway, NetworkDirectory dire
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
         var address = AddressOf(invocation);
-        TimeSpan? ttl = invocation.Value("ttl") is { } span ? PointInTime.ParseSpan(span) : null;
+        TimeSpan? ttl = invocation.Value("ttl") is { } span ? PointInTime.ParseSpan("--ttl", span) : null;
         if (ttl < Shortest) throw new UsageException("--ttl: 1s or more");
         var network = await directory.NetworkAsync(invocation.Required("network"), cancel);
         await gateway.AskAsync<ReservationMade>(new ReserveAddress(network.Space, network.Id, address, invocation.Required("for"), time.GetUtcNow() + ttl), cancel);

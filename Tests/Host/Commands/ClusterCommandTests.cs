@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NetworkCluster.Commands;
 using NetworkCluster.Networks;
 using NetworkCluster.Tests.Support;
 using Xunit;
@@ -42,10 +43,20 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     [InlineData("--since 1970-01-01T00:00:00Z --until 0s -f type=container", "")]
     public async Task Events_are_narrowed_by_time_and_filter(string options, string actions) => Assert.Equal(new(0, actions, ""), await _host.RunAsync($"cluster events --format '{{{{.Action}}}}' {options}"));
 
+    [Fact]
+    public async Task Events_end_when_nobody_reads_them_any_more_and_changes_do_not()
+    {
+        using var unread = new CancellationTokenSource();
+        var events = _host.RunAsync("cluster events", unread: unread.Token);
+        await unread.CancelAsync();
+        Assert.Equal(new(ExitCodes.OutputClosed, "", ""), await events.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, (await _host.RunAsync("network create made", unread: unread.Token)).Code);
+    }
+
     [Theory]
-    [InlineData("--since yesterday", "failed to parse value as time or duration: \"yesterday\"")]
+    [InlineData("--since yesterday", "failed to parse value as time or duration: \"yesterday\" (--since takes 2026-11-27T20:00, seconds since 1970, or how long ago: 10m, 1h30m)")]
     [InlineData("--since 0s --until 1h", "--since cannot be after --until")]
-    [InlineData("-f colour=red", "Invalid filter 'colour'")]
+    [InlineData("-f colour=red", "Invalid filter 'colour': there are container, event, image, label, network, scope, type")]
     public async Task What_makes_no_sense_is_said_before_anything_is_read(string options, string why) => Assert.Equal(new(2, "", $"Error: {why}\n"), await _host.RunAsync($"cluster events {options}"));
 
     [Fact]

@@ -85,8 +85,8 @@ public sealed class NetworkCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("network ls --json --format x", "--json and --format exclude each other")]
     [InlineData("network prune", "this removes all custom networks that no container uses: say --force to do it")]
-    [InlineData("network prune -f --filter foo=bar", "Invalid filter 'foo'")]
-    [InlineData("network prune -f --filter until=xx", "failed to parse value as time or duration: \"xx\"")]
+    [InlineData("network prune -f --filter foo=bar", "Invalid filter 'foo': there are label, label!, until")]
+    [InlineData("network prune -f --filter until=xx", "failed to parse value as time or duration: \"xx\" (until takes 2026-11-27T20:00, seconds since 1970, or how long ago: 10m, 1h30m)")]
     [InlineData("network prune -f --filter until=1h --filter until=2h", "more than one until filter specified")]
     public async Task A_prune_that_makes_no_sense_removes_nothing(string line, string text)
     {

@@ -59,10 +59,10 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
     }
 
     /// <summary>Runs one command line in this process.</summary>
-    public async Task<Outcome> RunAsync(string line, string? input = null, CancellationToken cancel = default)
+    public async Task<Outcome> RunAsync(string line, string? input = null, CancellationToken cancel = default, CancellationToken unread = default)
     {
         using var client = new PbmClient(Address);
-        var terminal = new RecordingTerminal();
+        var terminal = new RecordingTerminal { Unread = unread };
         var code = await new Session(client, terminal, () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input ?? ""))).RunAsync(ShellWords.Split(line), cancel);
         return new(code, terminal.Output, terminal.Error);
     }

@@ -27,7 +27,7 @@ public sealed class PointInTimeTests
     [InlineData("2026-11-25T07:08:09.5+02:00", "2026-11-25T05:08:09.5Z")]
     [InlineData("2026-11-25T07:08Z", "2026-11-25T07:08:00Z")]
     public void A_time_a_date_seconds_or_how_long_ago(string text, string expected) =>
-        Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), PointInTime.Parse(text, Clock));
+        Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), PointInTime.Parse("--since", text, Clock));
 
     [Theory]
     [InlineData("")]
@@ -39,8 +39,8 @@ public sealed class PointInTimeTests
     [InlineData("9999999999999")]
     [InlineData("2026-13-01")]
     [InlineData("2026-11-25 07:08")]
-    public void Anything_else_is_refused_in_Dockers_words(string text) =>
-        Assert.Equal($"failed to parse value as time or duration: \"{text}\"", Assert.Throws<UsageException>(() => PointInTime.Parse(text, Clock)).Message);
+    public void Anything_else_is_refused_in_Dockers_words_with_the_forms_there_are(string text) =>
+        Assert.Equal($"failed to parse value as time or duration: \"{text}\" (--since takes 2026-11-27T20:00, seconds since 1970, or how long ago: 10m, 1h30m)", Assert.Throws<UsageException>(() => PointInTime.Parse("--since", text, Clock)).Message);
 
     private sealed class Fixed : TimeProvider
     {

@@ -10,6 +10,8 @@ internal sealed class RecordingTerminal : ITerminal
     private readonly List<byte> _out = [];
     private readonly List<byte> _error = [];
 
+    public CancellationToken Unread { get; init; }
+
     public string Output => Encoding.UTF8.GetString([.. _out]);
 
     public string Error => Encoding.UTF8.GetString([.. _error]);

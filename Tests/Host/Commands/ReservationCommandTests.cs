@@ -35,7 +35,7 @@ public sealed class ReservationCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("ipam reserve isolated_nw 172.25.9.9", "option --for must be given")]
     [InlineData("ipam reserve --for db isolated_nw foo", "invalid address: foo")]
-    [InlineData("ipam reserve --for db --ttl soon isolated_nw 172.25.9.9", "invalid duration: \"soon\" (10m, 1h30m)")]
+    [InlineData("ipam reserve --for db --ttl soon isolated_nw 172.25.9.9", "invalid duration: \"soon\" (--ttl takes 90s, 10m, 1h30m)")]
     [InlineData("ipam reserve --for db --ttl 1ms isolated_nw 172.25.9.9", "--ttl: 1s or more")]
     public async Task What_makes_no_sense_is_not_sent(string line, string text)
     {

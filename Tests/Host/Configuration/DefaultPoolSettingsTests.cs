@@ -56,7 +56,9 @@ public sealed class DefaultPoolSettingsTests
 
     internal static HostSettings FromEnvironment(params (string Name, string Value)[] variables) => HostSettings.From(LayeredConfig.Load([Base()], new Hashtable(variables.ToDictionary(one => one.Name, one => one.Value)), []));
 
-    internal static HostSettings FromFile(string path) => HostSettings.From(LayeredConfig.Load([Base(), path], new Hashtable(), []));
+    internal static HostSettings FromFile(string path) => FromFiles([path]);
+
+    internal static HostSettings FromFiles(string[] paths, params string[] settings) => HostSettings.From(LayeredConfig.Load([Base(), .. paths], new Hashtable(), settings));
 
     private static string Base([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "hocon", "akka.conf");
 }

@@ -53,6 +53,14 @@ public sealed class WrongSettingsTests
     [InlineData("netwrok-cluster.pbm.port=9111", "there is no setting netwrok-cluster.pbm.port; did you mean network-cluster.pbm.port?")]
     [InlineData("network_cluster.pbm.port=9111", "there is no setting network_cluster.pbm.port; did you mean network-cluster.pbm.port?")]
     [InlineData("Network-Cluster.pbm.port=9111", "there is no setting Network-Cluster.pbm.port; did you mean network-cluster.pbm.port?")]
+    [InlineData("network-cluster.pbm.prot=1", "there is no setting network-cluster.pbm.prot; did you mean network-cluster.pbm.port?")]
+    [InlineData("network-cluster.operations.prot=1", "there is no setting network-cluster.operations.prot; did you mean network-cluster.operations.port?")]
+    [InlineData("network-cluster.dns.upstraem=1", "there is no setting network-cluster.dns.upstraem; did you mean network-cluster.dns.upstream?")]
+    [InlineData("network-cluster.pmb.prot=1", "there is no setting network-cluster.pmb.prot; did you mean network-cluster.pbm.port?")]
+    [InlineData("network-cluster.tls.cert=1", "there is no setting network-cluster.tls.cert; did you mean network-cluster.tls.certificate?")]
+    [InlineData("network-cluster.mtu=1400", "there is no setting network-cluster.mtu; did you mean network-cluster.dataplane.mtu?")]
+    [InlineData("network-cluster.loglevel=Debug", "there is no setting network-cluster.loglevel; did you mean network-cluster.log-level?")]
+    [InlineData("network-cluster.xyzzy=1", "there is no setting network-cluster.xyzzy")]
     [InlineData("nothing=1", "there is no setting nothing: settings begin with network-cluster or akka (all of them: hocon/akka.conf)")]
     [InlineData("a{b=1", "--set takes path=value, as network-cluster.pbm.port=9110: 'a{b' is not the path of a setting")]
     [InlineData("\"=1", "--set takes path=value, as network-cluster.pbm.port=9110: '\"' is not the path of a setting")]
@@ -61,14 +69,22 @@ public sealed class WrongSettingsTests
 
     [Theory]
     [InlineData("NETWORK_CLUSTER_PBM__PORT", "9111", "there is no setting for NETWORK_CLUSTER_PBM__PORT in the environment")]
-    [InlineData("NETWORK_CLUSTER__PBM__PROT", "9111", "there is no setting network-cluster.pbm.prot; did you mean network-cluster.pbm.")]
+    [InlineData("NETWORK_CLUSTER__PBM__PROT", "9111", "there is no setting network-cluster.pbm.prot; did you mean network-cluster.pbm.port?")]
     [InlineData("NETWORK_CLUSTER__CLUSTER__SEEDS", "[a=1]", "network-cluster.cluster.seeds: '[a=1]' is not a list")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "not-a-url", "OTEL_EXPORTER_OTLP_ENDPOINT in the environment: 'not-a-url' is not where traces can be sent to: http://ADDRESS:PORT or https://ADDRESS:PORT")]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "localhost:4318", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT in the environment: 'localhost:4318'")]
     public void So_is_a_variable(string name, string value, string problem) =>
         Assert.StartsWith(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.FromEnvironment((name, value))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void What_Kubernetes_tells_a_pod_of_a_service_is_no_setting() => Assert.Equal(9112, DefaultPoolSettingsTests.FromEnvironment(
         ("NETWORK_CLUSTER_SERVICE_HOST", "10.0.0.1"), ("NETWORK_CLUSTER_SERVICE_PORT_PBM", "9110"), ("NETWORK_CLUSTER_PORT", "tcp://10.0.0.1:9110"), ("NETWORK_CLUSTER_PORT_9110_TCP_ADDR", "10.0.0.1"), ("NETWORK_CLUSTER__PBM__PORT", "9112")).Pbm.Port);
+
+    [Theory]
+    [InlineData("http://10.9.0.9:4318")]
+    [InlineData("https://[fd00::9]:4318/v1/traces")]
+    [InlineData("")]
+    public void Traces_are_sent_where_an_address_says(string endpoint) => Assert.NotNull(DefaultPoolSettingsTests.FromEnvironment(("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)));
 
     [Theory]
     [InlineData("[10.9.0.1, \"fd00::2\"]", "10.9.0.1:53 [fd00::2]:53")]
@@ -119,4 +135,33 @@ public sealed class WrongSettingsTests
         Assert.StartsWith("there is no setting network-cluster.pbm.prot", wrong.Problems[0], StringComparison.Ordinal);
         Assert.StartsWith("network-cluster.dataplane.mtu: '10'", wrong.Problems[1], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void All_that_is_wrong_is_said_at_once()
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, "network-cluster { dns = 5, log-level = loud }");
+        try
+        {
+            Assert.Equal(
+                [
+                    "--set takes path=value, not 'nothing'",
+                    "network-cluster.dns is not one setting but many: one value cannot stand for all of them",
+                    "there is no setting network-cluster.pbm.port.x; did you mean network-cluster.pbm.port?",
+                    "network-cluster.pbm is not one setting but many: '3' cannot stand for all of them",
+                    "akka.actor.provider is cluster in every host: 'remote' cannot be",
+                    "network-cluster.dataplane.mtu: '10' is not a number from 576 to 65535",
+                ],
+                Wrong([path], "network-cluster.pbm=3", "network-cluster.dataplane.mtu=10", "nothing", "network-cluster.pbm.port.x=1", "akka.actor.provider=remote").Take(6));
+            Assert.StartsWith("network-cluster.log-level: 'loud'", Wrong([path])[1], StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        Assert.Equal(["/nowhere/a.conf", "/nowhere/b.conf", "--set takes path=value, not 'nothing'"], Wrong(["/nowhere/a.conf", "/nowhere/b.conf"], "nothing").Select(problem => problem.Split(": Could")[0]));
+    }
+
+    private static IReadOnlyList<string> Wrong(string[] files, params string[] settings) => Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.FromFiles(files, settings)).Problems;
 }

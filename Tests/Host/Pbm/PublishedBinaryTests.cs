@@ -38,6 +38,14 @@ public sealed class PublishedBinaryTests
     }
 
     [PublishedFact]
+    public async Task What_shows_something_without_end_ends_when_nobody_reads_it()
+    {
+        await using var host = await PbmHost.StartAsync();
+        Assert.Equal(new(0, "141\n", ""), await ShellAsync($"'{PublishedFactAttribute.Program}' {host.Address} cluster events | true; echo ${{PIPESTATUS[0]}}"));
+        Assert.Equal(new(0, "0\n", ""), await ShellAsync($"'{PublishedFactAttribute.Program}' {host.Address} container exec container2 sleep 2 | true; echo ${{PIPESTATUS[0]}}"));
+    }
+
+    [PublishedFact]
     public async Task What_several_commands_write_into_one_file_stands_there_one_after_the_other()
     {
         await using var host = await PbmHost.StartAsync();

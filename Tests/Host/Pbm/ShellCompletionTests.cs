@@ -12,6 +12,7 @@ public sealed class ShellCompletionTests
     [InlineData("pbm network c", "", "network c")]
     [InlineData("./pbm  10.0.0.1:9110 network connect isolated_nw ", "10.0.0.1:9110", "network connect isolated_nw ")]
     [InlineData("pbm 10.0.0.1:9110 --cert-path certs/alice net", "10.0.0.1:9110 --cert-path certs/alice", "net")]
+    [InlineData("pbm --cert-path=certs/alice 10.0.0.1:9110 net", "--cert-path=certs/alice 10.0.0.1:9110", "net")]
     [InlineData("pbm ", "", "")]
     [InlineData("pbm --cert-path cer", "", "--cert-path cer")]
     [InlineData("pbm 10.0.0.1:9110", "", "10.0.0.1:9110")]
@@ -21,6 +22,15 @@ public sealed class ShellCompletionTests
         Assert.Equal(before, string.Join(' ', words));
         Assert.Equal(command, rest);
     }
+
+    [Theory]
+    [InlineData("zsh", "--completion takes the name of a shell, and there is only bash, not zsh: eval \"$(pbm --completion bash)\"")]
+    [InlineData("", "--completion takes the name of a shell, and there is only bash: eval \"$(pbm --completion bash)\"")]
+    public void Another_shell_is_told_which_there_are(string shell, string problem) =>
+        Assert.Equal(problem, Assert.Throws<UsageError>(() => ShellCompletion.Script(shell.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Message);
+
+    [Fact]
+    public void Bash_gets_what_it_runs() => Assert.Contains("complete -o default -F _pbm pbm", ShellCompletion.Script(["bash"]), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_port_that_takes_connections_and_says_nothing_is_no_host()

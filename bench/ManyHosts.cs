@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Npgsql;
 using NetworkCluster.Hosts;
 using NetworkCluster.Networks;
@@ -128,10 +129,13 @@ internal static class ManyHosts
             return ([.. Packets().Zip(before, (now, then) => now - then)], took);
         }
 
-        List<long> Packets() => [.. Enumerable.Range(1, underlay.Hosts.Count).Select(host => Statistic(host, "rx_packets") + Statistic(host, "tx_packets"))];
+        // Of the links' other ends, which are where we are.
+        List<long> Packets()
+        {
+            var links = JsonDocument.Parse(KernelHost.Shell("ip -s -j link show master und0")).RootElement.EnumerateArray().ToDictionary(link => link.GetProperty("ifname").GetString()!, link => link.GetProperty("stats64"));
+            return [.. Enumerable.Range(1, underlay.Hosts.Count).Select(host => links[$"und{host}"]).Select(stats => stats.GetProperty("rx").GetProperty("packets").GetInt64() + stats.GetProperty("tx").GetProperty("packets").GetInt64())];
+        }
     }
-
-    private static long Statistic(int host, string name) => long.Parse(KernelHost.Shell($"cat /sys/class/net/und{host}/statistics/{name}"), CultureInfo.InvariantCulture);
 
     private static double ResidentMiB(HostUnderTest host) => File.ReadLines($"/proc/{host.ProcessId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries) is var words
         ? double.Parse(words[1], CultureInfo.InvariantCulture) / 1024 : 0;

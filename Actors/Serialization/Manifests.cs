@@ -89,6 +89,7 @@ internal static class Manifests
         ("host-welcome", typeof(HostWelcome)),
         ("rejoin-host", typeof(RejoinHost)),
         ("journal-report", typeof(JournalReport)),
+        ("ask-wishes", typeof(AskWishes)),
         ("get-host", typeof(GetHost)),
         ("await-host", typeof(AwaitHost)),
         ("host-view", typeof(HostView)),

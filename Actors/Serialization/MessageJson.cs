@@ -81,6 +81,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(HostWelcome))]
 [JsonSerializable(typeof(RejoinHost))]
 [JsonSerializable(typeof(JournalReport))]
+[JsonSerializable(typeof(AskWishes))]
 [JsonSerializable(typeof(GetHost))]
 [JsonSerializable(typeof(AwaitHost))]
 [JsonSerializable(typeof(HostView))]

@@ -52,6 +52,12 @@ public sealed record RejoinHost(HostId Host, Incarnation Incarnation) : IAddress
     EntityKey IAddressed.Entity => new(EntityKind.Agent, Host.ToString());
 }
 
+/// <summary>To itself: the wishes of the next stopped containers are asked for again.</summary>
+public sealed record AskWishes(HostId Host) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Host, Host.ToString());
+}
+
 /// <summary>Process to the one that says where entities are: whether I reach the journal.</summary>
 /// <param name="Member">As <c>ADDRESS:PORT</c>.</param>
 /// <param name="Away">I do not, or it takes no writes.</param>

@@ -30,6 +30,9 @@ public sealed record HostLost(HostId Host, Incarnation Incarnation, DateTimeOffs
 /// <summary>In memory: the host's process has told what lives, and what the journal left open is being carried on. Before that nobody can say what is so.</summary>
 public sealed record HostReconciled : IEphemeralEvent;
 
+/// <summary>In memory: stopped containers whose wishes are still to be asked for in this life of the host, in order, and those of whom they are being asked for.</summary>
+public sealed record WishesLeft(System.Collections.Immutable.ImmutableQueue<ContainerId> Containers, System.Collections.Immutable.ImmutableHashSet<ContainerId> Asked) : IEphemeralEvent;
+
 /// <summary>In memory: a command about a container is under way; others about it wait.</summary>
 /// <param name="Container">The container.</param>
 /// <param name="Kind">What is done.</param>

@@ -19,6 +19,12 @@ public sealed class HostDecider : IDecider<HostState>
     /// <summary>How long the endpoints of a lost host may take to give their places back until they are told again.</summary>
     public static readonly TimeSpan GiveUpAgainAfter = TimeSpan.FromSeconds(2);
 
+    /// <summary>Of so many stopped containers at most the wishes are asked for again at once; nobody waits for the others'.</summary>
+    public int WishesAtOnce { get; init; } = 32;
+
+    /// <summary>When it is looked whether the next ones' turn has come.</summary>
+    public static readonly TimeSpan WishesAgainAfter = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How long one that is removed when it has stopped stays.</summary>
     public static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
 
@@ -28,7 +34,7 @@ public sealed class HostDecider : IDecider<HostState>
     /// <inheritdoc/>
     public Decision Decide(HostState state, IAddressed message) => message switch
     {
-        JoinHost join => HostJoin.Join(state, join),
+        JoinHost join => HostJoin.Join(state, join, WishesAtOnce),
         DeclareHostLost lost => HostJoin.Lose(state, lost),
         EndpointSettled settled => HostOperations.Settled(state, settled),
         EndpointOut left => HostOperations.Out(state, left.Withdrawal),
@@ -39,7 +45,8 @@ public sealed class HostDecider : IDecider<HostState>
         ExpireOperation expire => HostOperations.Expire(state, expire),
         ListContainers => Decision.Answer(new ContainerList([.. state.InOrder.Select(container => container.View(state.Id))])),
         FindContainer find => Find(state, find.NameOrId),
-        AwaitHost wait when wait.Token != state.Token || !state.Reconciled || state.Containers.Values.Any(container => container.Operation is not null) => Decision.Later,
+        AwaitHost wait when wait.Token != state.Token || !state.Reconciled || state.Containers.Values.Any(container => container.Operation is not null && !state.Wishes.Asked.Contains(container.Spec.Id)) => Decision.Later,
+        AskWishes => HostJoin.AskWishes(state, WishesAtOnce),
         // Not an operation with a container: it waits for none.
         RenameNetwork rename => new() { Events = state.Containers.Values.Any(container => container.Endpoints.Any(endpoint => endpoint.Spec.Network == rename.Network && endpoint.Spec.NetworkName != rename.Name)) ? [new NetworkRenamed(rename.Network, rename.Name)] : [] },
         GetHost or AwaitHost => state.Incarnation.Value == 0

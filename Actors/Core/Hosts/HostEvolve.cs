@@ -12,7 +12,8 @@ internal static class HostEvolve
     {
         HostJoined joined => state with { Incarnation = joined.Incarnation, Token = joined.Token, Vtep = joined.Vtep, Lost = false, JoinedAt = joined.At, Adopted = joined.Adopted, Reclaimed = joined.Reclaimed },
         HostReconciled => state with { Reconciled = true },
-        HostLost => state with { Lost = true },
+        WishesLeft left => state with { Wishes = left },
+        HostLost => state with { Lost = true, Wishes = HostState.NoWishes },
         HostDrained => state with { Drained = true },
         HostActivated => state with { Drained = false },
         NetworkRenamed renamed => state with

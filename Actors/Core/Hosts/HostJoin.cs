@@ -12,7 +12,7 @@ namespace NetworkCluster.Hosts;
 /// </summary>
 internal static class HostJoin
 {
-    public static Decision Join(HostState state, JoinHost join)
+    public static Decision Join(HostState state, JoinHost join, int atOnce)
     {
         var linked = (join.Linked ?? []).ToHashSet();
         // What an engine runs lives where a network has its links: the other ends are in its sandbox.
@@ -20,7 +20,11 @@ internal static class HostJoin
         var again = state.Token == join.Token && !state.Lost;
         var incarnation = again ? state.Incarnation : new Incarnation(state.Incarnation.Value + 1);
         // What the old life was doing is over; what this life is doing goes on.
-        var work = state.InOrder.Where(container => !again || container.Operation is null).Select(container => Rejoin(state, container, alive, (incarnation, join.Vtep))).ToImmutableArray();
+        var here = state.InOrder.Where(container => !again || container.Operation is null).ToImmutableArray();
+        // A host with thousands of stopped containers is not to wait for all their wishes.
+        ImmutableArray<ContainerId> later = [.. here.Where(container => IsAtRest(container)).Skip(atOnce).Select(container => container.Spec.Id)];
+        var waits = later.ToHashSet();
+        var work = here.Where(container => !waits.Contains(container.Spec.Id)).Select(container => Rejoin(state, container, alive, (incarnation, join.Vtep))).ToImmutableArray();
 
         var reclaimed = work.Sum(item => item.Reclaimed);
         var adopted = state.Containers.Values.Count(container => container.IsRunning && alive.Contains(container.Spec.Id));
@@ -29,6 +33,7 @@ internal static class HostJoin
             .. again ? ImmutableArray<IEvent>.Empty : [new HostJoined(join.Host, incarnation, join.Token, adopted, reclaimed, join.At) { Vtep = join.Vtep }, .. Underway(state).Select(id => new OperationEnded(id))],
             .. work.SelectMany(item => item.Events),
             new HostReconciled(),
+            new WishesLeft(ImmutableQueue.CreateRange(later), []),
         ];
         var after = facts.Aggregate(state, HostEvolve.Apply);
         return new()
@@ -39,10 +44,40 @@ internal static class HostJoin
             [
                 .. Underway(after).Select(id => HostOperations.Expiry(after, id, HostDecider.OperationTimeout)),
                 .. HostOperations.Removal(after, after.InOrder.Where(container => container.Phase == ContainerPhase.Exited).Select(container => container.Spec)),
+                .. later.IsEmpty ? [] : ((TimeSpan, IAddressed)[])[NextWishes(state)],
             ],
             Reply = new HostWelcome(join.Host, incarnation, [.. after.InOrder.Where(container => container.IsRunning).Select(container => container.View(join.Host))]),
         };
     }
+
+    /// <summary>The next ones' turn, when the last ones have been answered.</summary>
+    public static Decision AskWishes(HostState state, int atOnce)
+    {
+        if (!state.Reconciled || state.Lost || (state.Wishes.Containers.IsEmpty && state.Wishes.Asked.IsEmpty)) return Decision.Nothing;
+        if (state.Wishes.Asked.Any(id => state.Find(id)?.Operation?.Kind == OperationKind.Rejoin)) return new() { Timers = [NextWishes(state)] };
+        var (left, next) = (state.Wishes.Containers, new List<HeldContainer>());
+        while (!left.IsEmpty && next.Count < atOnce)
+        {
+            left = left.Dequeue(out var id);
+            // What has been done with it since has asked for them.
+            if (state.Find(id) is { Operation: null } container && IsAtRest(container)) next.Add(container);
+        }
+
+        var work = next.Select(container => Rejoin(state, container, [], (state.Incarnation, state.Vtep))).ToImmutableArray();
+        ImmutableArray<IEvent> events = [.. work.SelectMany(item => item.Events), new WishesLeft(left, [.. next.Select(container => container.Spec.Id)])];
+        var after = events.Aggregate(state, HostEvolve.Apply);
+        return new()
+        {
+            Events = events,
+            Orders = [.. work.SelectMany(item => item.Sends)],
+            Timers = [.. next.Select(container => HostOperations.Expiry(after, container.Spec.Id, HostDecider.OperationTimeout)), .. next.Count == 0 ? [] : ((TimeSpan, IAddressed)[])[NextWishes(state)]],
+        };
+    }
+
+    private static (TimeSpan, IAddressed) NextWishes(HostState state) => (HostDecider.WishesAgainAfter, new AskWishes(state.Id));
+
+    // Stopped, with wishes, and with nothing that is not over.
+    private static bool IsAtRest(HeldContainer container) => container is { Phase: ContainerPhase.Created or ContainerPhase.Exited, NextName: null, Endpoints.IsEmpty: false } && container.Endpoints.TrueForAll(endpoint => !endpoint.Leaving);
 
     public static Decision Lose(HostState state, DeclareHostLost lost)
     {

@@ -132,8 +132,13 @@ public sealed record HostState
     public ImmutableSortedSet<string> Ids { get; init; } = NameLookup.NoIds;
     /// <summary>The last ones that were removed, as they last were: for who asks again because the answer was lost. No snapshot has them.</summary>
     public ImmutableList<ContainerView> Gone { get; init; } = [];
+    /// <summary>In memory: stopped containers whose wishes are still to be asked for again, and those of whom they are being asked for.</summary>
+    public WishesLeft Wishes { get; init; } = NoWishes;
     /// <summary>Counts containers and operations.</summary>
     public long Counter { get; init; }
+
+    /// <summary>All have been asked for.</summary>
+    internal static WishesLeft NoWishes { get; } = new([], []);
 
     /// <summary>As others see it.</summary>
     public HostView View => new(Id, Incarnation, Lost, JoinedAt, Containers.Count, Containers.Values.Count(container => container.IsRunning), Reclaimed, Adopted) { Token = Token, Vtep = Vtep, Drained = Drained };

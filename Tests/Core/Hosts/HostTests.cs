@@ -47,6 +47,53 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void The_wishes_of_many_stopped_containers_are_asked_for_by_and_by_and_a_start_does_not_wait_for_them()
+    {
+        var atOnce = new HostDecider().WishesAtOnce;
+        var many = (2 * atOnce) + 6;
+        var host = Host();
+        for (var number = 1; number <= many; number++)
+        {
+            var container = Some.Container(number);
+            host.When(new CreateContainer(Some.Host, container, [WishOf(number)]), Agreed(number, 1));
+        }
+
+        host.Recovered().When(Join("b"));
+        Assert.Equal(atOnce, host.Then.Sends.OfType<AttachEndpoint>().Count());
+        Assert.Contains((HostDecider.WishesAgainAfter, new AskWishes(Some.Host)), host.Then.Timers);
+        // The first are waited for, the others are not; and what is done with them meanwhile need not wait.
+        Assert.True(host.When(new AwaitHost(Some.Host, "b")).Then.Defer);
+        host.When(Enumerable.Range(1, atOnce).Select(number => Agreed(number, 2)));
+        host.When(new AwaitHost(Some.Host, "b")).Replies<HostView>();
+        host.When(new RemoveContainer(Some.Host, Some.ContainerId(many), Force: false)).Sends<UnbindEndpoint>();
+        host.When(new EndpointOut(new(WishOf(many), new(2), Forget: true)), new SandboxStopped(Some.Host, Some.ContainerId(many), new(2), null)).Replies<ContainerDone>();
+
+        host.When(new AskWishes(Some.Host));
+        Assert.Equal(atOnce, host.Then.Orders.OfType<AttachEndpoint>().Count());
+        Assert.Empty(host.Then.Sends);
+        host.When(new AwaitHost(Some.Host, "b")).Replies<HostView>();
+        // Not before all of them have been answered, one of them with no: that was never acknowledged.
+        host.When(Enumerable.Range(atOnce + 1, atOnce - 1).Select(number => Agreed(number, 2)));
+        host.When(new AskWishes(Some.Host));
+        Assert.Empty(host.Then.Orders);
+        Assert.Equal((HostDecider.WishesAgainAfter, (IAddressed)new AskWishes(Some.Host)), Assert.Single(host.Then.Timers));
+        var last = 2 * atOnce;
+        Assert.True(host.When(new EndpointSettled(WishOf(last), new(2), null, new NetworkNotFound("net1"))).Sends<UnbindEndpoint>().Forget);
+        host.When(new EndpointOut(new(WishOf(last), new(2), Forget: true))).Journals(nameof(ContainerDisconnected));
+        host.When(new AskWishes(Some.Host));
+        Assert.Equal(5, host.Then.Orders.OfType<AttachEndpoint>().Count());
+        host.When(Enumerable.Range(last + 1, 5).Select(number => Agreed(number, 2)));
+        host.When(new AskWishes(Some.Host));
+        Assert.Empty(host.Then.Orders);
+        Assert.Empty(host.Then.Timers);
+        host.When(new AskWishes(Some.Host)).DoesNothing();
+
+        static EndpointSpec WishOf(int number) => Wish(number) with { Container = Some.ContainerId(number), ContainerName = Some.Container(number).Name };
+
+        static EndpointSettled Agreed(int number, int life) => new(WishOf(number), new(life), null, null);
+    }
+
+    [Fact]
     public void When_it_was_started_and_when_it_stopped_last_is_kept_over_a_recovery()
     {
         var (first, stop, again) = (DateTimeOffset.UnixEpoch.AddMinutes(1), DateTimeOffset.UnixEpoch.AddMinutes(2), DateTimeOffset.UnixEpoch.AddMinutes(3));

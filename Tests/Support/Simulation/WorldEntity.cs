@@ -17,7 +17,7 @@ internal abstract class WorldEntity
         EntityKind.Pool => new Of<PoolState>(new PoolDecider(), key.Id, journal, snapshotAt),
         EntityKind.Endpoint => new Of<EndpointState>(new EndpointDecider(), key.Id, journal, snapshotAt),
         EntityKind.Hosts => new Of<System.Collections.Immutable.ImmutableSortedSet<string>>(new HostsDecider(), key.Id, journal, snapshotAt),
-        EntityKind.Host => new Of<HostState>(new HostDecider(), key.Id, journal, snapshotAt),
+        EntityKind.Host => new Of<HostState>(new HostDecider { WishesAtOnce = 1 }, key.Id, journal, snapshotAt),
         _ => throw new ArgumentOutOfRangeException(nameof(key)),
     };
 

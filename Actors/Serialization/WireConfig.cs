@@ -17,6 +17,7 @@ public static class WireConfig
             "{{typeof(IMessage).AssemblyQualifiedName}}" = message
           }
         }
+        akka.remote.dot-netty.tcp.maximum-frame-size = 33554432b
         """);
 
     /// <summary>For remoting with TLS, beside <see cref="TlsIdentity.Over"/>.</summary>

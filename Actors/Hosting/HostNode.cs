@@ -136,6 +136,10 @@ public sealed class HostNode : IAsyncDisposable
         {
             // The lock goes with the session.
         }
+        catch (Exception) when (Over.IsCancellationRequested)
+        {
+            // The others have removed it meanwhile: there is no system that could carry anything.
+        }
     }
 
     private static async Task WatchAsync(JournalWatch watch, CancellationToken ending)

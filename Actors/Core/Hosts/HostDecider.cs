@@ -20,7 +20,7 @@ public sealed class HostDecider : IDecider<HostState>
     public static readonly TimeSpan GiveUpAgainAfter = TimeSpan.FromSeconds(2);
 
     /// <summary>Of so many stopped containers at most the wishes are asked for again at once; nobody waits for the others'.</summary>
-    public int WishesAtOnce { get; init; } = 32;
+    public int WishesAtOnce { get; init; } = 2;
 
     /// <summary>When it is looked whether the next ones' turn has come.</summary>
     public static readonly TimeSpan WishesAgainAfter = TimeSpan.FromMilliseconds(100);

@@ -49,9 +49,9 @@ public sealed class HostTests
     [Fact]
     public void The_wishes_of_many_stopped_containers_are_asked_for_by_and_by_and_a_start_does_not_wait_for_them()
     {
-        var atOnce = new HostDecider().WishesAtOnce;
-        var many = (2 * atOnce) + 6;
-        var host = Host();
+        const int atOnce = 32;
+        const int many = (2 * atOnce) + 6;
+        var host = new Scenario<HostState>(new HostDecider { WishesAtOnce = atOnce }, "host1").When(Join("a"));
         for (var number = 1; number <= many; number++)
         {
             var container = Some.Container(number);

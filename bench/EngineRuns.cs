@@ -12,9 +12,8 @@ internal static class EngineRuns
     private static readonly string[] Networks = ["own-bridge", "own-overlay", Ours];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public static async Task RunAsync(string program)
+    public static async Task RunAsync()
     {
-        Environment.SetEnvironmentVariable("NWC_HOST", $"{program}.dll");
         var data = Directory.CreateTempSubdirectory("nwc-bench-etcd-").FullName;
         using var etcd = Process.Start(new ProcessStartInfo(Path.Combine(Environment.GetEnvironmentVariable("NWC_ENGINE")!, "etcd"),
             ["--data-dir", data, "--enable-v2=true", "--logger", "zap", "--log-level", "error", "--listen-client-urls", "http://0.0.0.0:2379", "--advertise-client-urls", $"http://{Store}"]))!;

@@ -16,7 +16,10 @@ internal sealed class HostUnderLoad(string program, params string[] more) : IAsy
     public int Pid => _process!.Id;
 
     /// <summary>Resident memory in MiB.</summary>
-    public double ResidentMiB => File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries) is var words
+    public double ResidentMiB => ResidentMiBOf(Pid);
+
+    /// <summary>That of any process.</summary>
+    public static double ResidentMiBOf(int pid) => File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries) is var words
         ? double.Parse(words[1], CultureInfo.InvariantCulture) / 1024 : 0;
 
     /// <summary>Starts it and returns the time until the first command is answered.</summary>

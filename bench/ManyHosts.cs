@@ -18,9 +18,9 @@ internal static class ManyHosts
     private static readonly int[] Sizes = [2, 5, 10, 20, 50];
 
     /// <summary>A container on each of ten hosts in a hundred networks of all of them: each connect is told to ten hosts.</summary>
-    public static async Task EndpointsAsync(string program)
+    public static async Task EndpointsAsync()
     {
-        await using var underlay = await StartAsync(program, "be", Hosts, _ => "control, agent");
+        await using var underlay = await StartAsync("be", Hosts, _ => "control, agent");
         var clients = underlay.Hosts.Select(host => new PbmClient(host.Operator.Address)).ToList();
         var networks = Endpoints / Hosts;
         for (var network = 0; network < networks; network++) await clients[0].RunAsync("network", "create", ("network", $"net{network}"), ("driver", "overlay"), ("subnet", $"10.{network}.0.0/24"));
@@ -38,9 +38,9 @@ internal static class ManyHosts
     }
 
     /// <summary>All hosts die that have much in the journal.</summary>
-    public static async Task KilledAsync(string program)
+    public static async Task KilledAsync()
     {
-        await using var underlay = await StartAsync(program, "bk", 3, _ => "control, agent");
+        await using var underlay = await StartAsync("bk", 3, _ => "control, agent");
         await Task.WhenAll(underlay.Hosts.Select(host => host.KillAsync()));
         await using (var connection = new NpgsqlConnection($"{underlay.Journal};Command Timeout=300"))
         {
@@ -92,9 +92,9 @@ internal static class ManyHosts
     }
 
     /// <summary>Two hosts have a network between them, and more and more others do not take part.</summary>
-    public static async Task GrowingAsync(string program)
+    public static async Task GrowingAsync()
     {
-        await using var underlay = await StartAsync(program, "bg", 2, host => host <= 2 ? "control, agent" : "agent");
+        await using var underlay = await StartAsync("bg", 2, host => host <= 2 ? "control, agent" : "agent");
         using var client = new PbmClient(underlay.Hosts[0].Operator.Address);
         await client.RunAsync("network", "create", ("network", "wide"), ("driver", "overlay"), ("subnet", "10.210.0.0/16"));
         foreach (var host in (int[])[0, 1]) await underlay.Hosts[host].Operator.DoneAsync("container", "run", ("name", $"stays{host}"), ("detach", "true"), ("network", "wide"));
@@ -137,13 +137,8 @@ internal static class ManyHosts
         }
     }
 
-    private static double ResidentMiB(HostUnderTest host) => File.ReadLines($"/proc/{host.ProcessId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries) is var words
-        ? double.Parse(words[1], CultureInfo.InvariantCulture) / 1024 : 0;
+    private static double ResidentMiB(HostUnderTest host) => HostUnderLoad.ResidentMiBOf(host.ProcessId);
 
-    // A few connections to the journal for each: all of them together must not be more than it takes.
-    private static Task<Underlay> StartAsync(string program, string name, int hosts, Func<int, string> roles)
-    {
-        Environment.SetEnvironmentVariable("NWC_HOST", $"{program}.dll");
-        return Underlay.StartAsync(name, hosts, roles, more: _ => ["--dataplane", "simulated", "--set", "network-cluster.docker-api.socket=", "--set", "network-cluster.log-level=Error"]);
-    }
+    private static Task<Underlay> StartAsync(string name, int hosts, Func<int, string> roles) =>
+        Underlay.StartAsync(name, hosts, roles, more: _ => ["--dataplane", "simulated", "--set", "network-cluster.docker-api.socket=", "--set", "network-cluster.log-level=Error"]);
 }

@@ -25,6 +25,9 @@ internal sealed class Samples
         return sorted[(int)(share * (sorted.Count - 1))];
     }
 
+    /// <summary>Of values that are there, the one in the middle.</summary>
+    public static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
+
     public static void Print(string what, Samples samples, double? beside = null) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-58} p50 {samples.P50,8:0.00} ms   p99 {samples.P99,8:0.00} ms   {(beside is { } other ? $"x {samples.P50 / other:0.00}" : "")}"));
 }

@@ -13,15 +13,21 @@ internal static class SeveralHosts
     private const int Rounds = 200, WarmUp = 50, FactsPerConnect = 4;
     private const int Streams = 5, StreamSeconds = 2;
 
-    public static async Task RunAsync(string program)
+    public static async Task RunAsync()
     {
-        Environment.SetEnvironmentVariable("NWC_HOST", $"{program}.dll");
-        await using var underlay = await Underlay.StartAsync("bh", 3);
-        await underlay.Hosts[0].Operator.DoneAsync("network", "create", ("network", "wide"), ("driver", "overlay"), ("subnet", "10.210.0.0/16"));
-        for (var host = 1; host <= 3; host++) await RunAsync(underlay, host, $"stays{host}");
+        await using var underlay = await StartAsync("bh");
         await ConnectsAsync(underlay);
         await StreamsAsync(underlay);
         await DeathAsync(underlay);
+    }
+
+    /// <summary>Three hosts that have a container each in the network <c>wide</c>.</summary>
+    public static async Task<Underlay> StartAsync(string name, params (string Name, string Value)[] environment)
+    {
+        var underlay = await Underlay.StartAsync(name, 3, environment: environment);
+        await underlay.Hosts[0].Operator.DoneAsync("network", "create", ("network", "wide"), ("driver", "overlay"), ("subnet", "10.210.0.0/16"));
+        for (var host = 1; host <= 3; host++) await RunAsync(underlay, host, $"stays{host}");
+        return underlay;
     }
 
     private static Task<string> RunAsync(Underlay underlay, int host, string name) =>
@@ -84,7 +90,7 @@ internal static class SeveralHosts
             byHand.Add(await StreamAsync("hand1", "hand2", "10.250.0.2"));
         }
 
-        var (our, other) = (Median(ours), Median(byHand));
+        var (our, other) = (Samples.Median(ours), Samples.Median(byHand));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"TCP between two hosts' sandboxes, median of 5 times 2 s",-58} {our,8:0.00} Gbit/s; VXLAN by hand {other:0.00} Gbit/s   x {our / other:0.00}"));
         for (var host = 1; host <= 2; host++) KernelHost.Shell($"ip netns del hand{host}");
     }
@@ -118,8 +124,6 @@ internal static class SeveralHosts
         await drain;
         return JsonDocument.Parse(answer).RootElement.GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble() / 1e9;
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     // The guide's redis_db: the name on another host, without any force.
     private static async Task DeathAsync(Underlay underlay)

@@ -11,10 +11,10 @@ namespace NetworkCluster.Bench;
 internal static class Where
 {
     private const int Rounds = 100, WarmUp = 60;
+    private static readonly TimeSpan SentEvery = TimeSpan.FromSeconds(1);
 
     public static async Task RunAsync(string program)
     {
-        Environment.SetEnvironmentVariable("NWC_HOST", $"{program}.dll");
         await using var collector = await TraceReceiver.StartAsync(new(IPAddress.Any, 4318));
         await using (var host = new HostUnderLoad(program))
         {
@@ -28,9 +28,7 @@ internal static class Where
             await TraceAsync(host.Client.Address, collector, "disconnect");
         }
 
-        await using var underlay = await Underlay.StartAsync("bw", 3, environment: [.. Export("10.99.0.254")]);
-        await underlay.Hosts[0].Operator.DoneAsync("network", "create", ("network", "wide"), ("driver", "overlay"), ("subnet", "10.210.0.0/16"));
-        for (var host = 1; host <= 3; host++) await underlay.Hosts[host - 1].Operator.DoneAsync("container", "run", ("name", $"stays{host}"), ("detach", "true"), ("network", "wide"));
+        await using var underlay = await SeveralHosts.StartAsync("bw", [.. Export("10.99.0.254")]);
         await underlay.Hosts[0].Operator.DoneAsync("container", "run", ("name", "box"), ("detach", "true"));
         Console.WriteLine("three hosts");
         await TraceAsync(underlay.Hosts[0].Operator.Address, collector, "connect");
@@ -38,7 +36,7 @@ internal static class Where
     }
 
     // Only what says that it is to be traced is.
-    private static IEnumerable<(string Name, string Value)> Export(string address) => [("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{address}:4318"), ("OTEL_BSP_SCHEDULE_DELAY", "1000"), ("OTEL_TRACES_SAMPLER", "parentbased_always_off")];
+    private static IEnumerable<(string Name, string Value)> Export(string address) => [("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{address}:4318"), ("OTEL_BSP_SCHEDULE_DELAY", $"{SentEvery.TotalMilliseconds}"), ("OTEL_TRACES_SAMPLER", "parentbased_always_off")];
 
     private static async Task TraceAsync(string address, TraceReceiver collector, string traced)
     {
@@ -60,25 +58,28 @@ internal static class Where
             }
         }
 
-        await Task.Delay(3000);
+        // What is traced is sent every second, each host's for itself; the last to end is the command's own.
+        var root = $"pbm network {traced}";
+        while (collector.Spans.Where(span => span.Name == root).Select(span => span.Trace).Intersect(traces).Count() < traces.Count) await Task.Delay(200);
+        await Task.Delay(SentEvery);
         var spans = collector.Spans.ToLookup(span => span.Trace);
         var steps = new Dictionary<string, List<(double Began, double Took)>>();
         foreach (var trace in traces)
         {
             var all = spans[trace].ToList();
-            if (all.FirstOrDefault(span => span.Name == $"pbm network {traced}") is not { } root) continue;
+            var began = (double)all.First(span => span.Name == root).Began;
             var names = all.ToDictionary(span => span.Id, span => span.Name);
-            foreach (var group in all.GroupBy(span => span.Name == root.Name ? span.Name : $"{span.Name} < {names.GetValueOrDefault(span.Parent)}"))
+            foreach (var group in all.GroupBy(span => span.Name == root ? span.Name : $"{span.Name} < {names.GetValueOrDefault(span.Parent)}"))
             {
                 var span = group.MinBy(span => span.Began)!;
                 if (!steps.TryGetValue(group.Key, out var list)) steps[group.Key] = list = [];
-                list.Add(((span.Began - (double)root.Began) / 1e6, (span.Ended - (double)span.Began) / 1e6));
+                list.Add(((span.Began - began) / 1e6, (span.Ended - (double)span.Began) / 1e6));
             }
         }
 
-        foreach (var (name, list) in steps.OrderBy(step => Median(step.Value.Select(one => one.Began))))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Median(list.Select(one => one.Began)),7:0.00} {Median(list.Select(one => one.Took)),7:0.00} ms {list.Count,4} {name}"));
+        foreach (var (name, list) in steps.OrderBy(step => Median(step.Value, one => one.Began)))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Median(list, one => one.Began),7:0.00} {Median(list, one => one.Took),7:0.00} ms {list.Count,4} {name}"));
     }
 
-    private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
+    private static double Median(List<(double Began, double Took)> steps, Func<(double Began, double Took), double> of) => Samples.Median([.. steps.Select(of)]);
 }

@@ -25,13 +25,17 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
     private const int KnownBy = 0x6e77_6362;
     private const string Name = "network-cluster ";
 
-    // Who says with us that the cluster is known by one of these. A session's name is at most 63 bytes, which the longest address fills.
-    private const string Members = "SELECT DISTINCT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 "
-        + "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.classid = $1::bigint::oid AND l.objid = ANY ($2::bigint[]::oid[]) AND a.application_name IS NOT NULL";
+    // The names of the sessions that have an advisory lock of this database; none where another user's sessions do not show theirs. A name is at most 63 bytes, which the longest address fills.
+    private const string Holders = "SELECT DISTINCT a.application_name FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
+        + "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.classid = $1::bigint::oid AND ";
 
-    // Who else says with us that it is a member; without a name where another user's sessions do not show theirs.
-    private const string Others = "SELECT DISTINCT a.application_name FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.mode = 'ShareLock' "
-        + "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.classid = $1::bigint::oid AND l.objid = $2::bigint::oid AND l.pid <> pg_backend_pid()";
+    // Who says with us that the cluster is known by one of these.
+    private const string Members = Holders + "l.objsubid = 2 AND l.objid = ANY ($2::bigint[]::oid[]) AND a.application_name IS NOT NULL";
+
+    // Who else says with us that it is a member.
+    private const string Others = Holders + "l.objsubid = 1 AND l.objid = $2::bigint::oid AND l.mode = 'ShareLock' AND l.pid <> pg_backend_pid()";
+
+    private const string WhoIsIn = "cannot be asked who is in the cluster";
 
     private const string DropTheDead = "SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '6s'";
 
@@ -52,8 +56,7 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
         }
         catch (NpgsqlException cause)
         {
-            if (IsNews(cause)) log.LogWarning("the database cannot be asked whether a cluster lives, that is tried again: {Cause}", cause.Message);
-            await CloseAsync().ConfigureAwait(false);
+            await UnheardAsync("cannot be asked whether a cluster lives", cause).ConfigureAwait(false);
             return false;
         }
     }
@@ -74,8 +77,7 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
             }
             catch (NpgsqlException cause)
             {
-                if (IsNews(cause)) log.LogWarning("the database does not hear that this host is a member, that is tried again: {Cause}", cause.Message);
-                await CloseAsync().ConfigureAwait(false);
+                await UnheardAsync("does not hear that this host is a member", cause).ConfigureAwait(false);
                 await Task.Delay(LookEvery, time, cancel).ConfigureAwait(false);
             }
         }
@@ -96,7 +98,7 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
         }
         catch (NpgsqlException cause)
         {
-            await UnheardAsync(cause).ConfigureAwait(false);
+            await UnheardAsync(WhoIsIn, cause).ConfigureAwait(false);
             return null;
         }
 
@@ -124,14 +126,16 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
         }
         catch (NpgsqlException cause)
         {
-            await UnheardAsync(cause).ConfigureAwait(false);
+            await UnheardAsync(WhoIsIn, cause).ConfigureAwait(false);
             return null;
         }
     }
 
-    private async Task UnheardAsync(NpgsqlException cause)
+    // Tried every few seconds, perhaps for days: what is so still is not said again.
+    private async Task UnheardAsync(string what, NpgsqlException cause)
     {
-        if (IsNews(cause)) log.LogWarning("the database cannot be asked who is in the cluster, that is tried again: {Cause}", cause.Message);
+        if (_said != cause.Message) log.LogWarning("the database {What}, that is tried again: {Cause}", what, cause.Message);
+        _said = cause.Message;
         await CloseAsync().ConfigureAwait(false);
     }
 
@@ -167,14 +171,6 @@ internal sealed class JournalClaim(string connectionString, string own, Immutabl
             await session.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    // Tried every few seconds, perhaps for days: what is so still is not said again.
-    private bool IsNews(NpgsqlException cause)
-    {
-        if (_said == cause.Message) return false;
-        _said = cause.Message;
-        return true;
     }
 
     private async Task CloseAsync()

@@ -17,7 +17,7 @@ internal static class GlobalOptions
             else if (words[at] == "--no-color") view = view with { NoColor = true };
             else if (words[at] == "--format") view = view with { Format = ++at < words.Count ? words[at] : throw new UsageError("--format needs a template") };
             else if (words[at].StartsWith("--format=", StringComparison.Ordinal)) view = view with { Format = words[at]["--format=".Length..] };
-            else if (IsOfTarget(words[at])) throw new UsageError($"{words[at]} comes first, before other options");
+            else if (words[at] == Target.CertPath || Target.HasCertPath(words[at])) throw new UsageError($"{words[at]} comes first, before other options");
             else throw new UsageError($"unknown option: {words[at]}{Suggestion.For(words[at], ["--json", "--no-color", "--format", "--help"])}");
         }
 
@@ -25,6 +25,4 @@ internal static class GlobalOptions
         if (at < words.Count && HostAddress.TryParse(words[at], out _)) throw new UsageError($"{words[at]} stands where a palette is to be: the host comes first, before options");
         return (view, [.. words.Skip(at)]);
     }
-
-    private static bool IsOfTarget(string word) => word == "--cert-path" || word.StartsWith("--cert-path=", StringComparison.Ordinal);
 }

@@ -33,8 +33,8 @@ internal static class ShellCompletion
 
     // How many words at the beginning are not the command's. One that is still being typed is none.
     private static int Own(string text) => !text.Contains(' ', StringComparison.Ordinal) ? 0
-        : First(text) == "--cert-path" ? (After(text).Contains(' ', StringComparison.Ordinal) ? 2 : 0)
-        : First(text).StartsWith("--cert-path=", StringComparison.Ordinal) || HostAddress.TryParse(First(text), out _) ? 1
+        : First(text) == Target.CertPath ? (After(text).Contains(' ', StringComparison.Ordinal) ? 2 : 0)
+        : Target.HasCertPath(First(text)) || HostAddress.TryParse(First(text), out _) ? 1
         : 0;
 
     private static string First(string text) => text.Split(' ', 2)[0];

@@ -6,6 +6,12 @@ namespace NetworkCluster.Pbm;
 /// <param name="Words">The rest.</param>
 internal sealed record Target(HostAddress Address, string? CertificatePath, List<string> Words)
 {
+    /// <summary>The option that names the certificate: the next word is its value.</summary>
+    public const string CertPath = "--cert-path";
+
+    /// <summary>Whether the word is that option and its value in one.</summary>
+    public static bool HasCertPath(string word) => word.StartsWith($"{CertPath}=", StringComparison.Ordinal);
+
     /// <summary>Takes host and certificate off the front, in either order.</summary>
     /// <exception cref="UsageError">One of them makes no sense.</exception>
     public static Target Of(IReadOnlyList<string> words, Func<string, string?> environment)
@@ -15,8 +21,7 @@ internal sealed record Target(HostAddress Address, string? CertificatePath, List
         var at = 0;
         for (; at < words.Count; at++)
         {
-            const string CertPath = "--cert-path";
-            if (words[at].StartsWith($"{CertPath}=", StringComparison.Ordinal)) path = words[at][(CertPath.Length + 1)..];
+            if (HasCertPath(words[at])) path = words[at][(CertPath.Length + 1)..];
             else if (words[at] == CertPath) path = ++at < words.Count ? words[at] : throw new UsageError("--cert-path takes a directory with ca.pem, cert.pem and key.pem");
             else if (address is null && HostAddress.TryParse(words[at], out var given)) address = given;
             else if (words[at].StartsWith('-') || !words[at].Contains(':', StringComparison.Ordinal)) break;

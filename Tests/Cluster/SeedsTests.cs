@@ -9,6 +9,7 @@ namespace NetworkCluster.Tests.Cluster;
 [Collection(nameof(Underlay))]
 public sealed class SeedsTests
 {
+    private const string First = "\"10.99.0.1:4053\"";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     [KernelFact]
@@ -27,8 +28,7 @@ public sealed class SeedsTests
         await underlay.Hosts[0].Operator.DoneAsync("network", "inspect", ("network", "multihost"));
 
         // The same database, and another cluster's seeds: it waits for that one.
-        await using var stranger = new HostUnderTest("sex", "machine3", "10.99.0.3:9111", "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
-            "--set", "network-cluster.cluster.address=10.99.0.3", "--set", "network-cluster.cluster.port=4054", "--set", "network-cluster.cluster.seeds=[\"10.99.0.77:4053\", \"10.99.0.3:4054\"]", "--set", $"network-cluster.journal.connection-string={underlay.Journal}");
+        await using var stranger = NewHost("sex", 3, 4054, "\"10.99.0.77:4053\", \"10.99.0.3:4054\"", underlay.Journal);
         var starting = stranger.StartAsync();
         await Eventually.IsSoAsync(Limit, () => Task.FromResult(stranger.Output.Contains("not yet a member of the cluster", StringComparison.Ordinal)));
         Assert.DoesNotContain("host-sex", await MembersAsync(underlay.Hosts[1]), StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class SeedsTests
 
         var one = underlay.Hosts[0];
         // It comes to the cluster, and until it has found that it is wrong there, what is made must not be its.
-        await using var wrong = NewHost("sdx", 4054, underlay.Journal.Replace("Database=postgres", "Database=other", StringComparison.Ordinal));
+        await using var wrong = NewHost("sdx", 2, 4054, First, underlay.Journal.Replace("Database=postgres", "Database=other", StringComparison.Ordinal));
         var ended = wrong.StartSecondAsync();
         await Eventually.IsSoAsync(Limit, async () => (await MembersAsync(one)).Contains("host-sdx", StringComparison.Ordinal));
         for (var network = 0; network < 12; network++) await one.Operator.DoneAsync("network", "create", ("network", $"net{network}"), ("driver", "overlay"));
@@ -62,17 +62,18 @@ public sealed class SeedsTests
         for (var network = 0; network < 12; network++) await one.Operator.DoneAsync("network", "inspect", ("network", $"net{network}"));
 
         // Nobody answers at that port: it waits outside.
-        await using var without = NewHost("sdy", 4055, underlay.Journal.Replace("Port=5455", "Port=5456", StringComparison.Ordinal));
+        await using var without = NewHost("sdy", 2, 4055, First, underlay.Journal.Replace("Port=5455", "Port=5456", StringComparison.Ordinal));
         var starting = without.StartAsync();
         await Eventually.IsSoAsync(Limit, () => Task.FromResult(without.Output.Contains("not yet a member of the cluster", StringComparison.Ordinal)));
         Assert.Contains("the database cannot be asked", without.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("host-sdy", await MembersAsync(one), StringComparison.Ordinal);
         await without.KillAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(() => starting);
-
-        static HostUnderTest NewHost(string prefix, int port, string journal) => new(prefix, Underlay.NamespaceOf(2), $"10.99.0.2:{port + 5000}", "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
-            "--set", "network-cluster.cluster.address=10.99.0.2", "--set", $"network-cluster.cluster.port={port}", "--set", "network-cluster.cluster.seeds=[\"10.99.0.1:4053\"]", "--set", $"network-cluster.journal.connection-string={journal}");
     }
+
+    // Beside the underlay's own, on one of its machines.
+    private static HostUnderTest NewHost(string prefix, int machine, int port, string seeds, string journal) => new(prefix, Underlay.NamespaceOf(machine), $"{Underlay.AddressOf(machine)}:{port + 5057}", "--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"),
+        "--set", $"network-cluster.cluster.address={Underlay.AddressOf(machine)}", "--set", $"network-cluster.cluster.port={port}", "--set", $"network-cluster.cluster.seeds=[{seeds}]", "--set", $"network-cluster.journal.connection-string={journal}");
 
     private static async Task<string> MembersAsync(HostUnderTest host) => (await host.Operator.RunAsync("cluster", "show")).Out;
 

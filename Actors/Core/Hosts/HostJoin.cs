@@ -22,7 +22,7 @@ internal static class HostJoin
         // What the old life was doing is over; what this life is doing goes on.
         var here = state.InOrder.Where(container => !again || container.Operation is null).ToImmutableArray();
         // A host with thousands of stopped containers is not to wait for all their wishes.
-        ImmutableArray<ContainerId> later = [.. here.Where(container => IsAtRest(container)).Skip(atOnce).Select(container => container.Spec.Id)];
+        ImmutableArray<ContainerId> later = [.. here.Where(IsAtRest).Skip(atOnce).Select(container => container.Spec.Id)];
         var waits = later.ToHashSet();
         var work = here.Where(container => !waits.Contains(container.Spec.Id)).Select(container => Rejoin(state, container, alive, (incarnation, join.Vtep))).ToImmutableArray();
 
@@ -77,7 +77,7 @@ internal static class HostJoin
     private static (TimeSpan, IAddressed) NextWishes(HostState state) => (HostDecider.WishesAgainAfter, new AskWishes(state.Id));
 
     // Stopped, with wishes, and with nothing that is not over.
-    private static bool IsAtRest(HeldContainer container) => container is { Phase: ContainerPhase.Created or ContainerPhase.Exited, NextName: null, Endpoints.IsEmpty: false } && container.Endpoints.TrueForAll(endpoint => !endpoint.Leaving);
+    private static bool IsAtRest(HeldContainer container) => container is { IsRunning: false, Endpoints.IsEmpty: false } && IsSettled(container);
 
     public static Decision Lose(HostState state, DeclareHostLost lost)
     {

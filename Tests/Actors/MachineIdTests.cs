@@ -7,11 +7,15 @@ namespace NetworkCluster.Tests.Actors;
 
 public sealed class MachineIdTests
 {
+    // Before any test: whichever first speaks to others by Akka's transport has it look, once for the whole process.
+    [ModuleInitializer]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2255", Justification = "the tests are a process of their own")]
+    internal static void NameTheMachine() => HostNode.NameTheMachine();
+
     /// <summary>Links that come and go while a process starts must not end it: seen as a failed type initializer.</summary>
     [Fact]
     public void The_transport_does_not_look_through_the_interfaces()
     {
-        HostNode.NameTheMachine();
         var ids = Type.GetType("DotNetty.Transport.Channels.DefaultChannelId, DotNetty.Transport", throwOnError: true)!;
         RuntimeHelpers.RunClassConstructor(ids.TypeHandle);
         var id = (byte[])ids.GetField("MachineId", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;

@@ -17,6 +17,7 @@ using NetworkCluster.Gateway;
 using NetworkCluster.Hosts;
 using NetworkCluster.Membership;
 using NetworkCluster.Serialization;
+using NetworkCluster.Services;
 
 namespace NetworkCluster.Hosting;
 
@@ -167,6 +168,7 @@ public sealed class HostNode : IAsyncDisposable
         Router.Register(EntityKind.Agent, System.ActorOf(Props.Create(() => new AgentDirectory(_settings.Host)), "agents"));
         if (reach is null || !_settings.Control) return;
         System.ActorOf(Props.Create(() => new JournalReports(Journal, reach)), JournalReports.Name);
+        System.ActorOf(Props.Create(() => new Witness()), WitnessLease.Witness);
         System.ActorOf(Props.Create(() => new LostHosts(_settings, Router, _time)), "lost-hosts");
     }
 

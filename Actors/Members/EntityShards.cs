@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Sharding;
 
 namespace NetworkCluster.Services;
@@ -25,6 +28,12 @@ internal static class EntityShards
         [EntityKind.Pool] = "pool",
         [EntityKind.Endpoint] = "endpoint",
     }.ToImmutableDictionary();
+
+    /// <summary>Where a process is reached, as seeds name it: <c>ADDRESS:PORT</c>.</summary>
+    public static string PlaceOf(Address address) => string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");
+
+    /// <summary>The token of one life of a process: its address, which may come back, with a number that does not.</summary>
+    public static string TokenOf(UniqueAddress node) => string.Create(CultureInfo.InvariantCulture, $"{PlaceOf(node.Address)}#{node.Uid}");
 
     /// <summary>Which entity a message is for, and in which shard that is.</summary>
     public static HashCodeMessageExtractor Extractor() => new AddressedExtractor();

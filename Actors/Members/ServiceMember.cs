@@ -36,8 +36,12 @@ public static class ServiceMember
             down-removal-margin = 1s
             downing-provider-class = "NetworkCluster.Services.SteadyDowningProvider, Akka.NetworkCluster.Members"
             split-brain-resolver {
-              active-strategy = keep-majority
-              keep-majority.role = "control"
+              active-strategy = lease-majority
+              lease-majority {
+                lease-implementation = "akka.coordination.lease.witness"
+                role = "control"
+                acquire-lease-delay-for-minority = 0s
+              }
               stable-after = 2500ms
             }
             sharding {
@@ -45,6 +49,7 @@ public static class ServiceMember
               retry-interval = 300ms
             }
           }
+          coordination.lease.witness.lease-class = "NetworkCluster.Services.WitnessLease, Akka.NetworkCluster.Members"
           remote {
             retry-gate-closed-for = 300ms
             dot-netty.tcp.connection-timeout = 1s

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using NetworkCluster.Hosting;
@@ -45,13 +44,13 @@ public static class NodeRoles
     public static string PlaceOf(Address address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");
+        return EntityShards.PlaceOf(address);
     }
 
     /// <summary>The token of one life of a process: its address, which may come back, with a number that does not.</summary>
     public static string TokenOf(UniqueAddress node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        return string.Create(CultureInfo.InvariantCulture, $"{PlaceOf(node.Address)}#{node.Uid}");
+        return EntityShards.TokenOf(node);
     }
 }

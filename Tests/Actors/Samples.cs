@@ -101,6 +101,7 @@ internal static class Samples
         new HostJoined(Some.Host, new(6), "token", 1, 2, DateTimeOffset.UnixEpoch),
         new HostLost(Some.Host, new(6), DateTimeOffset.UnixEpoch),
         new HostRegistered(Some.Host),
+        new MembersRemoved(["10.9.0.1:4053#17", "10.9.0.2:4053#-4"]),
         new NetworkRenamed(Network.Id, "front"),
         new HostDrained(HostId.Parse("host1")),
         new HostActivated(HostId.Parse("host1")),

@@ -51,7 +51,7 @@ public sealed class ServiceMemberTests
         var hosts = ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf")))
             .WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "akka.conf"))));
         foreach (var setting in (string[])["failure-detector.heartbeat-interval", "failure-detector.acceptable-heartbeat-pause", "failure-detector.expected-response-after", "failure-detector.min-std-deviation", "retry-unsuccessful-join-after",
-            "unreachable-nodes-reaper-interval", "gossip-interval", "leader-actions-interval", "down-removal-margin", "downing-provider-class", "split-brain-resolver.active-strategy", "split-brain-resolver.keep-majority.role",
+            "unreachable-nodes-reaper-interval", "gossip-interval", "leader-actions-interval", "down-removal-margin", "downing-provider-class", "split-brain-resolver.active-strategy", "split-brain-resolver.lease-majority.role", "split-brain-resolver.lease-majority.lease-implementation", "split-brain-resolver.lease-majority.acquire-lease-delay-for-minority",
             "split-brain-resolver.stable-after", "sharding.state-store-mode", "sharding.retry-interval"])
             Assert.Equal(hosts.GetString($"akka.cluster.{setting}"), ServiceMember.Config.GetString($"akka.cluster.{setting}"));
     }

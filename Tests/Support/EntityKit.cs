@@ -39,11 +39,11 @@ internal static class EntityKit
 
     /// <summary>A whole node on a journal in this directory, as a host alone starts it.</summary>
     public static HostNode StartNode(string directory) =>
-        HostNode.Start(ConfigurationFactory.ParseString(File.ReadAllText(BaseConfig())), $"Data Source={Path.Combine(directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System);
+        HostNode.Start(Shipped("standalone").WithFallback(Shipped("akka")), $"Data Source={Path.Combine(directory, "journal.db")}", new() { Host = Some.Host }, NullLoggerFactory.Instance, TimeProvider.System);
 
     /// <summary>One of a cluster whose others, and whose database, answer to nobody.</summary>
     public static HostNode StartUnheard() => HostNode.Start(
-        ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }").WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(BaseConfig()))),
+        ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }").WithFallback(Shipped("akka")),
         "Host=127.0.0.1;Port=1;Timeout=1", new() { Host = Some.Host, Clustered = true, Seeds = ["127.0.0.1:1"] }, NullLoggerFactory.Instance, TimeProvider.System);
 
     /// <summary>The same for pools alone: no network takes or gives back what they allocate.</summary>
@@ -57,5 +57,5 @@ internal static class EntityKit
     /// <summary>The endpoint of that number asks for an address.</summary>
     public static AllocateAddress Allocation(NetworkSpec network, int number) => new(network.Pools[0].Id, null, new(Some.Endpoint(number, network, number).Spec, new(1), Running: true), []);
 
-    private static string BaseConfig([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "hocon", "akka.conf");
+    private static Config Shipped(string name, [CallerFilePath] string here = "") => ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "hocon", $"{name}.conf")));
 }

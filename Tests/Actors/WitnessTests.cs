@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using NetworkCluster.Hosting;
+using NetworkCluster.Hosts;
+using NetworkCluster.Membership;
+using NetworkCluster.Tests.Support;
+using Xunit;
+
+namespace NetworkCluster.Tests.Actors;
+
+/// <summary>Two halves of a cluster, which have nothing in common but the journal.</summary>
+public sealed class WitnessTests : IAsyncLifetime
+{
+    private const int Rounds = 20;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("nwc-witness").FullName;
+    private readonly List<HostNode> _nodes = [];
+
+    public Task InitializeAsync()
+    {
+        for (var i = 0; i < 2; i++) _nodes.Add(EntityKit.StartPools(_directory));
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Of_two_halves_that_ask_at_once_one_goes_on()
+    {
+        var witnesses = _nodes.Select(node => node.System.ActorOf(Props.Create(() => new Witness()))).ToList();
+        for (var round = 0; round < Rounds; round++)
+        {
+            ImmutableArray<string>[] halves = [[$"a#{round}", $"b#{round}"], [$"c#{round}", $"d#{round}"]];
+            var granted = await Task.WhenAll(AskAsync(0, halves), AskAsync(1, halves));
+            Assert.Single(granted, true);
+            // So it stays, whoever is asked.
+            Assert.Equal(granted, await Task.WhenAll(AskAsync(0, halves, witness: 1), AskAsync(1, halves, witness: 0)));
+        }
+
+        async Task<bool> AskAsync(int half, ImmutableArray<string>[] halves, int? witness = null) =>
+            (await witnesses[witness ?? half].Ask<WitnessAnswer>(new AskWitness(halves[half], halves[1 - half]), TimeSpan.FromSeconds(20))).Granted;
+    }
+}

@@ -14,12 +14,14 @@ namespace NetworkCluster.Entities;
 
 /// <summary>
 /// The only persist loop: decide, persist, evolve, then send and reply, once, after the last fact. All kinds of entities are this loop around their decider.
+/// What comes while the journal writes waits, and is written together: each is decided on what those before it will have made so, and nothing of it is sent or answered until the journal has them all.
 /// When the journal fails the outcome is unknown: the sender is told so, the actor stops, and soon recovers what the journal really holds. While the journal is known to be away nothing is
 /// tried: what would begin is refused, what is under way waits, questions are answered.
 /// </summary>
 internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 {
     private const int FactsPerSnapshot = 500;
+    private const int MostFactsAtOnce = 100;
 
     // Longer than anything takes where no message was lost.
     private static readonly TimeSpan ResumesAfter = TimeSpan.FromSeconds(3);
@@ -30,16 +32,19 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private readonly ILogger _log = NodeLog.Of<EntityActor<TState>>(Context.System);
     private readonly JournalHealth _health;
     private readonly EntityTraits _traits;
-    // Those who came while the journal was being read or written.
+    // Those who came while the journal was being read.
     private readonly List<(IAddressed Message, IActorRef Sender)> _behind = [];
+    // Those who came while it was being written, in their order.
+    private readonly LinkedList<(object Message, IActorRef Sender)> _waiting = [];
     // Those that wait for something else to end. Whenever anything has happened they are looked at again, and what they order meanwhile must not be ordered again each time.
+    private readonly List<(object Message, IActorRef Sender)> _parked = [];
     private readonly HashSet<IAddressed> _deferred = new(ReferenceEqualityComparer.Instance);
+    // What is being written together, with what is answered in its wake.
+    private readonly List<Decided> _batch = [];
     private readonly Repeats _repeats = new();
+    // What is so when all of the batch but its last is written; and before that.
     private TState _state;
-    private IActorRef? _asker;
-    private IAddressed? _asked;
-    // Of what is being done, where that is traced.
-    private Activity? _span;
+    private TState _before;
     private Activity? _writing;
     private readonly long _born = Stopwatch.GetTimestamp();
     private TimeSpan? _recovered;
@@ -55,7 +60,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
         _traits = traits;
         _decider = decider;
         _router = router;
-        _state = decider.Empty(key.Id);
+        _state = _before = decider.Empty(key.Id);
     }
 
     public override string PersistenceId { get; }
@@ -76,6 +81,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
                 _state = _decider.Evolve(_state, fact);
                 break;
             case RecoveryCompleted:
+                _before = _state;
                 _recovered = Stopwatch.GetElapsedTime(_born);
                 _behind.Clear();
                 _health.Forget(_key);
@@ -100,126 +106,171 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     protected override bool AroundReceive(Receive receive, object message)
     {
         // The base class keeps them, too, but says nothing to anybody when the journal fails.
-        if (message is IAddressed addressed && (_writes || IsRecovering)) _behind.Add((addressed, Sender));
+        if (IsRecovering && message is IAddressed addressed) _behind.Add((addressed, Sender));
         return base.AroundReceive(receive, message);
     }
 
     protected override void OnCommand(object message)
     {
-        if (message is JournalIsBack)
+        _waiting.AddLast((message, Sender));
+        if (!_writes) DoWhatWaits();
+    }
+
+    private void DoWhatWaits()
+    {
+        while (_waiting.First is { } next)
         {
-            _waits = false;
-            Stash.UnstashAll();
-            return;
+            _waiting.RemoveFirst();
+            if (Handle(next.Value.Message, next.Value.Sender)) continue;
+            _waiting.AddFirst(next);
+            break;
         }
 
-        if (message is ResumeTick)
-        {
-            Resume();
-            return;
-        }
+        if (_batch.Count > 0) Write();
+    }
 
-        if (message is SaveSnapshotSuccess saved)
-        {
-            DeleteSnapshots(new(saved.Metadata.SequenceNr - 1));
-            return;
-        }
-
+    // Whether it is done, or will be when the batch is written; otherwise the batch has to be written first.
+    private bool Handle(object message, IActorRef sender)
+    {
         // To come into memory is all that a woken one is asked; what else is not addressed are the snapshot store's other answers.
-        if (message is WakeEntity || message is not IAddressed command) return;
-        _span = NodeTraces.Take(_key.Kind.ToString().ToLowerInvariant(), command);
-        // Whoever came first has waited for it.
-        if (_recovered is { } recovered) _span.Tell("recovery_ms", recovered.TotalMilliseconds);
-        _recovered = null;
-        Handle(command);
-        // Until the journal has its facts.
-        if (_writes) NodeTraces.Leave(_span);
-        else EndSpan();
+        if (message is IAddressed command) return message is WakeEntity || Handle(command, sender);
+        if (_batch.Count > 0) return false;
+        switch (message)
+        {
+            case JournalIsBack:
+                _waits = false;
+                LookAgain();
+                break;
+            case ResumeTick:
+                Resume();
+                break;
+            case SaveSnapshotSuccess saved:
+                DeleteSnapshots(new(saved.Metadata.SequenceNr - 1));
+                break;
+        }
+
+        return true;
     }
 
-    private void EndSpan(IReply? answer = null)
+    private bool Handle(IAddressed command, IActorRef sender)
     {
-        NodeTraces.End(_span, answer);
-        _span = null;
-    }
-
-    private void Handle(IAddressed command)
-    {
-        if (_repeats.IsOver(command)) return;
+        var facts = _batch.Sum(decided => decided.Facts.Length);
+        if (facts >= MostFactsAtOnce) return false;
+        if (_repeats.IsOver(command)) return true;
+        if (_batch is [.., { IsSo: false } last]) _batch[^1] = Evolve(last);
         var decision = _decider.Decide(_state, command);
+        // What is sent at once may say only what is so.
+        if (facts > 0 && (decision.Defer || decision.SendsFirst)) return false;
+        var span = NodeTraces.Take(_key.Kind.ToString().ToLowerInvariant(), command);
+        // Whoever came first has waited for it.
+        if (_recovered is { } recovered) span.Tell("recovery_ms", recovered.TotalMilliseconds);
+        _recovered = null;
         if (decision.Defer)
         {
-            if (_deferred.Add(command)) Send(decision, Sender);
-            _span.Tell("deferred", true);
-            Stash.Stash();
-            return;
+            if (_deferred.Add(command)) Send(decision, sender);
+            Park(command, sender, span);
+            return true;
         }
 
         _deferred.Remove(command);
         decision = _repeats.Allow(command, decision);
-        var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToImmutableArray();
-        if (!facts.IsEmpty && _health.Outage is { } outage)
+        var decided = new Decided(command, sender, decision, [.. decision.Events.Where(fact => fact is not IEphemeralEvent)], span);
+        if (!decided.Facts.IsEmpty && _health.Outage is { } outage)
         {
-            Postpone(command, outage);
-            return;
+            Postpone(decided, outage);
+            return true;
         }
 
         _repeats.Take(command);
-        (_asker, _asked) = (Sender, command);
         foreach (var needed in decision.Wakes) _router.Send(new WakeEntity(needed), ActorRefs.NoSender);
-        if (decision.SendsFirst) Send(decision, Sender);
-        if (facts.IsEmpty)
-        {
-            Finish(decision, Sender);
-            return;
-        }
+        if (decision.SendsFirst) Send(decision, sender);
+        _batch.Add(decided);
+        // A question alone, or what changes nothing.
+        if (facts == 0 && decided.Facts.IsEmpty) Finish();
+        else NodeTraces.Leave(span);
+        return true;
+    }
 
-        var (sender, left, began) = (Sender, facts.Length, Stopwatch.GetTimestamp());
+    private Decided Evolve(Decided decided)
+    {
+        foreach (var fact in decided.Decision.Events) _state = _decider.Evolve(_state, fact);
+        return decided with { IsSo = true };
+    }
+
+    private void Write()
+    {
+        ImmutableArray<IEvent> facts = [.. _batch.SelectMany(decided => decided.Facts)];
+        var (left, began) = (facts.Length, Stopwatch.GetTimestamp());
         _writes = true;
+        var first = _batch.Find(decided => decided.Span is not null)?.Span;
+        NodeTraces.GoOn(first);
         _writing = NodeTraces.Step("journal write", ActivityKind.Client).Tell("facts", left);
-        PersistAll(facts, _ =>
+        NodeTraces.Leave(first);
+        // Not the one that keeps by itself what comes meanwhile: we would not see it.
+        PersistAllAsync(facts, _ =>
         {
             if (--left > 0) return;
             _writes = false;
             NodeMetrics.Written(_key.Kind, Stopwatch.GetElapsedTime(began));
             _writing?.Dispose();
-            NodeTraces.GoOn(_span);
-            _behind.Clear();
-            Finish(decision, sender);
-            EndSpan();
+            Finish();
+            DoWhatWaits();
         });
     }
 
-    private void Postpone(IAddressed command, JournalOutage outage)
+    private void Park(object message, IActorRef sender, Activity? span)
     {
-        if (command.IsAskedBy(Sender))
+        span.Tell("deferred", true);
+        NodeTraces.End(span);
+        _parked.Add((message, sender));
+    }
+
+    private void Postpone(Decided decided, JournalOutage outage)
+    {
+        if (decided.Command.IsAskedBy(decided.Sender))
         {
-            EndSpan(outage.Refusal);
-            Sender.Tell(outage.Refusal, Self);
+            NodeTraces.End(decided.Span, outage.Refusal);
+            decided.Sender.Tell(outage.Refusal, Self);
             return;
         }
 
-        _span.Tell("deferred", true);
-        Stash.Stash();
+        Park(decided.Command, decided.Sender, decided.Span);
         if (_waits) return;
         _waits = true;
         JournalIsBack.TellAfter(outage, Self);
     }
 
-    private void Finish(Decision decision, IActorRef sender)
+    // Before those that came later.
+    private void LookAgain()
     {
-        foreach (var fact in decision.Events) _state = _decider.Evolve(_state, fact);
-        if (!decision.SendsFirst) Send(decision, sender);
-        foreach (var (delay, message) in decision.Timers) Timers.StartSingleTimer(message, message, delay);
-        if (decision.Reply is { } reply)
+        for (var at = _parked.Count - 1; at >= 0; at--) _waiting.AddFirst(_parked[at]);
+        _parked.Clear();
+    }
+
+    // The batch is in the journal, or there is nothing of it to be there.
+    private void Finish()
+    {
+        if (_batch is [.., { IsSo: false } last]) _batch[^1] = Evolve(last);
+        _before = _state;
+        foreach (var (command, sender, decision, _, span) in _batch)
         {
-            if (reply is Rejected rejected) NodeTraces.Fail(_span, rejected.Reason, _asked);
-            sender.Tell(reply, Self);
+            NodeTraces.GoOn(span);
+            if (!decision.SendsFirst) Send(decision, sender);
+            foreach (var (delay, message) in decision.Timers) Timers.StartSingleTimer(message, message, delay);
+            if (decision.Reply is { } reply)
+            {
+                if (reply is Rejected rejected) NodeTraces.Fail(span, rejected.Reason, command);
+                sender.Tell(reply, Self);
+            }
+
+            NodeTraces.End(span);
         }
 
-        if (!decision.Events.IsEmpty)
+        var changed = _batch.Exists(decided => !decided.Decision.Events.IsEmpty);
+        _batch.Clear();
+        if (changed)
         {
-            Stash.UnstashAll();
+            LookAgain();
             ResumeLater();
         }
 
@@ -248,22 +299,36 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     private void Unknown(Exception cause, bool again)
     {
         NodeMetrics.NotWritten(_key.Kind);
-        _log.Say(LogLevel.Error, $"{PersistenceId}: the journal did not take the facts of {_asked?.GetType().Name}", _asked, cause);
-        NodeTraces.GoOn(_span);
+        var commands = _batch.Where(decided => !decided.Facts.IsEmpty).ToList();
+        _log.Say(LogLevel.Error, $"{PersistenceId}: the journal did not take the facts of {string.Join(", ", commands.Select(decided => decided.Command.GetType().Name).Distinct())}", commands.FirstOrDefault()?.Command, cause);
         _writing.Fail("Fault", cause.GetBaseException().Message);
         _writing?.Dispose();
-        EndSpan(new Rejected(new OutcomeUnknown(cause.GetBaseException().Message)));
         // Another write has its number, or that of another entity in the same batch: nothing of the batch is written, and who recovers decides anew.
         var refused = Causes(cause).Any(one => one is DbException { SqlState: ['2', '3', ..] });
         var passes = Passes(cause);
         if (IsFull(cause)) _health.Deny(NoRoom, Context.System.Scheduler.Now);
         else if (passes) _health.Doubt(cause, Context.System.Scheduler.Now);
-        _health.Remember(_key, _state);
-        // Not before whoever recovers is there: what comes to one that is about to stop is lost.
-        if (IsDenied(cause) && _asked is { } first && first.IsAskedBy(_asker)) Context.System.Scheduler.ScheduleTellOnce(EntityRouter.RecoversAfter, _asker!, new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, IsFull(cause) ? NoRoom : cause.GetBaseException().Message)), ActorRefs.NoSender);
-        else if (!refused && !_asker.IsNobody()) _asker!.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
+        // One that changes in place knows more by now than is written, where several were written together.
+        _health.Remember(_key, _traits.ChangesInPlace && _batch.Exists(decided => decided.IsSo && !decided.Facts.IsEmpty) ? null : _before);
+        foreach (var (asked, asker, _, facts, span) in _batch)
+        {
+            NodeTraces.GoOn(span);
+            NodeTraces.End(span, new Rejected(new OutcomeUnknown(cause.GetBaseException().Message)));
+            if (facts.IsEmpty)
+            {
+                // It is not among those that lie here still.
+                LeaveBehind(asked, asker, Refusal(cause), again: true);
+                continue;
+            }
+
+            // Not before whoever recovers is there: what comes to one that is about to stop is lost.
+            if (IsDenied(cause) && asked.IsAskedBy(asker)) Context.System.Scheduler.ScheduleTellOnce(EntityRouter.RecoversAfter, asker, new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, IsFull(cause) ? NoRoom : cause.GetBaseException().Message)), ActorRefs.NoSender);
+            else if (!refused && !asker.IsNobody()) asker.Tell(new Rejected(new OutcomeUnknown($"the journal did not answer for {PersistenceId} ({cause.GetBaseException().Message})")), Self);
+            if (refused || again && passes && !asked.IsAskedBy(asker)) Again(asked, asker);
+        }
+
+        _batch.Clear();
         LeaveThoseBehind(cause, again: true);
-        if (_asked is { } asked && (refused || again && passes && !asked.IsAskedBy(_asker))) Again(asked, _asker);
         Again(new WakeEntity(_key), ActorRefs.NoSender);
     }
 
@@ -284,15 +349,36 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
     // Nothing was done about them. What would begin is refused, and what carries on something that began goes to whoever recovers: it may come twice without harm.
     private void LeaveThoseBehind(Exception cause, bool again)
     {
-        var refusal = _health.Outage?.Refusal ?? new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message));
-        foreach (var (message, sender) in _behind)
+        var refusal = Refusal(cause);
+        foreach (var (message, sender) in _behind.Concat(_waiting.Where(waiting => waiting.Message is IAddressed).Select(waiting => ((IAddressed)waiting.Message, waiting.Sender))))
         {
             _health.Answer(message);
-            if (message.IsAskedBy(sender)) sender.Tell(refusal, Self);
-            else if (again) Again(message, sender);
+            LeaveBehind(message, sender, refusal, again);
         }
 
         _behind.Clear();
+    }
+
+    private void LeaveBehind(IAddressed message, IActorRef sender, Rejected refusal, bool again)
+    {
+        if (message.IsAskedBy(sender)) sender.Tell(refusal, Self);
+        else if (again) Again(message, sender);
+    }
+
+    private Rejected Refusal(Exception cause) => _health.Outage?.Refusal ?? new Rejected(new JournalUnavailable(Context.System.Scheduler.Now, cause.GetBaseException().Message));
+
+    // As whatever else comes to one that is no more.
+    protected override void PostStop()
+    {
+        foreach (var (message, sender) in _parked.Concat(_waiting)) Context.System.DeadLetters.Tell(new Akka.Event.DeadLetter(message, sender, Self), sender);
+        base.PostStop();
+    }
+
+    /// <summary>What is decided about a message, and not yet so.</summary>
+    private sealed record Decided(IAddressed Command, IActorRef Sender, Decision Decision, ImmutableArray<IEvent> Facts, Activity? Span)
+    {
+        /// <summary>Whether the state has its facts.</summary>
+        public bool IsSo { get; init; }
     }
 
     private const string NoRoom = "its disk is full: make room on it";

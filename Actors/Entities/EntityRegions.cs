@@ -29,7 +29,7 @@ internal static partial class EntityRegions
         Start(EntityKind.Host, new HostDecider(), new() { IsRoot = true });
         Start(EntityKind.Hosts, new HostsDecider(), new() { IsRoot = true });
         Start(EntityKind.Network, new NetworkDecider(), new());
-        Start(EntityKind.Pool, new PoolDecider(), new());
+        Start(EntityKind.Pool, new PoolDecider(), new() { ChangesInPlace = true });
         Start(EntityKind.Endpoint, new EndpointDecider(), new() { Snapshots = false });
 
         void Start<TState>(EntityKind kind, IDecider<TState> decider, EntityTraits traits)
@@ -69,6 +69,9 @@ internal sealed record EntityTraits
 {
     /// <summary>Whether it notes what is to be done before others do it: it stays in memory, and sends what is not over again.</summary>
     public bool IsRoot { get; init; }
+
+    /// <summary>Whether a fact changes what it knows in place: what it knew before cannot be had any more.</summary>
+    public bool ChangesInPlace { get; init; }
 
     /// <summary>Whether its facts become so many that snapshots pay.</summary>
     public bool Snapshots { get; init; } = true;

@@ -53,20 +53,34 @@ internal sealed class NetworkDirectory(IClusterGateway gateway)
     public async Task<ContainerView> ContainerAsync(string nameOrId, CancellationToken cancel) =>
         (await gateway.ResolveContainerAsync(nameOrId, cancel)).Expect<ContainerView>();
 
-    /// <summary>A container of this host; where asked for, also one that the network's view shows on another host.</summary>
+    /// <summary>A network and a container of this host, looked up at once.</summary>
     /// <exception cref="RefusedException">There is none, or several.</exception>
-    public async Task<(HostId Host, ContainerId Container)> MemberAsync(NetworkSpec network, string nameOrId, bool anywhere, CancellationToken cancel)
+    public async Task<(NetworkSpec Network, ContainerView Container)> BothAsync(string network, string container, CancellationToken cancel)
     {
-        var reply = await gateway.ResolveContainerAsync(nameOrId, cancel);
+        var (spec, reply) = await FindBothAsync(network, container, cancel);
+        return (spec, reply.Expect<ContainerView>());
+    }
+
+    /// <summary>A network and a container of this host; where asked for, also one that the network's view shows on another host.</summary>
+    /// <exception cref="RefusedException">There is none, or several.</exception>
+    public async Task<(NetworkSpec Network, HostId Host, ContainerId Container)> MemberAsync(string networkNameOrId, string nameOrId, bool anywhere, CancellationToken cancel)
+    {
+        var (network, reply) = await FindBothAsync(networkNameOrId, nameOrId, cancel);
         if (reply is Rejected { Reason: ContainerNotFound } && anywhere)
         {
             var view = await gateway.AskAsync<NetworkView>(new GetNetwork(network.Id), cancel);
             if (view.Endpoints.FirstOrDefault(e => e.Spec.ContainerName == nameOrId || e.Spec.Container.ToString() == nameOrId) is { } endpoint)
-                return (endpoint.Spec.Host, endpoint.Spec.Container);
+                return (network, endpoint.Spec.Host, endpoint.Spec.Container);
         }
 
         var container = reply.Expect<ContainerView>();
-        return (container.Host, container.Spec.Id);
+        return (network, container.Host, container.Spec.Id);
+    }
+
+    private async Task<(NetworkSpec Network, IReply Container)> FindBothAsync(string network, string container, CancellationToken cancel)
+    {
+        var replies = await Task.WhenAll(gateway.ResolveNetworkAsync(network, cancel), gateway.ResolveContainerAsync(container, cancel));
+        return (replies[0].Expect<NetworkSummary>().Spec, replies[1]);
     }
 
     /// <summary>This host's containers, the newest first, as Docker lists them.</summary>

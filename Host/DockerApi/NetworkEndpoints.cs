@@ -85,16 +85,14 @@ internal sealed class NetworkEndpoints(IClusterGateway gateway, NetworkDirectory
     {
         var body = await http.ReadAsync(DockerJson.Plain.ConnectBody);
         var settings = DockerValues.Settings(body.EndpointConfig);
-        var network = await directory.NetworkAsync(http.Named(), http.RequestAborted);
-        var container = await directory.ContainerAsync(ContainerOf(body.Container), http.RequestAborted);
+        var (network, container) = await directory.BothAsync(http.Named(), ContainerOf(body.Container), http.RequestAborted);
         await gateway.AskAsync<ContainerDone>(new ConnectContainer(container.Host, NewEndpoint.Of(container.Host, container.Spec, network, settings)), http.RequestAborted);
     }
 
     private async Task DisconnectAsync(HttpContext http)
     {
         var body = await http.ReadAsync(DockerJson.Plain.DisconnectBody);
-        var network = await directory.NetworkAsync(http.Named(), http.RequestAborted);
-        var (host, container) = await directory.MemberAsync(network, ContainerOf(body.Container), body.Force ?? false, http.RequestAborted);
+        var (network, host, container) = await directory.MemberAsync(http.Named(), ContainerOf(body.Container), body.Force ?? false, http.RequestAborted);
         await gateway.AskAsync<ContainerDone>(new DisconnectContainer(host, container, network.Id, network.Name), http.RequestAborted);
     }
 

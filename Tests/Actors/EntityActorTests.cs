@@ -42,6 +42,51 @@ public sealed class EntityActorTests : TestKit
     }
 
     [Fact]
+    public void What_comes_while_the_journal_writes_is_written_together_each_on_what_was_decided_before_it()
+    {
+        var pool = Pool();
+        View(pool);
+        _others.ExpectMsg<NetworkPoolOpened>();
+        var mood = MoodyJournal.Of(Sys, $"pool/{Network.Pools[0].Id}");
+        var (before, hold) = (mood.Writes, mood.Hold = new(TaskCreationOptions.RunContinuationsAsynchronously));
+        for (var i = 1; i <= 20; i++) pool.Tell(Ask(i));
+        pool.Tell(new GetPool(Network.Pools[0].Id), TestActor);
+        _others.ExpectNoMsg(TimeSpan.FromMilliseconds(150));
+        hold.SetResult();
+        // Each got another address, and what was asked after them sees them all.
+        Assert.Equal(20, Enumerable.Range(0, 20).Select(_ => _others.ExpectMsg<CompleteAttach>().Address).Distinct().Count());
+        Assert.Equal(21, ExpectMsg<PoolView>().Addresses.Length);
+        Assert.Equal(2, mood.Writes - before);
+    }
+
+    [Fact]
+    public void What_was_to_be_written_together_is_unknown_together_and_whoever_recovers_knows_none_of_it()
+    {
+        var (pool, mood) = (Pool(), MoodyJournal.Of(Sys, $"pool/{Network.Pools[0].Id}"));
+        var before = View(pool);
+        _others.ExpectMsg<NetworkPoolOpened>();
+        _health.Watch();
+        _router.Register(EntityKind.Pool, TestActor);
+        mood.Hold = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        pool.Tell(Ask(1));
+        for (var i = 2; i <= 4; i++) pool.Tell(Ask(i));
+        pool.Tell(new GetPool(Network.Pools[0].Id), TestActor);
+        // The first is written, and then those that came meanwhile are not.
+        mood.FailsAfter = 1;
+        mood.Hold.SetResult();
+        _others.ExpectMsg<CompleteAttach>();
+        var said = ReceiveN(8);
+        Assert.Equal(["JournalUnavailable", "OutcomeUnknown", "OutcomeUnknown", "OutcomeUnknown"], said.OfType<Rejected>().Select(rejected => rejected.Reason.GetType().Name).Order(StringComparer.Ordinal));
+        Assert.Equal(3, said.OfType<AllocateAddress>().Count());
+        Assert.Single(said.OfType<WakeEntity>());
+        _others.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+
+        Assert.Empty(_health.Regain().Except([new EntityKey(EntityKind.Pool, Network.Pools[0].Id.ToString())]));
+        mood.FailsAfter = null;
+        Assert.Equal(before.Addresses.Length + 1, View(Pool(open: false)).Addresses.Length);
+    }
+
+    [Fact]
     public void Messages_go_out_in_order_after_the_facts_in_the_name_of_who_asked()
     {
         var network = Entity(new NetworkDecider(), EntityKind.Network, Network.Id.ToString());

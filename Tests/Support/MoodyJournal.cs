@@ -23,9 +23,10 @@ public sealed class MoodyJournal : MemoryJournal
         var writes = messages.ToList();
         var mood = Of(_system, writes[0].PersistenceId);
         if (mood.Hold is { } held) await held.Task;
+        mood.Writes++;
         if (mood.Conflicts) throw new NumberTakenException();
         // As PostgreSQL's does: the rollback fails, too.
-        if (mood.Fails) throw new AggregateException("and the rollback failed", new InvalidOperationException("rolled back already"), new IOException("the disk is gone"));
+        if (mood.Fails || mood.FailsAfter-- <= 0) throw new AggregateException("and the rollback failed", new InvalidOperationException("rolled back already"), new IOException("the disk is gone"));
         if (mood.Rejects) return [.. writes.Select(_ => new NotSupportedException("not this"))];
         return await base.WriteMessagesAsync(writes, cancellationToken);
     }
@@ -53,6 +54,12 @@ public sealed class MoodyJournal : MemoryJournal
 
         /// <summary>Nobody knows whether it was written.</summary>
         public bool Fails { get; set; }
+
+        /// <summary>After so many writes more nobody knows whether they were written.</summary>
+        public int? FailsAfter { get; set; }
+
+        /// <summary>How many there were.</summary>
+        public int Writes { get; set; }
 
         /// <summary>It was not written: somebody else has its sequence number.</summary>
         public bool Conflicts { get; set; }

@@ -24,9 +24,7 @@ internal sealed class NetworkConnect(IClusterGateway gateway, NetworkDirectory d
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
         var settings = invocation.EndpointSettings("alias");
-        var (networkFound, containerFound) = (directory.NetworkAsync(invocation.Required("network"), cancel), directory.ContainerAsync(invocation.Required("container"), cancel));
-        await Task.WhenAll(networkFound, containerFound);
-        var (network, container) = (await networkFound, await containerFound);
+        var (network, container) = await directory.BothAsync(invocation.Required("network"), invocation.Required("container"), cancel);
         await gateway.AskAsync<ContainerDone>(new ConnectContainer(container.Host, NewEndpoint.Of(container.Host, container.Spec, network, settings)), cancel);
         return ExitCodes.Ok;
     }

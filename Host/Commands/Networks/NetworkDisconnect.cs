@@ -20,8 +20,7 @@ internal sealed class NetworkDisconnect(IClusterGateway gateway, NetworkDirector
 
     private async Task<int> HandleAsync(Invocation invocation, ICommandOutput output, CancellationToken cancel)
     {
-        var network = await directory.NetworkAsync(invocation.Required("network"), cancel);
-        var (host, container) = await directory.MemberAsync(network, invocation.Required("container"), invocation.Has("force"), cancel);
+        var (network, host, container) = await directory.MemberAsync(invocation.Required("network"), invocation.Required("container"), invocation.Has("force"), cancel);
         await gateway.AskAsync<ContainerDone>(new DisconnectContainer(host, container, network.Id, network.Name), cancel);
         return ExitCodes.Ok;
     }

@@ -28,7 +28,10 @@ internal sealed record HostSight(int Host, string Prefix, List<NetworkSight> Net
     public static async Task<HostSight> LookAsync(int number, HostUnderTest host)
     {
         var (networks, boxes) = (await NetworksAsync(host.Operator), await BoxesAsync(host.Operator));
-        var links = JsonDocument.Parse(Underlay.On(number, "ip -j link show")).RootElement.EnumerateArray().Select(link => link.GetProperty("ifname").GetString()!).Where(name => name.StartsWith(host.Prefix[..2], StringComparison.Ordinal));
+        // Where links come and go meanwhile it says so first.
+        var shown = Underlay.On(number, "ip -j link show");
+        if (!shown.StartsWith('[')) throw new NotSeenException($"the links of host {number} change while they are listed");
+        var links = JsonDocument.Parse(shown).RootElement.EnumerateArray().Select(link => link.GetProperty("ifname").GetString()!).Where(name => name.StartsWith(host.Prefix[..2], StringComparison.Ordinal));
         return new(number, host.Prefix, networks, boxes, Kernel.Sandboxes(host.Prefix), [.. links.Order(StringComparer.Ordinal)]);
     }
 

@@ -164,7 +164,7 @@ public sealed partial class HostNetworking
         var name = Naming.HostLink(endpoint);
         var found = await _dataplane.ObserveAsync(new HostPart([name], [], [], false), cancel);
         if (found.Host.Links.GetValueOrDefault(name) is { } link && Plan.IsOurs(link, Naming))
-            await ApplyAsync([new Retire(LinkName.OnHost(name), Naming.Retired(link.Index), Naming.ReaperGroup)], cancel);
+            await ApplyAsync([new Retire(LinkName.OnHost(name), Naming.Retired(link.Index), Naming.ReaperGroupOf(link))], cancel);
     }
 
     private Task<FoundHost> LookAtAsync(SandboxState state, ImmutableArray<string> links, CancellationToken cancel) =>

@@ -46,7 +46,7 @@ public sealed partial class HostNetworking : IHostNetworking
         _options = options;
         _host = options.Context;
         _log = log ?? NullLogger<HostNetworking>.Instance;
-        _reaper = new Reaper(dataplane, _host.Naming.ReaperGroup, time ?? TimeProvider.System, _log);
+        _reaper = new Reaper(dataplane, time ?? TimeProvider.System, _log);
     }
 
     private Naming Naming => _host.Naming;
@@ -71,7 +71,7 @@ public sealed partial class HostNetworking : IHostNetworking
         steps.AddRange(SettingsOf(found));
         steps.AddRange(found.StaleSandboxes.Select(name => new DeleteSandbox(name)));
         await _dataplane.ApplyAsync(steps.ToImmutable(), cancel);
-        if (found.Host.Links.Values.Any(l => l.Group == Naming.ReaperGroup)) _reaper.Signal();
+        foreach (var link in found.Host.Links.Values.Where(l => Naming.IsReaperGroup(l.Group))) _reaper.Signal(link.Group);
         _startup = found;
         return new HostObservation(
             [.. found.Sandboxes.Values.Where(s => s.Id is not null).Select(s => s.Id!.Value), .. found.OnHost],
@@ -118,7 +118,7 @@ public sealed partial class HostNetworking : IHostNetworking
         finally
         {
             _reaper.Busy();
-            if (steps.Any(s => s is Retire { Netns.IsHost: true })) _reaper.Signal();
+            foreach (var retired in steps.OfType<Retire>().Where(step => step.Netns.IsHost)) _reaper.Signal(retired.Group);
         }
 
         return steps;

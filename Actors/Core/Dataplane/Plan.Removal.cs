@@ -63,7 +63,7 @@ public static partial class Plan
         foreach (var link in stale) RetireIn(LinkName.OnHost(link.Name), found, naming, steps);
         foreach (var element in (found.Elements ?? []).Where(e => !kept.Contains(e.Link)).OrderBy(e => (e.Link, e.Set))) steps.Add(new DeleteElement(naming.Table, element));
         foreach (var sandbox in dead) steps.Add(new DeleteSandbox(sandbox.Name));
-        if (stale.Count > 0 || found.Host.Links.Values.Any(l => l.Group == naming.ReaperGroup)) steps.Add(new DeleteGroup(naming.ReaperGroup));
+        Reap(steps, found, naming);
         return steps.ToImmutable();
     }
 
@@ -82,9 +82,13 @@ public static partial class Plan
             if (!isAsNamed) RetireIn(LinkName.OnHost(link.Name), found, naming, steps);
         }
 
-        if (steps.Count > 0) steps.Add(new DeleteGroup(naming.ReaperGroup));
+        if (steps.Count > 0) Reap(steps, found, naming);
         return steps.ToImmutable();
     }
+
+    // What these steps retire, and what was retired before.
+    private static void Reap(ImmutableArray<Step>.Builder steps, FoundHost found, Naming naming) =>
+        steps.AddRange(steps.OfType<Retire>().Select(step => step.Group).Concat(found.Host.Links.Values.Select(link => link.Group).Where(naming.IsReaperGroup)).Distinct().Order().Select(group => new DeleteGroup(group)).ToList());
 
     /// <summary>Ours by link group, and by alias or, where the process ended before it wrote one, by name.</summary>
     public static bool IsOurs(FoundLink link, Naming naming) =>
@@ -99,5 +103,5 @@ public static partial class Plan
 
     /// <summary>How a link goes. A tunnel's identifier must be free at once, and a link in the reaper's group has it still.</summary>
     private static Step EndOf(LinkName place, FoundLink link, Naming naming) =>
-        link.Kind == "vxlan" ? new DeleteLink(place) : new Retire(place, naming.Retired(link.Index), naming.ReaperGroup);
+        link.Kind == "vxlan" ? new DeleteLink(place) : new Retire(place, naming.Retired(link.Index), naming.ReaperGroupOf(link));
 }

@@ -8,7 +8,8 @@ namespace NetworkCluster.Bench;
 internal sealed class DockerSide(DockerClient client, int pid)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly Dictionary<string, Samples> _samples = [];
+    private Dictionary<string, Samples> _samples = [];
+    private Dictionary<string, Samples> _first = [];
     private readonly Dictionary<string, (int Times, TimeSpan Spent)> _rates = [];
 
     public DockerClient Client => client;
@@ -28,8 +29,15 @@ internal sealed class DockerSide(DockerClient client, int pid)
         await samples.MeasureAsync(() => request(client));
     }
 
-    /// <summary>What was measured until now was to warm up.</summary>
-    public void Forget() => _samples.Clear();
+    /// <summary>In milliseconds, of the first ones.</summary>
+    public double FirstP50(string what) => _first[what].P50;
+
+    /// <summary>What was measured until now was to warm up, or is kept as the first ones.</summary>
+    public void Forget(bool asFirst = false)
+    {
+        if (asFirst) _first = _samples;
+        _samples = [];
+    }
 
     /// <summary>As often as so many clients get it done in that time. What is left for later counts as well: the clock runs until its links are gone.</summary>
     public async Task MeasureRateAsync(string what, int clients, TimeSpan time, Func<DockerClient, int, Task> work)

@@ -57,7 +57,10 @@ place() {
 begin() {
     i=$(number "$1")
     if [ -n "$(process "$1")" ] && kill -0 "$(process "$1")" 2>/dev/null; then fail "$1 runs"; fi
-    [ -e "/run/netns/lab-$1" ] || place "$1"
+    if ! ip -n "lab-$1" link show eth0 >/dev/null 2>&1; then
+        ip netns delete "lab-$1" 2>/dev/null || true
+        place "$1"
+    fi
     mkdir -p "$lab/$1"
     : >"$lab/$1/log"
     setsid nsenter --net="/run/netns/lab-$1" dotnet "$here/artifacts/host/Akka.NetworkCluster.Host.dll" --config "$here/hocon/cluster.conf" --host-id "$1" --data "$lab/$1" \
@@ -84,6 +87,8 @@ vanish() {
         kill -KILL $(ip netns pids "$netns") 2>/dev/null || true
         ip netns delete "$netns"
     done
+    # With its namespace alone it would go some time later, and be in the way of the next one.
+    ip link delete "lab-$1" 2>/dev/null || true
     rm -rf "/run/lb$i" "$lab/$1/pid"
 }
 

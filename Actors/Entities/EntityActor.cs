@@ -291,7 +291,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        // Nothing of a batch that cannot be written was written; the state in memory is still that of the journal, but its sequence is not: begin again.
+        // Nothing of a batch that cannot be written was written, and what is in memory may be more than the journal has: begin again.
         Unknown(cause, again: false);
         Context.Stop(Self);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Akka.Cluster;
 using Akka.Configuration;
 using NetworkCluster.Configuration;
@@ -25,6 +26,10 @@ internal static class ClusterForming
         try
         {
             return HostNode.Start(config, settings.JournalConnection, settings.Node, logs, time, settings.Node.Clustered ? tls : null);
+        }
+        catch (Exception cause) when (settings.Node.Clustered && Innermost(cause) is SocketException { SocketErrorCode: SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse or SocketError.AccessDenied } taken)
+        {
+            throw new ConfigurationProblemException([$"network-cluster.cluster.{(taken.SocketErrorCode == SocketError.AddressNotAvailable ? "address" : "port")}: cannot listen at {settings.ClusterAddress}: {taken.Message}"]);
         }
         catch (Exception cause) when (cause is not ConfigurationProblemException)
         {

@@ -35,6 +35,9 @@ internal sealed class DataDirectory : IDisposable
         _journal = Path.Combine(settings.DataDirectory, OfJournal);
     }
 
+    /// <summary>The directory in it that has what containers write.</summary>
+    public const string Containers = "containers";
+
     /// <summary>Whether there is no journal in it yet.</summary>
     public bool IsNew { get; private set; }
 
@@ -81,8 +84,24 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
+    // Facts have what containers are started with, and files their output. A directory of ours is nobody else's; one that was there already may be anybody's to read.
+    private void CloseToOthers()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var containers = Path.Combine(_settings.DataDirectory, Containers);
+        Directory.CreateDirectory(containers, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var path in (string[])[containers, _journal, Log, $"{_journal}-shm"])
+        {
+            if (!Path.Exists(path)) continue;
+            var mode = File.GetUnixFileMode(path);
+            var closed = mode & ~(UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
+            if (closed != mode) File.SetUnixFileMode(path, closed);
+        }
+    }
+
     private void Begin(Action<string> lost, TimeProvider time)
     {
+        CloseToOthers();
         if (_settings.Node.Clustered)
         {
             Write($"{_settings.Host}\n");

@@ -147,7 +147,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
         tell("It reads its journal.");
         await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global), end.Token);
-        var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, "containers"));
+        var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, DataDirectory.Containers));
         node.StartClock();
         if (dataplane is null)
         {

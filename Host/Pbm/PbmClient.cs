@@ -204,7 +204,7 @@ internal sealed class PbmClient : IDisposable
     {
         (null, _) or (_, { InnerException: SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.Shutdown) } }) => null,
         ({ HostRefused: { } why }, _) => $"its certificate is not taken: {why}; ca.pem in {_certificate.Directory} has to be of the authority that signed it",
-        ({ HostSeen: false }, _) => "it speaks without TLS, or is no host: leave PBM_CERT_PATH out where that is so",
+        ({ HostSeen: false }, _) => "it ended the connection without a word of TLS: it speaks without (leave PBM_CERT_PATH out where that is so), has too many connections from this address that have not finished theirs (wait), or is no host",
         ({ HostSeen: true }, HttpRequestException) when _tag is null => $"it does not take the certificate in {_certificate.Directory}: its log says why",
         _ => null,
     };

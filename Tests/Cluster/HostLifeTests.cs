@@ -54,6 +54,17 @@ public sealed class HostLifeTests : IAsyncLifetime
     }
 
     [KernelFact]
+    public async Task What_it_keeps_is_not_everybodys_to_read_whatever_directory_it_is_given()
+    {
+        Kernel.Run("chmod", "755", _host.Data);
+        await _host.StartAsync();
+        Assert.True((await _host.Operator.RunAsync("container", "run", ("name", "box"), ("detach", "true"), ("command", "echo"), ("command", "sesame"))).Done);
+        var kept = Directory.GetFiles(_host.Data, "journal.db*").Append(Path.Combine(_host.Data, "containers")).ToList();
+        Assert.Equal(4, kept.Count);
+        Assert.All(kept, path => Assert.EndsWith("0", Kernel.Run("stat", "-c", "%a", path).Trim(), StringComparison.Ordinal));
+    }
+
+    [KernelFact]
     public async Task A_file_that_is_no_journal_is_named_at_once()
     {
         await File.WriteAllTextAsync(_host.Journal, "what somebody else has put here");

@@ -37,7 +37,7 @@ internal sealed class NetworkServices(IActorRef client)
             }
             catch (AskTimeoutException)
             {
-                Console.WriteLine($"nobody answers {message.GetType().Name}: it is said again");
+                Console.WriteLine($"none of the contacts answers {message.GetType().Name}: it is said again");
                 continue;
             }
 

@@ -4,6 +4,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Actor.Setup;
@@ -30,11 +32,29 @@ if (certificates.Length > 0 && tls is null)
     return 2;
 }
 
+// Its sandboxes are called so, and the network too.
+if (!Regex.IsMatch(service, "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"))
+{
+    Console.Error.WriteLine($"'{service}' is no name for containers: [a-zA-Z0-9][a-zA-Z0-9_.-]*");
+    return 2;
+}
+
 // The serializer of the messages, and where this process is reached for answers.
-var config = ConfigurationFactory.ParseString($"akka {{ loglevel = WARNING\n actor.provider = remote\n remote.dot-netty.tcp {{ hostname = \"{own}\", port = 0 }} }}")
+var config = ConfigurationFactory.ParseString($"akka {{ loglevel = ERROR\n actor.provider = remote\n remote.dot-netty.tcp {{ hostname = \"{own}\", port = 0 }} }}")
     .WithFallback(tls is null ? Config.Empty : WireConfig.Tls).WithFallback(WireConfig.Default).WithFallback(ClusterClientReceptionist.DefaultConfig()).WithFallback(DistributedPubSub.DefaultConfig());
 ActorSystemSetup setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config));
-using var system = ActorSystem.Create("orchestrator", tls is null ? setup : tls.Over(setup));
+ActorSystem started;
+try
+{
+    started = ActorSystem.Create("orchestrator", tls is null ? setup : tls.Over(setup));
+}
+catch (Exception cause) when (Causes(cause).OfType<SocketException>().FirstOrDefault() is { } refused)
+{
+    Console.Error.WriteLine($"this service cannot be reached at {own}: {refused.Message}. OWN-ADDRESS is an address of this machine");
+    return 2;
+}
+
+using var system = started;
 using var ending = new CancellationTokenSource();
 Console.CancelKeyPress += (_, key) =>
 {
@@ -64,3 +84,8 @@ catch (RefusedException refused)
 
 await system.Terminate();
 return 0;
+
+static IEnumerable<Exception> Causes(Exception cause)
+{
+    for (Exception? one = cause; one is not null; one = one.InnerException) yield return one;
+}

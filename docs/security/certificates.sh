@@ -18,6 +18,7 @@ directory=$1 role=$2 name=$3
 shift 3
 case $name in ca | *[!A-Za-z0-9._-]*) fail "'$name' is no name: letters, digits, dots, dashes and underscores, and not ca" ;; esac
 days=${DAYS:-90}
+case $days in '' | *[!0-9]* | 0*) fail "DAYS=$days is no number of days from 1 on" ;; esac
 umask 077
 mkdir -p "$directory/ca"
 
@@ -36,7 +37,8 @@ case $role in
             case $address in
                 *:*) names="$names, IP:$address" ;;
                 *[!0-9.]*) names="$names, DNS:$address" ;;
-                *) names="$names, IP:$address" ;;
+                *.*.*.*) names="$names, IP:$address" ;;
+                *) fail "'$address' is neither an address nor a name" ;;
             esac
         done
         subject="/OU=host/CN=$name" usage="serverAuth, clientAuth" more="subjectAltName = ${names#, }"
@@ -46,9 +48,19 @@ case $role in
 esac
 
 made=$directory/$name
+if [ -e "$made/cert.pem" ]; then
+    is=$(openssl x509 -noout -subject -nameopt RFC2253 -in "$made/cert.pem" 2>/dev/null) || is=
+    case $is in *"OU=$role"*) ;; *) fail "$made has a certificate that is no $role's (${is:-unreadable}): take another name, or remove it" ;; esac
+fi
+# What is made is there whole or not at all.
+new=$made.new
+trap 'rm -rf "$new"' EXIT
+rm -rf "$new"
+mkdir -p "$new"
+quietly openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -subj "$subject" -keyout "$new/key.pem" -out "$new/request.pem"
+printf '%s\n' "basicConstraints = critical, CA:FALSE" "keyUsage = critical, digitalSignature" "extendedKeyUsage = $usage" "$more" >"$new/extensions"
+quietly openssl x509 -req -in "$new/request.pem" -days "$days" -CA "$directory/ca/cert.pem" -CAkey "$directory/ca/key.pem" -extfile "$new/extensions" -out "$new/cert.pem"
+rm "$new/request.pem" "$new/extensions"
+cp "$directory/ca/cert.pem" "$new/ca.pem"
 mkdir -p "$made"
-quietly openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -subj "$subject" -keyout "$made/key.pem" -out "$made/request.pem"
-printf '%s\n' "basicConstraints = critical, CA:FALSE" "keyUsage = critical, digitalSignature" "extendedKeyUsage = $usage" "$more" >"$made/extensions"
-quietly openssl x509 -req -in "$made/request.pem" -days "$days" -CA "$directory/ca/cert.pem" -CAkey "$directory/ca/key.pem" -extfile "$made/extensions" -out "$made/cert.pem"
-rm "$made/request.pem" "$made/extensions"
-cp "$directory/ca/cert.pem" "$made/ca.pem"
+mv "$new"/*.pem "$made"

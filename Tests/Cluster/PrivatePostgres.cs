@@ -73,7 +73,8 @@ internal sealed class PrivatePostgres : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_runs) await StopAsync();
-        await RunAsync("umount", _directory);
+        // Lazily: a server process that is just ending may still be in it.
+        await RunAsync("umount", "-l", _directory);
         Directory.Delete(_directory);
     }
 

@@ -20,17 +20,24 @@ public sealed class ReaperTests
         Assert.All(bridges, group => Assert.InRange(group.Value, 1, 5));
         Assert.All(bridges.Keys, group => Assert.True(Naming.IsReaperGroup(group) && group != Naming.ReaperGroup));
         await using var reaper = new Reaper(kernel, TimeProvider.System, NullLogger.Instance);
+        // While one is deleted the others come.
+        kernel.Holds = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        reaper.Signal(Naming.ReaperGroup);
+        Assert.Equal(Naming.ReaperGroup, await NextAsync());
         for (var link = 0; link < 50; link++) reaper.Signal(Naming.ReaperGroupOf(new FoundLink { Index = 1000 + link, Name = $"v{link}", Kind = "veth" }));
         foreach (var (group, count) in bridges)
         {
             for (var bridge = 0; bridge < count; bridge++) reaper.Signal(group);
         }
 
+        kernel.Holds.SetResult();
         var gone = new List<int>();
-        while (gone.Count < bridges.Count + 1) gone.Add(Assert.IsType<DeleteGroup>(Assert.Single(await kernel.Requests.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)))).Group);
+        while (gone.Count < bridges.Count + 1) gone.Add(await NextAsync());
         // The largest first, each once.
         Assert.Equal(Naming.ReaperGroup, gone[0]);
         Assert.Equal(bridges.Keys.Append(Naming.ReaperGroup).Order(), gone.Order());
+
+        async Task<int> NextAsync() => Assert.IsType<DeleteGroup>(Assert.Single(await kernel.Requests.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)))).Group;
     }
 
     [Fact]
@@ -65,12 +72,15 @@ public sealed class ReaperTests
 
         public int Refuses { get; set; }
 
+        public TaskCompletionSource? Holds { get; set; }
+
         public ChannelReader<Loss> Losses => throw new NotSupportedException();
 
-        public Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel)
+        public async Task ApplyAsync(ImmutableArray<Step> steps, CancellationToken cancel)
         {
             _requests.Writer.TryWrite(steps);
-            if (Refuses == 0) return Task.CompletedTask;
+            if (Holds is { } held) await held.Task;
+            if (Refuses == 0) return;
             Refuses--;
             throw new DataplaneException(steps[0].ToString(), "Device or resource busy");
         }

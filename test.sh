@@ -45,10 +45,12 @@ if [ $# -gt 0 ] || ! is_root; then
     begin all "$@"
 else
     # Several hosts wait most of their time for each other: those tests in two rows, one after the other in each, beside all the rest, one after the other.
-    several=$(grep -rl '\[Collection(nameof(Underlay))' Tests | sed 's|.*/||; s|\.cs$||' | grep -v '^OverlayAcrossHostsTests$' | sort)
+    # The thirty kills of one host go with the shorter row.
+    several=$({ grep -rl '\[Collection(nameof(Underlay))' Tests | sed 's|.*/||; s|\.cs$||' | grep -v '^OverlayAcrossHostsTests$'; echo UngracefulRestartTests; } | sort)
+    engines='^DockerEngine\|^FaultTests\|^UngracefulRestartTests'
     any_of() { grep "$@" | sed 's/.*/FullyQualifiedName~.&./' | paste -sd '|'; }
-    begin engines --filter "$(echo "$several" | any_of '^DockerEngine\|^FaultTests')"
-    begin several --filter "$(echo "$several" | any_of -v '^DockerEngine\|^FaultTests')"
+    begin engines --filter "$(echo "$several" | any_of "$engines")" -- xUnit.MaxParallelThreads=1
+    begin several --filter "$(echo "$several" | any_of -v "$engines")"
     begin others --filter "$(echo "$several" | sed 's/.*/FullyQualifiedName!~.&./' | paste -sd '&')" -- xUnit.MaxParallelThreads=1
 fi
 code=0

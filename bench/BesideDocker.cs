@@ -95,5 +95,5 @@ internal static class BesideDocker
     }
 
     private static void Line(string what, string unit, double ours, double docker, double? times = null, double? goal = null) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-40} ours {ours,7:0.00} {unit}   Docker {docker,7:0.00} {unit}   {(times is { } x ? $"x {x,5:0.0}" : "")}   {(goal is { } least ? $"goal {least:0}: {(times >= least ? "met" : "missed")}" : "")}").TrimEnd());
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what,-44} ours {ours,7:0.00} {unit}   Docker {docker,7:0.00} {unit}   {(times is { } x ? $"x {x,5:0.0}" : "")}   {(goal is { } least ? $"goal {least:0}: {(times >= least ? "met" : "missed")}" : "")}").TrimEnd());
 }

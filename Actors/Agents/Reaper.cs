@@ -44,15 +44,16 @@ internal sealed class Reaper : IAsyncDisposable
                 await QuietAsync(all < Crowd ? wait : TimeSpan.Zero);
                 Gather(groups);
                 var group = groups.MaxBy(pair => pair.Value).Key;
-                groups.Remove(group);
                 var began = _time.GetTimestamp();
                 try
                 {
                     await dataplane.ApplyAsync([new DeleteGroup(group)], CancellationToken.None);
+                    groups.Remove(group);
                 }
                 catch (DataplaneException fault)
                 {
-                    log.LogWarning(fault, "retired links could not be deleted; the next of their group is tried with them");
+                    log.LogWarning(fault, "retired links could not be deleted; the next detach tries again");
+                    break;
                 }
 
                 wait = _time.GetElapsedTime(began);

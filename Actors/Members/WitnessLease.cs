@@ -27,18 +27,18 @@ internal sealed class WitnessLease(LeaseSettings settings, ExtendedActorSystem s
     {
         var cluster = Cluster.Get(system);
         var state = cluster.State;
-        var carriers = state.Members.Where(member => member.HasRole(EntityShards.Role)).ToList();
-        switch (Carrier.Count(carriers.Select(member => new Carrier(member.Status, !state.Unreachable.Contains(member), state.SeenBy.Contains(member.Address)))))
+        var sides = state.Members.Where(member => member.HasRole(EntityShards.Role)).ToLookup(member => !state.Unreachable.Contains(member));
+        switch (Carrier.Count(sides.SelectMany(side => side.Select(member => new Carrier(member.Status, side.Key, state.SeenBy.Contains(member.Address))))))
         {
             case Sides.Majority: return true;
             case Sides.Minority: return false;
         }
 
-        var staying = carriers.Where(member => member.Status == MemberStatus.Up && !state.Unreachable.Contains(member)).ToList();
+        var staying = sides[true].Where(member => member.Status == MemberStatus.Up).ToList();
         var own = staying.Find(member => member.UniqueAddress.Equals(cluster.SelfUniqueAddress)) ?? staying[0];
         try
         {
-            var question = new AskWitness([.. Tokens(staying)], [.. Tokens(carriers.Where(state.Unreachable.Contains))]);
+            var question = new AskWitness([.. Tokens(staying)], [.. Tokens(sides[false])]);
             return (await system.ActorSelection(new RootActorPath(own.Address) / "user" / Witness).Ask<WitnessAnswer>(question, Patience).ConfigureAwait(false)).Granted;
         }
         catch (AskTimeoutException)

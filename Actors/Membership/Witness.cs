@@ -57,7 +57,7 @@ internal sealed class Witness : ReceiveActor
 
         private void Answer(bool granted)
         {
-            _log.LogInformation("half of the cluster hears nothing of the other half: {Staying} {Verdict}, without {Leaving}", string.Join(", ", _question.Ask.Staying), granted ? "goes on" : "was removed by it", string.Join(", ", _question.Ask.Leaving));
+            _log.LogInformation("half of the cluster ({Staying}) hears nothing of the other half ({Leaving}) and {Verdict}", string.Join(", ", _question.Ask.Staying), string.Join(", ", _question.Ask.Leaving), granted ? "goes on without it" : "was removed by it");
             _question.Asker.Tell(new WitnessAnswer(granted));
             Context.Stop(Self);
         }

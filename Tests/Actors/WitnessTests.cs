@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
 using NetworkCluster.Membership;
 using NetworkCluster.Tests.Support;
@@ -9,29 +8,14 @@ using Xunit;
 namespace NetworkCluster.Tests.Actors;
 
 /// <summary>Two halves of a cluster, which have nothing in common but the journal.</summary>
-public sealed class WitnessTests : IAsyncLifetime
+public sealed class WitnessTests : TwoNodes
 {
     private const int Rounds = 20;
-
-    private readonly string _directory = Directory.CreateTempSubdirectory("nwc-witness").FullName;
-    private readonly List<HostNode> _nodes = [];
-
-    public Task InitializeAsync()
-    {
-        for (var i = 0; i < 2; i++) _nodes.Add(EntityKit.StartPools(_directory));
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
-    }
 
     [Fact]
     public async Task Of_two_halves_that_ask_at_once_one_goes_on()
     {
-        var witnesses = _nodes.Select(node => node.System.ActorOf(Props.Create(() => new Witness()))).ToList();
+        var witnesses = Nodes.Select(node => node.System.ActorOf(Props.Create(() => new Witness()))).ToList();
         for (var round = 0; round < Rounds; round++)
         {
             ImmutableArray<string>[] halves = [[$"a#{round}", $"b#{round}"], [$"c#{round}", $"d#{round}"]];

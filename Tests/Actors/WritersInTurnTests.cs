@@ -8,30 +8,15 @@ using Xunit;
 namespace NetworkCluster.Tests.Actors;
 
 /// <summary>An entity moves to another process and back: whoever recovers it then reads what all of them have written.</summary>
-public sealed class WritersInTurnTests : IAsyncLifetime
+public sealed class WritersInTurnTests : TwoNodes
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("nwc-writers").FullName;
-    private readonly List<HostNode> _nodes = [];
-
-    public Task InitializeAsync()
-    {
-        for (var i = 0; i < 2; i++) _nodes.Add(EntityKit.StartPools(_directory));
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
-    }
-
     [Fact]
     public async Task Nothing_that_was_written_elsewhere_meanwhile_or_after_is_left_out()
     {
         var network = Some.Network(1, ["10.0.0.0/16"]);
         var pool = network.Pools[0].Id;
         var taken = 0;
-        foreach (var node in (HostNode[])[_nodes[0], _nodes[1], _nodes[0], _nodes[1]])
+        foreach (var node in (HostNode[])[Nodes[0], Nodes[1], Nodes[0], Nodes[1]])
         {
             var entity = node.System.ActorOf(Props.Create(() => new EntityActor<PoolState>(new EntityKey(EntityKind.Pool, pool.ToString()), new PoolDecider(), node.Router, node.Journal, new EntityTraits { Snapshots = false })));
             entity.Tell(new OpenPool(network, 0));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NetworkCluster.Tests.Support;
 using Xunit;
 
@@ -26,13 +25,10 @@ public sealed class TwoHostsTests
             await lives.Operator.PingsAsync($"web{alive}", "redis_db");
 
             await underlay.PowerOffAsync(dead);
-            var since = Stopwatch.GetTimestamp();
             await Eventually.IsSoAsync(Limit, async () => (await lives.Operator.RunAsync("container", "run", ("name", "redis_db"), ("detach", "true"), ("network", "multihost"))).Done);
-            var took = Stopwatch.GetElapsedTime(since);
             await lives.Operator.PingsAsync($"web{alive}", "redis_db");
             // It went on, and did not begin anew.
             Assert.DoesNotContain(BeginsAnew, lives.Output, StringComparison.Ordinal);
-            Assert.True(took < Limit, $"{took}");
 
             await underlay.PowerOnAsync(dead);
             await Eventually.IsSoAsync(Limit, async () => (await dies.Operator.RunAsync("cluster", "show")).Rows.Length == 2);

@@ -38,10 +38,15 @@ internal static class ManyHosts
         Task EachAsync(Func<PbmClient, int, Task> work) => Task.WhenAll(clients.Select(client => Parallel.ForAsync(0, networks, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (network, _) => await work(client, network))));
     }
 
-    /// <summary>All hosts die that have much in the journal.</summary>
+    /// <summary>All hosts die that have much in the journal: as many as this machine has cores, each as it would be on a machine of its own, and one more.</summary>
     public static async Task KilledAsync()
     {
-        await using var underlay = await StartAsync("bk", 3, _ => "control, agent");
+        foreach (var hosts in (int[])[Math.Max(2, Environment.ProcessorCount), Math.Max(2, Environment.ProcessorCount) + 1]) await KilledAsync(hosts);
+    }
+
+    private static async Task KilledAsync(int count)
+    {
+        await using var underlay = await StartAsync("bk", count, _ => "control, agent");
         await Task.WhenAll(underlay.Hosts.Select(host => host.KillAsync()));
         await using (var connection = new NpgsqlConnection($"{underlay.Journal};Command Timeout=300"))
         {
@@ -86,9 +91,10 @@ internal static class ManyHosts
         await Task.WhenAll(clients.Select(client => client.RunAsync("network", "ls")));
         await Task.WhenAll(clients.Select(client => client.RunAsync("container", "ls", ("all", "true"))));
         var listed = clock.Elapsed;
-        await Parallel.ForAsync(0, Networks, new ParallelOptions { MaxDegreeOfParallelism = 3 * AtOnce }, async (network, _) => await clients[network % 3].RunAsync("network", "inspect", ("network", $"net{network}")));
+        await Parallel.ForAsync(0, Networks, new ParallelOptions { MaxDegreeOfParallelism = clients.Count * AtOnce }, async (network, _) => await clients[network % clients.Count].RunAsync("network", "inspect", ("network", $"net{network}")));
         var all = clock.Elapsed;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what}: up {up.TotalSeconds:0.0} s, first answers (a network inspected at each host) {first.TotalSeconds:0.0} s, everything listed (networks, and all containers of each host) {listed.TotalSeconds:0.0} s, each of {Networks} networks inspected {all.TotalSeconds:0.0} s; resident {string.Join(", ", underlay.Hosts.Select(host => $"{ResidentMiB(host):0}"))} MiB"));
+        foreach (var host in underlay.Hosts) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {host.HostId}: {string.Join(", ", host.Said.Where(said => said.Line.Length > 0 && !said.Line.StartsWith(' ') && !said.Line.StartsWith('.')).Select(said => $"{said.After.TotalSeconds:0.0} s {said.Line.Split('.')[0]}"))}"));
         foreach (var client in clients) client.Dispose();
     }
 

@@ -16,6 +16,13 @@ namespace NetworkCluster.Entities;
 /// </summary>
 internal static partial class EntityRegions
 {
+    /// <summary>
+    /// Before this process is a member. Where shards are is written to a majority of the members, and one whose part of that begins only when it carries something would hold up every entity that is being
+    /// found meanwhile for <c>updating-state-timeout</c>. A region of its own has it begin now; nothing is ever sent there.
+    /// </summary>
+    public static void Prepare(ActorSystem system) =>
+        ClusterSharding.Get(system).Start("members", _ => Props.Empty, ClusterShardingSettings.Create(system).WithRole(NodeRoles.Control), EntityShards.Extractor());
+
     /// <summary>Starts them.</summary>
     /// <param name="system">The actor system.</param>
     /// <param name="router">Is told where each kind is reached.</param>

@@ -98,6 +98,7 @@ public sealed class HostNode : IAsyncDisposable
         if (settings.Clustered)
         {
             node.System.ActorOf(Props.Create(() => new Expulsion()), "expulsion");
+            if (settings.Control) EntityRegions.Prepare(node.System);
             node._membership = node.JoinAsync(new JournalClaim(journal, NodeRoles.PlaceOf(node.Cluster.SelfAddress), settings.Seeds, time, logs.CreateLogger<JournalClaim>()), logs.CreateLogger<ClusterJoin>());
             node._watch = WatchAsync(new JournalWatch(journal, node.Journal, node.Router, node.Up, time, logs.CreateLogger<JournalWatch>()), node._ending.Token);
         }

@@ -28,7 +28,8 @@ internal static partial class LayeredConfig
     /// <exception cref="ConfigurationProblemException">A file does not parse, a setting of ours does not exist, or a value cannot be; all of it is told.</exception>
     public static Config Load(IEnumerable<string> files, IDictionary environment, IEnumerable<string> settings)
     {
-        var (layers, unread) = Gathered(files, Parse);
+        var paths = files.ToList();
+        var (layers, unread) = Gathered(paths, Parse);
         var (given, strange) = Gathered(settings, Split);
         // What would stand in it is missing below, and would be complained of there.
         if (unread.Count > 0) throw new ConfigurationProblemException([.. unread, .. strange]);
@@ -49,6 +50,7 @@ internal static partial class LayeredConfig
             .. names.Where(name => SettingOf(name) is null && !IsOfKubernetes(name, $"{environment[name]}")).Select(name => $"there is no setting for {name} in the environment: levels are joined by two underscores, as in NETWORK_CLUSTER__PBM__PORT"),
             .. overrides.Where(setting => IsList(setting.Path, layers[0]) && BracketedList.Looks(setting.Value) && BracketedList.Read(setting.Value) is null).Select(setting => $"{setting.Path}: '{setting.Value}' is not a list as [\"a\", \"b\"]: what has brackets, quotation marks or = in it stands in quotation marks"),
             .. whole.Select(setting => $"{setting.Path} is not one setting but many: '{setting.Value}' cannot stand for all of them"),
+            .. AkkaValues.Problems([.. overrides.Concat(layers.Where((_, at) => !IsShipped(paths[at])).SelectMany(Texts)).Where(setting => setting.Path.StartsWith("akka.", StringComparison.Ordinal) && BracketedList.Read(setting.Value) is null)], layers[0]),
             .. TraceExport.Problems(name => environment[name] as string),
             .. Fixed.Where(path => all.GetString(path) != layers[0].GetString(path)).Select(path => $"{path} is {layers[0].GetString(path)} in every host: '{all.GetString(path)}' cannot be"),
         ];
@@ -80,6 +82,15 @@ internal static partial class LayeredConfig
         var at = layer.Root.GetObject();
         foreach (var level in levels[..^1]) at = at.Items[level].GetObject();
         at.Items.Remove(levels[^1]);
+    }
+
+    private static IEnumerable<(string Path, string Value)> Texts(Config layer) => Keys(layer).Where(path => layer.GetValue(path)?.IsString() == true).Select(path => (path, layer.GetString(path)));
+
+    // Unchanged, wherever it lies: what is in it need not be compared with all that Akka knows, at every start.
+    private static bool IsShipped(string path)
+    {
+        var own = Path.Combine(AppContext.BaseDirectory, "hocon", Path.GetFileName(path));
+        return File.Exists(own) && File.ReadAllText(own) == File.ReadAllText(path);
     }
 
     // What else is wrong is told with it.

@@ -52,7 +52,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         using var streams = new RawStreams(Stream.Null, http.Response.Body, container.Spec.Tty is not true, byLine: true);
         var follows = DockerValues.Flag(http, "follow") && container.Status == ContainerStatus.Running;
         if (!follows) await processes.ReadOutputAsync(container, streams, tail, http.RequestAborted);
-        else if (!container.Spec.Command.IsEmpty) await FollowAsync(container, streams, tail, http.RequestAborted);
+        else if (!container.Spec.Command.IsEmpty) await FollowAsync(container, streams, tail, past: null, http.RequestAborted);
         else await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, http.RequestAborted);
 
         bool Asked(string time) => http.Request.Query[time] is [{ Length: > 0 } text] && text != "0";
@@ -79,7 +79,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     /// </summary>
     public async Task AttachAsync(string nameOrId, HijackedRequest request)
     {
-        var container = await directory.ContainerAsync(nameOrId, CancellationToken.None);
+        var (container, past) = await FindAsync(nameOrId);
         var tty = container.Spec.Tty ?? false;
         var keys = DetachKeys.Parse(request.Query["detachKeys"]);
         var tail = container.Status == ContainerStatus.Running && !DockerValues.Flag(request.Query, "logs") ? 0 : (int?)null;
@@ -92,7 +92,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
             else if (!await LivesAsync(container, CancellationToken.None)) return;
             // Without a command there is nothing to hear; the connection is there as long as the container.
             else if (container.Spec.Command.IsEmpty) await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
-            else await ConverseAsync(container, streams, tail, new(input, keys), types: container.Spec.OpenStdin is true && !DockerValues.Denied(request.Query, "stdin"));
+            else await ConverseAsync(container, streams, (tail, past), new(input, keys), types: container.Spec.OpenStdin is true && !DockerValues.Denied(request.Query, "stdin"));
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
@@ -105,12 +105,23 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         }
     }
 
-    private async Task ConverseAsync(ContainerView container, RawStreams streams, int? tail, DetachKeys typed, bool types)
+    // Of one that does not run, the life that is over: a container runs a moment before its command begins, and what the last one has left is there until then.
+    private async Task<(ContainerView Container, string? Past)> FindAsync(string nameOrId)
+    {
+        var container = await directory.ContainerAsync(nameOrId, CancellationToken.None);
+        if (container.Status == ContainerStatus.Running) return (container, null);
+        var past = processes.LifeOf(container);
+        // It may have been started meanwhile, and that life may be its new one.
+        container = await directory.ContainerAsync(container.Spec.Id.ToString(), CancellationToken.None);
+        return (container, container.Status == ContainerStatus.Running ? null : past);
+    }
+
+    private async Task ConverseAsync(ContainerView container, RawStreams streams, (int? Tail, string? Past) from, DetachKeys typed, bool types)
     {
         using var over = new CancellationTokenSource();
         // Begun first: what is typed may have its answer at once.
-        var following = FollowAsync(container, streams, tail, over.Token);
-        var typing = types ? TypeAsync(container, container.Spec.Tty is true ? typed : streams.Input, over.Token) : Task.CompletedTask;
+        var following = FollowAsync(container, streams, from.Tail, from.Past, over.Token);
+        var typing = types ? TypeAsync(container, container.Spec.Tty is true ? typed : streams.Input, from.Past, over.Token) : Task.CompletedTask;
         try
         {
             // Who leaves by the keys leaves everything as it is.
@@ -139,9 +150,9 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     }
 
     // A container runs from the moment that it is to; its command comes last. One that has ended by now may have written its output since.
-    private async Task FollowAsync(ContainerView container, RawStreams streams, int? tail, CancellationToken cancel)
+    private async Task FollowAsync(ContainerView container, RawStreams streams, int? tail, string? past, CancellationToken cancel)
     {
-        for (var last = false; !await TryFollowAsync(container, streams, tail, cancel) && !last;)
+        for (var last = false; !await TryFollowAsync(container, streams, tail, past, cancel) && !last;)
         {
             // Nothing has been written so far: all that comes is news.
             tail = null;
@@ -150,11 +161,11 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         }
     }
 
-    private async Task<bool> TryFollowAsync(ContainerView container, RawStreams streams, int? tail, CancellationToken cancel)
+    private async Task<bool> TryFollowAsync(ContainerView container, RawStreams streams, int? tail, string? past, CancellationToken cancel)
     {
         try
         {
-            await processes.FollowAsync(container, streams, tail, cancel);
+            await processes.FollowAsync(container, streams, tail, past, cancel);
             return true;
         }
         // The watcher of a folder that is not there yet calls it a wrong argument.
@@ -165,13 +176,13 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     }
 
     // The command comes a little after its container, and its input with it.
-    private async Task TypeAsync(ContainerView container, Stream input, CancellationToken over)
+    private async Task TypeAsync(ContainerView container, Stream input, string? past, CancellationToken over)
     {
         while (!over.IsCancellationRequested)
         {
             try
             {
-                await processes.WriteInputAsync(container, input, over);
+                await processes.WriteInputAsync(container, input, past, over);
                 return;
             }
             catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)

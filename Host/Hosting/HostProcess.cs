@@ -146,7 +146,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync, logs.CreateLogger("NetworkCluster.Commands"));
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
         tell("It reads its journal.");
-        await gateway.SendAsync(new Networks.ListNetworks(Ipam.AddressSpaceId.Global), end.Token);
+        await gateway.SendAsync(new Ipam.GetTakenSubnets(Ipam.AddressSpaceId.Global, []), end.Token);
         var processes = new SandboxProcesses(Path.Combine(options.DataDirectory, DataDirectory.Containers));
         node.StartClock();
         if (dataplane is null)

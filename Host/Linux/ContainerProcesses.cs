@@ -21,7 +21,10 @@ internal sealed class ContainerProcesses(SandboxProcesses processes, Func<Contai
             streams, cancel);
     }
 
-    public Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel) => processes.Main(container.Spec.Id.ToString()).WriteInputAsync(input, container.Spec is { StdinOnce: true, Tty: not true }, cancel);
+    public Task WriteInputAsync(ContainerView container, Stream input, string? past, CancellationToken cancel) =>
+        processes.Main(container.Spec.Id.ToString()).WriteInputAsync(input, container.Spec is { StdinOnce: true, Tty: not true }, past, cancel);
+
+    public string? LifeOf(ContainerView container) => processes.Main(container.Spec.Id.ToString()).Life;
 
     public ContainerPlace PlaceOf(ContainerView container)
     {
@@ -36,8 +39,8 @@ internal sealed class ContainerProcesses(SandboxProcesses processes, Func<Contai
 
     public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) => processes.Main(container.Spec.Id.ToString()).ReadOutputAsync(streams, tail, cancel);
 
-    public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>
-        await processes.Main(container.Spec.Id.ToString()).FollowAsync(streams, tail, cancel) is MainProcessStatus.Exited { Code: var code } ? code : null;
+    public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, string? past, CancellationToken cancel) =>
+        await processes.Main(container.Spec.Id.ToString()).FollowAsync(streams, tail, past, cancel) is MainProcessStatus.Exited { Code: var code } ? code : null;
 
     /// <summary>The host name inside a container: its own, the beginning of its id, or none where it shares the host's.</summary>
     public static string? HostnameOf(ContainerSpec spec) => spec.Mode == SandboxMode.Host ? spec.Hostname : spec.Hostname ?? spec.Id.Short;

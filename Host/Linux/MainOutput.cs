@@ -19,13 +19,18 @@ internal static class MainOutput
     }
 
     /// <summary>Follows the command. Both its outputs come as standard output, in the order they were written.</summary>
+    /// <param name="process">The command.</param>
+    /// <param name="streams">Where to.</param>
+    /// <param name="tail">How many of the last lines there are now come first; none: all.</param>
+    /// <param name="past">A life that is over, see <see cref="MainProcess.Life"/>: one that comes after it is meant.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="OperationCanceledException">The follower gave up; the command lives on.</exception>
     /// <exception cref="FileNotFoundException">It has not begun.</exception>
-    public static async Task<MainProcessStatus> FollowAsync(this MainProcess process, IExecStreams streams, int? tail, CancellationToken cancel)
+    public static async Task<MainProcessStatus> FollowAsync(this MainProcess process, IExecStreams streams, int? tail, string? past, CancellationToken cancel)
     {
         // Its output's file is there a moment before it is recorded, and what is not recorded would be taken for what has ended.
-        if (process.Status is MainProcessStatus.None) throw new FileNotFoundException("the command has not begun", process.LogFile);
+        if (process.Status is MainProcessStatus.None || process.IsStill(past)) throw new FileNotFoundException("the command has not begun", process.LogFile);
         using var changed = new FileSignal(Path.GetDirectoryName(process.LogFile)!);
         await using var log = Open(process);
         SkipTo(log, tail);

@@ -102,6 +102,12 @@ internal sealed class MainProcess(string folder)
         return null;
     }
 
+    /// <summary>Which of its lives it has, or had last; none: it has not begun.</summary>
+    public string? Life => Recorded()?.ToString();
+
+    /// <summary>Whether no life has begun after one that is over.</summary>
+    public bool IsStill(string? past) => past is not null && Life == past;
+
     /// <summary>What it does now.</summary>
     public MainProcessStatus Status
     {
@@ -198,10 +204,13 @@ internal sealed class MainProcess(string folder)
     /// <summary>Writes into its open input what is read from a stream, to the stream's end.</summary>
     /// <param name="input">Read to its end.</param>
     /// <param name="ends">Whether the command's input ends with it.</param>
+    /// <param name="past">A life that is over: one that comes after it is meant.</param>
     /// <param name="cancel">Gives up; the input stays open.</param>
+    /// <exception cref="FileNotFoundException">It has not begun.</exception>
     /// <exception cref="IOException">It runs no more, or has no open input.</exception>
-    public async Task WriteInputAsync(Stream input, bool ends, CancellationToken cancel)
+    public async Task WriteInputAsync(Stream input, bool ends, string? past, CancellationToken cancel)
     {
+        if (IsStill(past)) throw new FileNotFoundException("the command has not begun", InputFile);
         await using (var pipe = OpenInput()) await input.CopyToAsync(pipe, cancel);
         if (!ends || Recorded() is not { } watcher || Holder is not { } holder) return;
         if (ProcessEntry.Children(watcher.Pid).Contains(holder)) ProcessGroup.Terminate(holder);

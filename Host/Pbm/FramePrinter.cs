@@ -44,7 +44,7 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
     {
         switch (frame)
         {
-            case TextFrame { IsHeading: true } when view.Json: break;
+            case TextFrame { IsHeading: true } when view.Json || _isJson || _template is not null: break;
             case TextFrame { Document: { } document } when view.Json || _isJson || _template is not null: PrintLine(document); break;
             case ClearFrame when view.Json: break;
             case ClearFrame: terminal.Clear(); break;

@@ -18,7 +18,8 @@ internal sealed class HostUnderTest : IAsyncDisposable
     private readonly string? _netns;
     private readonly string _pbm;
     private readonly string[] _more;
-    private readonly List<string> _output = [];
+    private readonly List<(long At, string Line)> _output = [];
+    private long _startedAt;
     private Process? _process;
 
     /// <summary>What is in the process's environment besides what is in ours.</summary>
@@ -70,7 +71,16 @@ internal sealed class HostUnderTest : IAsyncDisposable
     {
         get
         {
-            lock (_output) return string.Join('\n', _output);
+            lock (_output) return string.Join('\n', _output.Select(said => said.Line));
+        }
+    }
+
+    /// <summary>What it has written since it was started last, and when.</summary>
+    public IReadOnlyList<(TimeSpan After, string Line)> Said
+    {
+        get
+        {
+            lock (_output) return [.. _output.Where(said => said.At >= _startedAt).Select(said => (Stopwatch.GetElapsedTime(_startedAt, said.At), said.Line))];
         }
     }
 
@@ -78,9 +88,10 @@ internal sealed class HostUnderTest : IAsyncDisposable
     public async Task StartAsync()
     {
         var up = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _startedAt = Stopwatch.GetTimestamp();
         var process = Start(line =>
         {
-            lock (_output) _output.Add(line);
+            lock (_output) _output.Add((Stopwatch.GetTimestamp(), line));
             // The first command of the first screen has the address in it.
             if (line.Contains(" network create ", StringComparison.Ordinal)) up.TrySetResult(line.Trim().Split(' ')[1]);
             else if (line.StartsWith('{') && line.Contains("\"pbm\":", StringComparison.Ordinal)) up.TrySetResult(JsonDocument.Parse(line).RootElement.GetProperty("pbm").GetString()!);

@@ -25,6 +25,12 @@ public sealed class HostDecider : IDecider<HostState>
     /// <summary>When it is looked whether the next ones' turn has come.</summary>
     public static readonly TimeSpan WishesAgainAfter = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The same while <see cref="ManyWishes"/> are left: to bring thousands of networks into memory would take the machine from those who ask for something.</summary>
+    public static readonly TimeSpan ManyWishesAgainAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>So many stopped containers are many.</summary>
+    public const int ManyWishes = 100;
+
     /// <summary>How long one that is removed when it has stopped stays.</summary>
     public static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
 
@@ -34,7 +40,7 @@ public sealed class HostDecider : IDecider<HostState>
     /// <inheritdoc/>
     public Decision Decide(HostState state, IAddressed message) => message switch
     {
-        JoinHost join => HostJoin.Join(state, join, WishesAtOnce),
+        JoinHost join => HostJoin.Join(state, join),
         DeclareHostLost lost => HostJoin.Lose(state, lost),
         EndpointSettled settled => HostOperations.Settled(state, settled),
         EndpointOut left => HostOperations.Out(state, left.Withdrawal),

@@ -12,7 +12,7 @@ namespace NetworkCluster.Hosts;
 /// </summary>
 internal static class HostJoin
 {
-    public static Decision Join(HostState state, JoinHost join, int atOnce)
+    public static Decision Join(HostState state, JoinHost join)
     {
         var linked = (join.Linked ?? []).ToHashSet();
         // What an engine runs lives where a network has its links: the other ends are in its sandbox.
@@ -21,8 +21,8 @@ internal static class HostJoin
         var incarnation = again ? state.Incarnation : new Incarnation(state.Incarnation.Value + 1);
         // What the old life was doing is over; what this life is doing goes on.
         var here = state.InOrder.Where(container => !again || container.Operation is null).ToImmutableArray();
-        // A host with thousands of stopped containers is not to wait for all their wishes.
-        ImmutableArray<ContainerId> later = [.. here.Where(IsAtRest).Skip(atOnce).Select(container => container.Spec.Id)];
+        // Nobody waits for the wishes of those that do not run: of a host with thousands of them what lives is to be there at once.
+        ImmutableArray<ContainerId> later = [.. here.Where(IsAtRest).Select(container => container.Spec.Id)];
         var waits = later.ToHashSet();
         var work = here.Where(container => !waits.Contains(container.Spec.Id)).Select(container => Rejoin(state, container, alive, (incarnation, join.Vtep))).ToImmutableArray();
 
@@ -44,7 +44,7 @@ internal static class HostJoin
             [
                 .. Underway(after).Select(id => HostOperations.Expiry(after, id, HostDecider.OperationTimeout)),
                 .. HostOperations.Removal(after, after.InOrder.Where(container => container.Phase == ContainerPhase.Exited).Select(container => container.Spec)),
-                .. later.IsEmpty ? [] : ((TimeSpan, IAddressed)[])[NextWishes(state)],
+                .. later.IsEmpty ? [] : ((TimeSpan, IAddressed)[])[NextWishes(after)],
             ],
             Reply = new HostWelcome(join.Host, incarnation, [.. after.InOrder.Where(container => container.IsRunning).Select(container => container.View(join.Host))]),
         };
@@ -70,11 +70,11 @@ internal static class HostJoin
         {
             Events = events,
             Orders = [.. work.SelectMany(item => item.Sends)],
-            Timers = [.. next.Select(container => HostOperations.Expiry(after, container.Spec.Id, HostDecider.OperationTimeout)), .. next.Count == 0 ? [] : ((TimeSpan, IAddressed)[])[NextWishes(state)]],
+            Timers = [.. next.Select(container => HostOperations.Expiry(after, container.Spec.Id, HostDecider.OperationTimeout)), .. next.Count == 0 ? [] : ((TimeSpan, IAddressed)[])[NextWishes(after)]],
         };
     }
 
-    private static (TimeSpan, IAddressed) NextWishes(HostState state) => (HostDecider.WishesAgainAfter, new AskWishes(state.Id));
+    private static (TimeSpan, IAddressed) NextWishes(HostState state) => (state.Wishes.Containers.Skip(HostDecider.ManyWishes).Any() ? HostDecider.ManyWishesAgainAfter : HostDecider.WishesAgainAfter, new AskWishes(state.Id));
 
     // Stopped, with wishes, and with nothing that is not over.
     private static bool IsAtRest(HeldContainer container) => container is { IsRunning: false, Endpoints.IsEmpty: false } && IsSettled(container);

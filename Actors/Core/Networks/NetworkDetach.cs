@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetworkCluster.Addressing;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Ipam;
 
@@ -59,8 +60,13 @@ internal static class NetworkDetach
             return Decision.Send(new ReleaseAddress(pools[i].Id, withdrawal.Endpoint.Network, AddressHandle.Of(withdrawal.Endpoint.Id), detach, i));
         }
 
-        return Decision.Send(new Containers.EndpointOut(withdrawal));
+        return Decision.Send(new Containers.EndpointOut(withdrawal)) with { Orders = EndReservations(state, withdrawal) };
     }
+
+    // What the engine of a lost host had asked for would stay reserved for it until its time is over.
+    private static ImmutableArray<IAddressed> EndReservations(NetworkState state, UnbindEndpoint withdrawal) =>
+        !withdrawal.HostLost || !state.Exists || withdrawal.Endpoint.ReservedAs is not { } owner ? []
+            : [.. new[] { withdrawal.Endpoint.Settings.IPv4, withdrawal.Endpoint.Settings.IPv6 }.OfType<InetAddress>().Select(address => new EndReservation(state.Spec!.Space, state.Spec.Id, address) { Owner = owner, Again = true })];
 
     private static AttachedEndpoint Kept(AttachedEndpoint endpoint) => endpoint.Spec.Lent is true ? new() { Spec = endpoint.Spec, Mac = endpoint.Spec.Settings.Mac } : new()
     {

@@ -31,7 +31,7 @@ internal sealed class ContainerLogs(NetworkDirectory directory, IContainerProces
         int? tail = invocation.Value("tail") is not { } text || text == "all" ? null
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var lines) ? lines
             : throw new UsageException($"invalid argument \"{text}\" for --tail: a number of lines, or all");
-        if (invocation.Has("follow") && container is { Status: ContainerStatus.Running, Spec.Command.IsEmpty: false }) await processes.FollowAsync(container, streams, tail, cancel);
+        if (invocation.Has("follow") && container is { Status: ContainerStatus.Running, Spec.Command.IsEmpty: false }) await processes.FollowAsync(container, streams, tail, past: null, cancel);
         else await processes.ReadOutputAsync(container, streams, tail, cancel);
         return ExitCodes.Ok;
     }

@@ -55,7 +55,7 @@ internal sealed class ContainerRun(IClusterGateway gateway, ContainerCreator cre
 
         try
         {
-            var code = await processes.FollowAsync(container, new FrameStreams(invocation, output), tail: null, cancel) ?? ExitCodes.NotRun;
+            var code = await processes.FollowAsync(container, new FrameStreams(invocation, output), tail: null, past: null, cancel) ?? ExitCodes.NotRun;
             if (!invocation.Has("rm")) await EndedAsync(container, cancel);
             return code;
         }

@@ -18,12 +18,21 @@ internal interface IContainerProcesses
     /// <param name="container">Which.</param>
     /// <param name="streams">Where to.</param>
     /// <param name="tail">How many of the last lines there are now come first; none: all.</param>
+    /// <param name="past">A life that is over, see <see cref="LifeOf"/>: one that comes after it is meant.</param>
     /// <param name="cancel">Gives up; the command lives on.</param>
-    Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel);
+    /// <exception cref="FileNotFoundException">It has not begun.</exception>
+    Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, string? past, CancellationToken cancel);
 
     /// <summary>Writes into the open input of the container's own command, see <see cref="ContainerSpec.OpenStdin"/>, until the stream ends.</summary>
+    /// <param name="container">Which.</param>
+    /// <param name="input">Read to its end.</param>
+    /// <param name="past">As for <see cref="FollowAsync"/>.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="IOException">It does not run (yet).</exception>
-    Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel);
+    Task WriteInputAsync(ContainerView container, Stream input, string? past, CancellationToken cancel);
+
+    /// <summary>Which of its lives the container's own command has, or had last; none: it has not begun.</summary>
+    string? LifeOf(ContainerView container);
 
     /// <summary>Where a container is now.</summary>
     ContainerPlace PlaceOf(ContainerView container);

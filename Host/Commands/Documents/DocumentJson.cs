@@ -9,4 +9,5 @@ namespace NetworkCluster.Commands.Documents;
 [JsonSerializable(typeof(ImmutableArray<EndpointViewDocument>))]
 [JsonSerializable(typeof(ImmutableArray<HostDocument>))]
 [JsonSerializable(typeof(EventDocument))]
+[JsonSerializable(typeof(GraphDocument))]
 internal sealed partial class DocumentJson : JsonSerializerContext;

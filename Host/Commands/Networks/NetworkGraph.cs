@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
+using NetworkCluster.Commands.Documents;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
 
@@ -12,29 +14,28 @@ internal static class NetworkGraph
     public static readonly ImmutableArray<string> Forms = ["tree", "dot", "mermaid"];
 
     /// <summary>Draws it.</summary>
-    /// <param name="form">One of <see cref="Forms"/>.</param>
+    /// <param name="form">One of <see cref="Forms"/>. A tree's networks come as documents, too, for those who ask for JSON.</param>
     /// <param name="networks">In the order they are drawn.</param>
-    public static IEnumerable<string> Draw(string form, ImmutableArray<NetworkView> networks) => form switch
+    public static IEnumerable<TextFrame> Draw(string form, ImmutableArray<NetworkView> networks) => form switch
     {
-        "dot" => Dot(networks),
-        "mermaid" => Mermaid(networks),
-        _ => Tree(networks),
+        "dot" => Dot(networks).Select(line => new TextFrame(line)),
+        "mermaid" => Mermaid(networks).Select(line => new TextFrame(line)),
+        _ => networks.SelectMany(Tree),
     };
 
     /// <summary>An endpoint's addresses.</summary>
     public static IEnumerable<string> Addresses(AttachedEndpoint endpoint) => new[] { endpoint.IPv4?.ToString(), endpoint.IPv6?.ToString() }.OfType<string>();
 
-    private static IEnumerable<string> Tree(ImmutableArray<NetworkView> networks)
+    private static IEnumerable<TextFrame> Tree(NetworkView network)
     {
-        foreach (var network in networks)
+        yield return new(Line(network.Spec.Name, Kind(network.Spec), Subnets(network.Spec))) { Document = JsonSerializer.SerializeToElement(GraphDocument.From(network), DocumentJson.Default.GraphDocument) };
+        for (var i = 0; i < network.Endpoints.Length; i++)
         {
-            yield return string.Join("  ", new[] { network.Spec.Name, Kind(network.Spec), Subnets(network.Spec) }.Where(part => part.Length > 0));
-            for (var i = 0; i < network.Endpoints.Length; i++)
-            {
-                var endpoint = network.Endpoints[i];
-                yield return string.Join("  ", new[] { $"{(i < network.Endpoints.Length - 1 ? "├──" : "└──")} {endpoint.Spec.ContainerName}", string.Join(' ', Addresses(endpoint)), $"on {endpoint.Spec.Host}", Names(endpoint) }.Where(part => part.Length > 0));
-            }
+            var endpoint = network.Endpoints[i];
+            yield return new(Line($"{(i < network.Endpoints.Length - 1 ? "├──" : "└──")} {endpoint.Spec.ContainerName}", string.Join(' ', Addresses(endpoint)), $"on {endpoint.Spec.Host}", Names(endpoint)), IsHeading: true);
         }
+
+        static string Line(params IEnumerable<string> parts) => string.Join("  ", parts.Where(part => part.Length > 0));
     }
 
     private static string Names(AttachedEndpoint endpoint) => string.Join(", ",

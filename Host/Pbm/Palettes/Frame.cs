@@ -21,7 +21,7 @@ public abstract record Frame;
 
 /// <summary>One line for standard output, without its line end.</summary>
 /// <param name="Text">The line.</param>
-/// <param name="IsHeading">For people only: left out of <c>--json</c>.</param>
+/// <param name="IsHeading">For people only: left out where a form is asked for.</param>
 public sealed record TextFrame(string Text, bool IsHeading = false) : Frame
 {
     /// <summary>What is printed in its place where a form is asked for (<c>--json</c>, <c>--format</c>); none: the line.</summary>

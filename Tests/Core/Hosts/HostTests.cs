@@ -59,12 +59,13 @@ public sealed class HostTests
         }
 
         host.Recovered().When(Join("b"));
-        Assert.Equal(atOnce, host.Then.Sends.OfType<AttachEndpoint>().Count());
+        Assert.Empty(host.Then.Sends.OfType<AttachEndpoint>());
         Assert.Contains((HostDecider.WishesAgainAfter, new AskWishes(Some.Host)), host.Then.Timers);
-        // The first are waited for, the others are not; and what is done with them meanwhile need not wait.
-        Assert.True(host.When(new AwaitHost(Some.Host, "b")).Then.Defer);
-        host.When(Enumerable.Range(1, atOnce).Select(number => Agreed(number, 2)));
+        // Nobody waits for them, and what is done with them meanwhile need not wait.
         host.When(new AwaitHost(Some.Host, "b")).Replies<HostView>();
+        host.When(new AskWishes(Some.Host));
+        Assert.Equal(atOnce, host.Then.Orders.OfType<AttachEndpoint>().Count());
+        host.When(Enumerable.Range(1, atOnce).Select(number => Agreed(number, 2)));
         host.When(new RemoveContainer(Some.Host, Some.ContainerId(many), Force: false)).Sends<UnbindEndpoint>();
         host.When(new EndpointOut(new(WishOf(many), new(2), Forget: true)), new SandboxStopped(Some.Host, Some.ContainerId(many), new(2), null)).Replies<ContainerDone>();
 
@@ -91,6 +92,25 @@ public sealed class HostTests
         static EndpointSpec WishOf(int number) => Wish(number) with { Container = Some.ContainerId(number), ContainerName = Some.Container(number).Name };
 
         static EndpointSettled Agreed(int number, int life) => new(WishOf(number), new(life), null, null);
+    }
+
+    [Fact]
+    public void Those_of_thousands_come_so_slowly_that_the_machine_is_others_meanwhile()
+    {
+        var host = Host();
+        for (var number = 1; number <= HostDecider.ManyWishes + 3; number++)
+        {
+            var wish = Wish(number) with { Container = Some.ContainerId(number), ContainerName = Some.Container(number).Name };
+            host.When(new CreateContainer(Some.Host, Some.Container(number), [wish]), new EndpointSettled(wish, new(1), null, null));
+        }
+
+        host.Recovered().When(Join("b"));
+        Assert.Contains((HostDecider.ManyWishesAgainAfter, new AskWishes(Some.Host)), host.Then.Timers);
+        // Two less.
+        host.When(new AskWishes(Some.Host));
+        Assert.Contains((HostDecider.ManyWishesAgainAfter, new AskWishes(Some.Host)), host.Then.Timers);
+        host.When(host.Then.Orders.OfType<AttachEndpoint>().Select(asked => new EndpointSettled(asked.Endpoint, new(2), null, null))).When(new AskWishes(Some.Host));
+        Assert.Contains((HostDecider.WishesAgainAfter, new AskWishes(Some.Host)), host.Then.Timers);
     }
 
     [Fact]
@@ -226,13 +246,13 @@ public sealed class HostTests
     [Fact]
     public void Asked_for_again_by_who_cannot_know_what_was_agreed_it_is_not_taken_back_because_nobody_answers()
     {
-        var host = Host().When(Create(1, Wish(1)), Settled(1)).Recovered().When(Join("b"));
+        var host = Host().When(Create(1, Wish(1)), Settled(1)).Recovered().When(Join("b"), new AskWishes(Some.Host));
         host.When(Expired(host), Create(1, Wish(1)) with { Again = true }).Sends<AttachEndpoint>();
         host.When(Expired(host)).Journals();
         Assert.IsType<OutcomeUnknown>(host.Replies<Rejected>().Reason);
         var connect = new ConnectContainer(Some.Host, Wish(2, Other));
         host.When(connect, Settled(2, Other));
-        host = host.Recovered().When(Join("c"));
+        host = host.Recovered().When(Join("c"), new AskWishes(Some.Host));
         host.When(Expired(host), connect with { Again = true }).Sends<AttachEndpoint>();
         host.When(Expired(host)).Journals();
         Assert.Equal(2, host.State.Find(Box)!.Endpoints.Count);

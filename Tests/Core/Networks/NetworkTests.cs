@@ -215,6 +215,10 @@ public sealed class NetworkTests
         network.When(new DetachEndpoint(new(attach.Endpoint, Life, Forget: false, HostLost: true))).Journals(nameof(EndpointReserved));
         Assert.Equal(AddressHandle.Of(attach.Endpoint.Id), network.Then.Sends.OfType<ReleaseAddress>().Single().Handle);
         Assert.Null(network.State.Find(attach.Endpoint.Id)!.Endpoint.IPv4);
+        // Nor is it reserved any longer for who had asked for it.
+        network.When(new AddressGivenBack(new(new(attach.Endpoint, Life, Forget: false, HostLost: true)), Spec.Pools.Length - 1));
+        var end = network.Then.Orders.OfType<EndReservation>().Single();
+        Assert.Equal(("10.77.7.7", "engine-h1"), (end.Address.ToString(), end.Owner));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NetworkCluster.Tests.Support;
 using Xunit;
 
@@ -17,6 +18,15 @@ public sealed class GraphTests : IAsyncLifetime
         var drawn = new System.Text.StringBuilder();
         foreach (var form in (string[])["tree", "dot", "mermaid"]) drawn.Append((await _host.RunAsync($"network graph --as {form}")).Output).Append('\n');
         Approved.Verify(drawn.ToString(), "Graph");
+    }
+
+    [Fact]
+    public async Task Programs_get_an_object_for_each_network()
+    {
+        var lines = (await _host.RunAsync("network graph --json")).Output.TrimEnd('\n').Split('\n');
+        var network = lines.Select(line => JsonDocument.Parse(line).RootElement).Single(one => one.GetProperty("Name").GetString() == "isolated_nw");
+        Assert.Equal(["container2", "container3"], network.GetProperty("Endpoints").EnumerateArray().Select(endpoint => endpoint.GetProperty("Container").GetString()!));
+        Assert.Equal(new(0, "bridge: 1\nisolated_nw: 2\n", ""), await _host.RunAsync("network graph --format '{{.Name}}: {{len .Endpoints}}'"));
     }
 
     [Fact]

@@ -70,9 +70,11 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
     public Task<int> ExecAsync(ContainerView container, ExecRequest request, IExecStreams streams, CancellationToken cancel) =>
         SandboxProcesses.ExecAsync(null, request, streams, cancel);
 
-    public Task WriteInputAsync(ContainerView container, Stream input, CancellationToken cancel) => Task.CompletedTask;
+    public Task WriteInputAsync(ContainerView container, Stream input, string? past, CancellationToken cancel) => Task.CompletedTask;
 
     public ContainerPlace PlaceOf(ContainerView container) => new(4711, $"/run/netns/nwc-{container.Spec.Id.Short}");
+
+    public string? LifeOf(ContainerView container) => null;
 
     public bool Signal(ContainerView container, int signal) => false;
 
@@ -81,7 +83,7 @@ internal sealed class PbmHost : IAsyncDisposable, IClusterMembers, IContainerPro
     public Task ReadOutputAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>
         streams.WriteOutputAsync(System.Text.Encoding.UTF8.GetBytes($"{tail?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "all"} of {container.Spec.Name}\n"), cancel).AsTask();
 
-    public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, CancellationToken cancel) =>
+    public async Task<int?> FollowAsync(ContainerView container, IExecStreams streams, int? tail, string? past, CancellationToken cancel) =>
         await SandboxProcesses.ExecAsync(null, new() { Command = container.Spec.Command }, streams, cancel);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

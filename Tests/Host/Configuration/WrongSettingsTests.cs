@@ -36,6 +36,27 @@ public sealed class WrongSettingsTests
         Assert.Contains(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings($"network-cluster.{setting}")).Message, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("akka.persistence.journal.sql.circuit-breaker.call-timeout=xx", "akka.persistence.journal.sql.circuit-breaker.call-timeout: 'xx' cannot be its value, which is ")]
+    [InlineData("akka.cluster.gossip-interval=soon", "akka.cluster.gossip-interval: 'soon' cannot be its value, which is ")]
+    [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size=large", "akka.remote.dot-netty.tcp.maximum-frame-size: 'large' cannot be its value")]
+    [InlineData("akka.log-dead-letters=perhaps", "akka.log-dead-letters: 'perhaps' cannot be its value")]
+    [InlineData("akka.clsuter.gossip-interval=1s", "there is no setting akka.clsuter.gossip-interval; did you mean akka.cluster.gossip-interval?")]
+    [InlineData("akka.journal=1s", "there is no setting akka.journal: Akka has akka.actor, ")]
+    public void So_are_Akkas_own(string setting, string problem) =>
+        Assert.Contains(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings(setting)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("akka.cluster.gossip-interval=500ms")]
+    [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size=256KiB")]
+    [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size=128000b")]
+    [InlineData("akka.log-dead-letters=off")]
+    [InlineData("akka.cluster.split-brain-resolver.stable-after=20 s")]
+    [InlineData("akka.persistence.journal.sql.circuit-breaker.max-failures=3")]
+    [InlineData("akka.loglevel=DEBUG")]
+    [InlineData("akka.actor.default-dispatcher.executor=fork-join-executor")]
+    public void What_Akka_takes_is_taken(string setting) => Assert.NotNull(DefaultPoolSettingsTests.Settings(setting));
+
+    [Theory]
     [InlineData("Host=db;Pasword=sesame", "'pasword' is no part of a connection to PostgreSQL; did you mean Password?")]
     [InlineData("Data Source=/var/lib/journal.db", "'data source' is no part of a connection to PostgreSQL but of SQLite's: Host=... names the server")]
     [InlineData("Host=db;Port=abc", "port: 'abc' cannot be its value")]

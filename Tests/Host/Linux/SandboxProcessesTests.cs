@@ -116,7 +116,21 @@ public sealed class SandboxProcessesTests : IDisposable
         var main = new SandboxProcesses(_folder).Main("c1");
         Directory.CreateDirectory(Path.GetDirectoryName(main.LogFile)!);
         await File.WriteAllTextAsync(main.LogFile, "");
-        await Assert.ThrowsAsync<FileNotFoundException>(() => main.FollowAsync(new Streams(), tail: null, CancellationToken.None));
+        await Assert.ThrowsAsync<FileNotFoundException>(() => main.FollowAsync(new Streams(), tail: null, past: null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_next_life_gets_nothing_of_the_last_one()
+    {
+        var main = await StartAsync("c1", "echo one");
+        await main.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        var past = main.Life;
+        await Assert.ThrowsAsync<FileNotFoundException>(() => main.FollowAsync(new Streams(), tail: null, past, CancellationToken.None));
+        await Assert.ThrowsAsync<FileNotFoundException>(() => main.WriteInputAsync(new MemoryStream([1]), ends: false, past, CancellationToken.None));
+        await main.StartAsync(null, new() { Command = ["sh", "-c", "echo two"] }, CancellationToken.None);
+        var streams = new Streams();
+        await main.FollowAsync(streams, tail: null, past, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal("two\n", streams.Output);
     }
 
     [Fact]
@@ -124,7 +138,7 @@ public sealed class SandboxProcessesTests : IDisposable
     {
         var main = await StartAsync("c1", "seq 1 20000; read line <fifo; seq 20001 40000");
         var streams = new Streams();
-        var following = main.FollowAsync(streams, tail: null, CancellationToken.None);
+        var following = main.FollowAsync(streams, tail: null, past: null, CancellationToken.None);
         await File.WriteAllTextAsync(Path.Combine(_folder, "fifo"), "go\n");
         Assert.Equal(new MainProcessStatus.Exited(0), await following.WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.Equal(string.Concat(Enumerable.Range(1, 40000).Select(i => $"{i}\n")), streams.Output);
@@ -144,7 +158,7 @@ public sealed class SandboxProcessesTests : IDisposable
         await main.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
         var (read, followed) = (new Streams(), new Streams());
         await main.ReadOutputAsync(read, tail, CancellationToken.None);
-        await main.FollowAsync(followed, tail, CancellationToken.None);
+        await main.FollowAsync(followed, tail, past: null, CancellationToken.None);
         Assert.Equal(string.Concat(Enumerable.Range(first, 40_001 - first).Select(i => $"{i}\n")), read.Output);
         Assert.Equal(read.Output, followed.Output);
     }
@@ -170,17 +184,17 @@ public sealed class SandboxProcessesTests : IDisposable
         while (!File.Exists(Path.Combine(_folder, "c1", "stdin"))) await Task.Yield();
         foreach (var word in (string[])["first\n", "second\n"])
         {
-            await main.WriteInputAsync(new MemoryStream(Encoding.UTF8.GetBytes(word)), ends: false, CancellationToken.None);
+            await main.WriteInputAsync(new MemoryStream(Encoding.UTF8.GetBytes(word)), ends: false, past: null, CancellationToken.None);
             await LoggedAsync(main, word);
         }
 
         Assert.IsType<MainProcessStatus.Running>(main.Status);
-        await main.WriteInputAsync(new MemoryStream("third\n"u8.ToArray()), ends: true, CancellationToken.None);
+        await main.WriteInputAsync(new MemoryStream("third\n"u8.ToArray()), ends: true, past: null, CancellationToken.None);
         Assert.Equal(new MainProcessStatus.Exited(0), await main.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)));
         var read = new Streams();
         await main.ReadOutputAsync(read, null, CancellationToken.None);
         Assert.Equal("first\nsecond\nthird\n", read.Output);
-        await Assert.ThrowsAnyAsync<IOException>(() => main.WriteInputAsync(new MemoryStream([1]), ends: false, CancellationToken.None));
+        await Assert.ThrowsAnyAsync<IOException>(() => main.WriteInputAsync(new MemoryStream([1]), ends: false, past: null, CancellationToken.None));
     }
 
     [Fact]
@@ -191,7 +205,7 @@ public sealed class SandboxProcessesTests : IDisposable
             var main = new SandboxProcesses(_folder).Main($"c{i}");
             await main.StartAsync(null, new() { Command = ["cat"], Interactive = true }, CancellationToken.None);
             while (!File.Exists(Path.Combine(_folder, $"c{i}", "stdin"))) await Task.Yield();
-            await main.WriteInputAsync(new MemoryStream("early"u8.ToArray()), ends: true, CancellationToken.None);
+            await main.WriteInputAsync(new MemoryStream("early"u8.ToArray()), ends: true, past: null, CancellationToken.None);
             Assert.Equal(new MainProcessStatus.Exited(0), await main.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)));
             var read = new Streams();
             await main.ReadOutputAsync(read, null, CancellationToken.None);

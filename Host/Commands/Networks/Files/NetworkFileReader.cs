@@ -89,9 +89,9 @@ internal sealed class NetworkFileReader
         var version = fields.Has(Keys.Version) ? fields.Text(Keys.Version) : null;
         if (version != Version)
         {
-            // What another version says is not read with this one's eyes.
             _problems.Add(new(fields.LineOf(Keys.Version), version is null ? $"the document has no {Keys.Version}: {Keys.Version}: {Version} is wanted" : $"{Keys.Version} {version} is not known: {Version} is"));
-            return;
+            // What another version says is not read with this one's eyes; who has forgotten it hears of the rest, too.
+            if (version is not null) return;
         }
 
         if (!fields.Has(Keys.Networks)) _problems.Add(new(fields.Line, $"the document has no {Keys.Networks}"));

@@ -41,7 +41,9 @@ internal static class ManyHosts
     /// <summary>All hosts die that have much in the journal: as many as this machine has cores, each as it would be on a machine of its own, and one more.</summary>
     public static async Task KilledAsync()
     {
-        foreach (var hosts in (int[])[Math.Max(2, Environment.ProcessorCount), Math.Max(2, Environment.ProcessorCount) + 1]) await KilledAsync(hosts);
+        var cores = Math.Max(2, Environment.ProcessorCount);
+        await KilledAsync(cores);
+        await KilledAsync(cores + 1);
     }
 
     private static async Task KilledAsync(int count)

@@ -1,11 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Client;
-using Akka.Cluster.Tools.PublishSubscribe;
-using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
-using Akka.DistributedData;
 using Akka.Persistence.Sql;
 using Akka.Persistence.Sql.Config;
 using LinqToDB;
@@ -67,6 +63,9 @@ public sealed class HostNode : IAsyncDisposable
     /// <exception cref="ForeignJournalException">The cluster has another journal: nothing was carried.</exception>
     public Task Up => _up.Task;
 
+    /// <summary>What the journal and Akka's extensions say by themselves.</summary>
+    public static Config Defaults { get; } = SqlPersistence.DefaultConfiguration.WithFallback(ExtensionDefaults.Config);
+
     /// <summary>Starts the system and begins to join. It carries entities as soon as it is <see cref="Up"/>; alone, at once.</summary>
     /// <param name="config">All layers; Akka's and the journal's own defaults are laid under it.</param>
     /// <param name="journal">How the journal is connected to: PostgreSQL where the node is clustered, otherwise SQLite.</param>
@@ -85,12 +84,7 @@ public sealed class HostNode : IAsyncDisposable
             .WithConfig(ConfigurationFactory.ParseString($"akka.cluster.roles = [{roles}]")
                 .WithFallback(tls is null ? Config.Empty : WireConfig.Tls)
                 .WithFallback(config)
-                .WithFallback(SqlPersistence.DefaultConfiguration)
-                .WithFallback(ClusterSharding.DefaultConfig())
-                .WithFallback(ClusterSingleton.DefaultConfig())
-                .WithFallback(ClusterClientReceptionist.DefaultConfig())
-                .WithFallback(DistributedPubSub.DefaultConfig())
-                .WithFallback(DistributedData.DefaultConfig()))
+                .WithFallback(Defaults))
             .And(new DataOptionsSetup(options))
             .And(new LoggerSetup(logs));
         if (tls is not null) setup = tls.Over(setup);

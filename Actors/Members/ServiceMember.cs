@@ -1,10 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using Akka.Cluster.Tools.Client;
-using Akka.Cluster.Tools.PublishSubscribe;
-using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
-using Akka.DistributedData;
 using NetworkCluster.Serialization;
 
 namespace NetworkCluster.Services;
@@ -57,11 +53,7 @@ public static class ServiceMember
         }
         """)
         .WithFallback(WireConfig.Default)
-        .WithFallback(ClusterSharding.DefaultConfig())
-        .WithFallback(ClusterSingleton.DefaultConfig())
-        .WithFallback(ClusterClientReceptionist.DefaultConfig())
-        .WithFallback(DistributedPubSub.DefaultConfig())
-        .WithFallback(DistributedData.DefaultConfig());
+        .WithFallback(ExtensionDefaults.Config);
 
     /// <summary>
     /// Starts the way to the cluster: an actor that takes every message of the package. Requests and questions go to the entity that answers them, by sharding proxies; what a host has to add something to

@@ -1,15 +1,11 @@
 using System.Text.RegularExpressions;
-using Akka.Cluster.Sharding;
-using Akka.Cluster.Tools.Client;
-using Akka.Cluster.Tools.PublishSubscribe;
-using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using Akka.Coordination;
-using Akka.DistributedData;
 using Akka.Persistence;
-using Akka.Persistence.Sql;
 using Akka.Remote;
+using Akka.Streams;
 using NetworkCluster.Commands;
+using NetworkCluster.Hosting;
 
 namespace NetworkCluster.Configuration;
 
@@ -56,13 +52,9 @@ internal static partial class AkkaValues
         return places.Select(place => defaults.GetValue(place)).FirstOrDefault(found => found?.IsString() == true)?.GetString();
     }
 
-    private static Config Defaults() => SqlPersistence.DefaultConfiguration
-        .WithFallback(ClusterSharding.DefaultConfig())
-        .WithFallback(ClusterSingleton.DefaultConfig())
-        .WithFallback(ClusterClientReceptionist.DefaultConfig())
-        .WithFallback(DistributedPubSub.DefaultConfig())
-        .WithFallback(DistributedData.DefaultConfig())
+    private static Config Defaults() => HostNode.Defaults
         .WithFallback(Persistence.DefaultConfig())
+        .WithFallback(ActorMaterializer.DefaultConfig())
         .WithFallback(ConfigurationFactory.FromResource("Akka.Coordination.reference.conf", typeof(LeaseProvider).Assembly))
         .WithFallback(ConfigurationFactory.FromResource("Akka.Cluster.Configuration.Cluster.conf", typeof(Akka.Cluster.Cluster).Assembly))
         .WithFallback(ConfigurationFactory.FromResource("Akka.Remote.Configuration.Remote.conf", typeof(RemoteActorRefProvider).Assembly))

@@ -50,7 +50,7 @@ internal static partial class LayeredConfig
             .. names.Where(name => SettingOf(name) is null && !IsOfKubernetes(name, $"{environment[name]}")).Select(name => $"there is no setting for {name} in the environment: levels are joined by two underscores, as in NETWORK_CLUSTER__PBM__PORT"),
             .. overrides.Where(setting => IsList(setting.Path, layers[0]) && BracketedList.Looks(setting.Value) && BracketedList.Read(setting.Value) is null).Select(setting => $"{setting.Path}: '{setting.Value}' is not a list as [\"a\", \"b\"]: what has brackets, quotation marks or = in it stands in quotation marks"),
             .. whole.Select(setting => $"{setting.Path} is not one setting but many: '{setting.Value}' cannot stand for all of them"),
-            .. AkkaValues.Problems([.. overrides.Concat(layers.Where((_, at) => !IsShipped(paths[at])).SelectMany(Texts)).Where(setting => setting.Path.StartsWith("akka.", StringComparison.Ordinal) && BracketedList.Read(setting.Value) is null)], layers[0]),
+            .. AkkaValues.Problems([.. overrides.Concat(paths.Zip(layers).Skip(1).Where(one => !IsShipped(one.Item1)).SelectMany(one => Texts(one.Item2))).Where(setting => setting.Path.StartsWith("akka.", StringComparison.Ordinal) && BracketedList.Read(setting.Value) is null)], layers[0]),
             .. TraceExport.Problems(name => environment[name] as string),
             .. Fixed.Where(path => all.GetString(path) != layers[0].GetString(path)).Select(path => $"{path} is {layers[0].GetString(path)} in every host: '{all.GetString(path)}' cannot be"),
         ];

@@ -19,6 +19,8 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
     private const string Table = "table";
 
     private readonly bool _isJson = view.Format == "json";
+    // Somebody asks for a form: what is for people alone is left out.
+    private readonly bool _isFormed = view.Json || view.Format is not (null or "" or Table);
     private readonly bool _hasHeadings = UnderHeadings(view.Format) is not null;
     private readonly Template? _template = view.Format is null or "" or "json" or Table ? null : new Template(UnderHeadings(view.Format) ?? view.Format);
 
@@ -44,8 +46,8 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
     {
         switch (frame)
         {
-            case TextFrame { IsHeading: true } when view.Json || _isJson || _template is not null: break;
-            case TextFrame { Document: { } document } when view.Json || _isJson || _template is not null: PrintLine(document); break;
+            case TextFrame { IsHeading: true } when _isFormed: break;
+            case TextFrame { Document: { } document } when _isFormed: PrintLine(document); break;
             case ClearFrame when view.Json: break;
             case ClearFrame: terminal.Clear(); break;
             case TextFrame text: terminal.WriteLine(view.Json ? JsonText.Of(w => w.WriteStringValue(text.Text)) : text.Text); break;
@@ -59,7 +61,7 @@ internal sealed class FramePrinter(ITerminal terminal, ViewOptions view)
 
     private void PrintTable(TableFrame table)
     {
-        if (view.Json || _isJson || _template is not null)
+        if (_isFormed)
         {
             var rows = table.Rows.Select(row => Row(table.Columns, row)).ToList();
             if (_hasHeadings) PrintColumns(table.Columns, rows);

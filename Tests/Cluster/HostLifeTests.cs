@@ -160,8 +160,17 @@ public sealed class HostLifeTests : IAsyncLifetime
     {
         var (code, output) = await _host.StartSecondAsync("--set", "akka.remote.dot-netty.tcp.port=x");
         Assert.Equal(2, code);
+        Assert.StartsWith("The host was not started:\nakka.remote.dot-netty.tcp.port: 'x' cannot be its value", output[output.IndexOf("The host was not started:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [KernelFact]
+    public async Task What_fails_while_the_actor_system_starts_is_named_after_what_Akka_logs_of_it()
+    {
+        // A number, but no port.
+        var (code, output) = await _host.StartSecondAsync("--set", "akka.remote.dot-netty.tcp.port=70000");
+        Assert.Equal(2, code);
         var said = output[output.IndexOf("The host was not started:", StringComparison.Ordinal)..];
-        Assert.StartsWith("The host was not started:\nakka.remote.dot-netty.tcp.port: 'x' cannot be its value", said, StringComparison.Ordinal);
+        Assert.StartsWith("The host was not started:\nthe actor system cannot be started so (akka...): ", said, StringComparison.Ordinal);
         Assert.DoesNotContain("target of an invocation", said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
     }

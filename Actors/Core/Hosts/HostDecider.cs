@@ -19,7 +19,7 @@ public sealed class HostDecider : IDecider<HostState>
     /// <summary>How long the endpoints of a lost host may take to give their places back until they are told again.</summary>
     public static readonly TimeSpan GiveUpAgainAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>Of so many stopped containers at most the wishes are asked for again at once; nobody waits for the others'.</summary>
+    /// <summary>Of so many stopped containers at most the wishes are asked for again at once; nobody waits for them.</summary>
     public int WishesAtOnce { get; init; } = 2;
 
     /// <summary>When it is looked whether the next ones' turn has come.</summary>

@@ -23,8 +23,7 @@ internal static class HostJoin
         var here = state.InOrder.Where(container => !again || container.Operation is null).ToImmutableArray();
         // Nobody waits for the wishes of those that do not run: of a host with thousands of them what lives is to be there at once.
         ImmutableArray<ContainerId> later = [.. here.Where(IsAtRest).Select(container => container.Spec.Id)];
-        var waits = later.ToHashSet();
-        var work = here.Where(container => !waits.Contains(container.Spec.Id)).Select(container => Rejoin(state, container, alive, (incarnation, join.Vtep))).ToImmutableArray();
+        var work = here.Where(container => !IsAtRest(container)).Select(container => Rejoin(state, container, alive, (incarnation, join.Vtep))).ToImmutableArray();
 
         var reclaimed = work.Sum(item => item.Reclaimed);
         var adopted = state.Containers.Values.Count(container => container.IsRunning && alive.Contains(container.Spec.Id));

@@ -262,13 +262,16 @@ internal sealed record EndpointDocument
     /// <summary>As Docker had it before API 1.45, when the short id stood among the aliases.</summary>
     public EndpointDocument WithShortId(string shortId) => DnsNames is null ? this : this with { Aliases = [.. Aliases ?? [], shortId] };
 
+    /// <summary>As <c>--link</c> takes them: <c>target:alias</c>.</summary>
+    public static ImmutableArray<string> LinksOf(EndpointSettings settings) => [.. settings.Links.Select(link => $"{link.Target}:{link.Alias}")];
+
     public static EndpointDocument From(ContainerEndpoint endpoint)
     {
         var (wish, facts) = (endpoint.Spec.Settings, endpoint.Attached);
         return new()
         {
             IpamConfig = EndpointIpamDocument.From(wish),
-            Links = wish.Links.IsEmpty ? null : [.. wish.Links.Select(l => $"{l.Target}:{l.Alias}")],
+            Links = wish.Links.IsEmpty ? null : LinksOf(wish),
             Aliases = wish.Aliases.IsEmpty ? null : wish.Aliases,
             NetworkId = endpoint.Spec.Network.ToString(),
             EndpointId = facts is null ? "" : endpoint.Spec.Id.ToString(),

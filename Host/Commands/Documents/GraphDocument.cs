@@ -44,6 +44,6 @@ internal sealed record GraphEndpointDocument
         Host = endpoint.Spec.Host.ToString(),
         Addresses = [.. Networks.NetworkGraph.Addresses(endpoint)],
         Aliases = [.. endpoint.Spec.Settings.Aliases],
-        Links = [.. endpoint.Spec.Settings.Links.Select(link => $"{link.Target}:{link.Alias}")],
+        Links = EndpointDocument.LinksOf(endpoint.Spec.Settings),
     };
 }

@@ -80,7 +80,7 @@ internal sealed record MemberDocument
             IPv4Address = container.IPv4Address,
             IPv6Address = container.IPv6Address,
             Aliases = settings.Aliases,
-            Links = [.. settings.Links.Select(link => $"{link.Target}:{link.Alias}")],
+            Links = EndpointDocument.LinksOf(settings),
         };
     }
 }

@@ -93,6 +93,7 @@ public sealed class NetworkFileTests : IAsyncLifetime
     [Theory]
     [InlineData("", "-:1: the document is empty: it needs version: 1 and networks")]
     [InlineData("networks: []", "-:1: the document has no version: version: 1 is wanted")]
+    [InlineData("networks: [{nome: a}]", "-:1: unknown key nome in a network")]
     [InlineData("version: 2\nnetworks: []", "-:1: version 2 is not known: 1 is")]
     [InlineData("version: 1", "-:1: the document has no networks")]
     [InlineData("version: 1\nnetworks:\n- name: a\n  name: b", "-:4: not YAML: Duplicate key name")]

@@ -52,6 +52,7 @@ public sealed class WrongSettingsTests
     [InlineData("akka.log-dead-letters=off")]
     [InlineData("akka.cluster.split-brain-resolver.stable-after=20 s")]
     [InlineData("akka.persistence.journal.sql.circuit-breaker.max-failures=3")]
+    [InlineData("akka.stream.materializer.max-input-buffer-size=32")]
     [InlineData("akka.loglevel=DEBUG")]
     [InlineData("akka.actor.default-dispatcher.executor=fork-join-executor")]
     public void What_Akka_takes_is_taken(string setting) => Assert.NotNull(DefaultPoolSettingsTests.Settings(setting));

@@ -157,7 +157,7 @@ public sealed class DockerEngineTests
         await scene.Underlay.PowerOffAsync(1);
         two.Done("create --name redis_db --network multihost busybox sleep 1000");
         // Until it is declared dead, its part of the cluster answers nobody, and an engine waits only so long.
-        await Eventually.IsSoAsync(Removed, () => Task.FromResult(two.Run("start redis_db").Code == 0));
+        await Eventually.IsSoAsync(Removed, () => two.Run("start redis_db") is { Code: not 0 } answer ? answer.Error : "");
         await Eventually.IsSoAsync(Removed, async () => (await host.MembersAsync("multihost")).SequenceEqual(["redis_db", "web"]) && Pings(two, "web", "redis_db"));
         // No address of what is gone is left: the gateway's, and those of the two.
         await Eventually.IsSoAsync(Removed, async () => (await host.RunAsync("ipam", "addresses", ("network", "multihost"))).Rows.Length == 3);

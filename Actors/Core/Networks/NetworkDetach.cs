@@ -68,7 +68,7 @@ internal static class NetworkDetach
         !withdrawal.HostLost || !state.Exists || withdrawal.Endpoint.ReservedAs is not { } owner ? []
             : [.. new[] { withdrawal.Endpoint.Settings.IPv4, withdrawal.Endpoint.Settings.IPv6 }.OfType<InetAddress>().Select(address => new EndReservation(state.Spec!.Space, state.Spec.Id, address) { Owner = owner, Again = true })];
 
-    private static AttachedEndpoint Kept(AttachedEndpoint endpoint) => endpoint.Spec.Lent is true ? new() { Spec = endpoint.Spec, Mac = endpoint.Spec.Settings.Mac } : new()
+    private static AttachedEndpoint Kept(AttachedEndpoint endpoint) => endpoint.Spec.Lent is true ? new() { Spec = endpoint.Spec } : new()
     {
         Spec = endpoint.Spec,
         Mac = endpoint.Spec.Settings.Mac,

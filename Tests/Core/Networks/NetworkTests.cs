@@ -208,7 +208,8 @@ public sealed class NetworkTests
     [Fact]
     public void What_an_engine_runs_keeps_no_address_when_its_host_is_lost()
     {
-        var attach = Attach(1, settings: new() { IPv4 = InetAddress.Parse("10.77.7.7") });
+        var settings = new EndpointSettings { IPv4 = InetAddress.Parse("10.77.7.7"), Mac = MacAddress.Parse("02:42:0a:4d:07:07") };
+        var attach = Attach(1, settings: settings);
         attach = attach with { Endpoint = attach.Endpoint with { Lent = true, ReservedAs = "engine-h1" } };
         var network = Existing(Spec).When(attach);
         network.When(Given(network.Sends<AllocateAddress>(), "10.77.7.7")).Journals(nameof(EndpointAttached));
@@ -219,6 +220,9 @@ public sealed class NetworkTests
         network.When(new AddressGivenBack(new(new(attach.Endpoint, Life, Forget: false, HostLost: true)), Spec.Pools.Length - 1));
         var end = network.Then.Orders.OfType<EndReservation>().Single();
         Assert.Equal(("10.77.7.7", "engine-h1"), (end.Address.ToString(), end.Owner));
+        // The next that is given this address has the link's address that goes with it.
+        network.When(Attach(2, settings: settings));
+        network.When(Given(network.Sends<AllocateAddress>(), "10.77.7.7")).Journals(nameof(EndpointAttached));
     }
 
     [Fact]

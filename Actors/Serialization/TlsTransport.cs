@@ -22,7 +22,10 @@ public sealed class TlsTransport : Transport
     private readonly TlsIdentity _own;
     private readonly TimeSpan _patience;
     private readonly ILoggingAdapter _log;
-    private readonly ConcurrentDictionary<Address, string> _told = new();
+    private readonly ConcurrentDictionary<Address, Silence> _silent = new();
+
+    // Who takes a connection is there. It may be busy, and each handshake that is given up is work for both that has to be done again.
+    private const int HandshakePatience = 3;
 
     /// <summary>The constructor that Akka.NET looks for.</summary>
     public TlsTransport(ActorSystem system, Config config)
@@ -65,26 +68,33 @@ public sealed class TlsTransport : Transport
     public override async Task<AssociationHandle> Associate(Address remoteAddress)
     {
         ArgumentNullException.ThrowIfNull(remoteAddress);
+        var begun = TimeProvider.System.GetTimestamp();
         if (await WhyNotThereAsync(remoteAddress).ConfigureAwait(false) is { } why)
         {
             // Called again several times a second: said once.
-            if (!_told.TryGetValue(remoteAddress, out var told) || told != why) _log.Warning("{0} is not spoken to: {1}", remoteAddress, why);
-            _told[remoteAddress] = why;
+            var before = _silent.GetValueOrDefault(remoteAddress);
+            if (before?.Why != why) _log.Warning("{0} is not spoken to: {1}", remoteAddress, why);
+            _silent[remoteAddress] = new(why, before?.Since ?? begun, (before?.Attempts ?? 0) + 1);
             throw new InvalidAssociationException($"{remoteAddress}: {why}");
         }
 
-        _told.TryRemove(remoteAddress, out _);
+        if (_silent.TryRemove(remoteAddress, out var silence)) _log.Info("{0} is spoken to again, after {1} attempts in {2:F1} s", remoteAddress, silence.Attempts, TimeProvider.System.GetElapsedTime(silence.Since).TotalSeconds);
         return await _inner.Associate(remoteAddress).ConfigureAwait(false);
     }
+
+    /// <summary>How long one has not been spoken to.</summary>
+    private sealed record Silence(string Why, long Since, int Attempts);
 
     private async Task<string?> WhyNotThereAsync(Address remote)
     {
         using var patience = new CancellationTokenSource(_patience);
-        string? refused = null;
+        var (accepted, refused) = (false, (string?)null);
         try
         {
             using var client = new TcpClient();
             await client.ConnectAsync(remote.Host, remote.Port!.Value, patience.Token).ConfigureAwait(false);
+            accepted = true;
+            patience.CancelAfter(_patience * HandshakePatience);
             var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false);
             await using var ended = stream.ConfigureAwait(false);
             await stream.AuthenticateAsClientAsync(_own.Calling(remote.Host, (shown, chain) => refused = _own.WhyNoPeer(shown, chain)), patience.Token).ConfigureAwait(false);
@@ -92,7 +102,12 @@ public sealed class TlsTransport : Transport
         }
         catch (Exception cause) when (cause is AuthenticationException or IOException or SocketException or OperationCanceledException)
         {
-            return refused is null ? cause.Message : $"its certificate is not taken: {refused}; it needs one for server and client authentication that the authority in {_own.Files.Authority} has signed (docs/security.md)";
+            return (refused, cause) switch
+            {
+                ({ } reason, _) => $"its certificate is not taken: {reason}; it needs one for server and client authentication that the authority in {_own.Files.Authority} has signed (docs/security.md)",
+                (null, OperationCanceledException) => accepted ? "it takes too long to begin with TLS" : "nobody takes the connection",
+                _ => cause.Message,
+            };
         }
     }
 }

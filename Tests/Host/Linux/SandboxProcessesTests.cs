@@ -60,6 +60,7 @@ public sealed class SandboxProcessesTests : IDisposable
         Assert.Equal(code, await main.StartAsync(null, new() { Command = [program] }, CancellationToken.None));
         Assert.IsType<MainProcessStatus.None>(main.Status);
         Assert.Null(await main.StartAsync(null, new() { Command = ["true"] }, CancellationToken.None));
+        Assert.Equal(new MainProcessStatus.Exited(0), await main.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)));
     }
 
     [Fact]

@@ -56,13 +56,15 @@ internal static class BesideDocker
             }
         }
 
+        var kernel = new List<double>();
         for (var i = 0; i < Slices; i++)
         {
+            kernel.Add(await RawKernel.BridgesAsync(Clients, Slice));
             foreach (var side in sides) await side.MeasureRateAsync(Networks, Clients, Slice, CreateAndRemoveAsync);
             foreach (var side in sides) await side.MeasureRateAsync(Endpoints, Clients, Slice, ConnectAndDisconnectAsync);
         }
 
-        Print(sides[0], sides[1]);
+        Print(sides[0], sides[1], kernel.Average());
     }
 
     private static async Task MeasureAsync(DockerSide side)
@@ -84,13 +86,14 @@ internal static class BesideDocker
         await docker.DisconnectAsync("standing1", $"box{number}");
     }
 
-    private static void Print(DockerSide docker, DockerSide ours)
+    private static void Print(DockerSide docker, DockerSide ours, double kernel)
     {
         Console.WriteLine($"through Docker's API, where there are {Standing} networks: p50 of {Rounds} after {WarmUp}, and pairs a second with {Clients} clients");
         foreach (var (what, _, goal) in Round) Line(what, "ms", ours.P50(what), docker.P50(what), docker.P50(what) / ours.P50(what), goal);
         foreach (var (what, _, _) in Round.Where(one => one.Goal is not null)) Line($"{what}, the first {First}", "ms", ours.FirstP50(what), docker.FirstP50(what), docker.FirstP50(what) / ours.FirstP50(what));
         Line(Gone, "ms", ours.P50(Gone), docker.P50(Gone));
         foreach (var what in (string[])[Networks, Endpoints]) Line(what, "/s", ours.Rate(what), docker.Rate(what), ours.Rate(what) / docker.Rate(what), RateGoal);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"the kernel alone: bridges made and deleted",-44} {kernel,12:0.00} /s: nobody creates and removes more than x {kernel / docker.Rate(Networks):0.0} of Docker's networks here"));
         Console.WriteLine("(x: times as quick as Docker, or times its rate)");
     }
 

@@ -3,10 +3,12 @@ using System.Security.Cryptography;
 using NetworkCluster.Addressing;
 using NetworkCluster.Agents;
 using NetworkCluster.Containers;
+using NetworkCluster.Dataplane;
 using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 using NetworkCluster.Linux;
+using NetworkCluster.Linux.Netlink;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Bench;
@@ -69,6 +71,33 @@ internal sealed class RawKernel : IAsyncDisposable
         foreach (var box in boxes) await _networking.StopSandboxAsync(box.Id, default);
         foreach (var network in all) await _networking.RemoveNetworkAsync(network.Id, default);
         return rate;
+    }
+
+    /// <summary>How many bridges the kernel makes and deletes in a second, so many callers at once, and nothing else: no address, no rule, no port.</summary>
+    public static async Task<double> BridgesAsync(int callers, TimeSpan time)
+    {
+        var clock = Stopwatch.StartNew();
+        var made = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Factory.StartNew(() => Bridges(caller), TaskCreationOptions.LongRunning)));
+        return made.Sum() / clock.Elapsed.TotalSeconds;
+
+        int Bridges(int caller)
+        {
+            using var kernel = NetlinkSocket.Open(NetlinkSocket.Route, netnsPath: null);
+            var (messages, count) = (new NetlinkWriter(), 0);
+            var steps = new RtnetlinkSteps(messages, _ => 0, _ => 0);
+            var bridge = new AddBridge($"rawbridge{caller}", MacAddress.Parse("02:00:00:00:00:01"), MtuBytes: 1500, Group: 77001);
+            for (; clock.Elapsed < time; count++)
+            {
+                foreach (var step in (Step[])[bridge, new DeleteLink(LinkName.OnHost(bridge.Name))])
+                {
+                    messages.Clear();
+                    steps.Write(step);
+                    if (kernel.Execute(messages) is [var refused, ..]) throw refused;
+                }
+            }
+
+            return count;
+        }
     }
 
     public async Task CreateAsync()

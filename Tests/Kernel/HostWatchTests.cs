@@ -31,11 +31,12 @@ public sealed class HostWatchTests
         var (bridge, link) = (KernelHost.Options.Naming.Bridge(One.Id), KernelHost.Options.Naming.HostLink(first.Id));
         using var stop = new CancellationTokenSource();
         var guard = host.Networking.GuardAsync(_ => { }, stop.Token);
+        // Whatever follows a first harm may find that the guard was quicker.
         string[] harms =
         [
             $"ip link del {bridge}", $"ip link set {bridge} down", $"ip link del {link}", $"ip link set {link} down", $"ip link set {link} nomaster",
-            $"ip link set {bridge} down; ip link set {bridge} name foo0; ip link set foo0 up", $"ip link set {link} down; ip link set {link} name foo1; ip link set foo1 up",
-            $"nsenter --net=/run/netns/{KernelHost.Sandbox(1)} ip link del eth0", $"ip link del {bridge}; ip link del {link}; ip link del {KernelHost.Options.Naming.Bridge(Two.Id)}",
+            $"ip link set {bridge} down; ip link set {bridge} name foo0 && ip link set foo0 up || true", $"ip link set {link} down; ip link set {link} name foo1 && ip link set foo1 up || true",
+            $"nsenter --net=/run/netns/{KernelHost.Sandbox(1)} ip link del eth0", $"ip link del {bridge}; ip link del {link}; ip link del {KernelHost.Options.Naming.Bridge(Two.Id)} || true",
         ];
         foreach (var harm in harms)
         {
@@ -74,6 +75,7 @@ public sealed class HostWatchTests
         var guard = host.Networking.GuardAsync(container => remade.Writer.TryWrite(container), stop.Token);
         var rules = Rules();
         Assert.Contains("8080", rules, StringComparison.Ordinal);
+        // Whatever follows a first harm may find that the guard was quicker.
         string[] harms =
         [
             "nft flush ruleset", "nft delete table inet nwt", "nft flush chain inet nwt c_forward", $"nft delete element inet nwt bridges '{{ {bridge} }}'", "nft flush map inet nwt publish4",

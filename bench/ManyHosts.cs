@@ -17,7 +17,7 @@ internal static class ManyHosts
     private const int Connects = 200, StartedAtOnce = 4;
     private static readonly int[] Sizes = [2, 5, 10, 20, 50];
 
-    /// <summary>A hundred containers on each of ten hosts, each in one of a hundred networks, so that each network is on all hosts: each connect is told to ten. One container for all of a host's would be connected to one network after the other.</summary>
+    /// <summary>A hundred containers on each of ten hosts, each in one of a hundred networks, so that each network is on all hosts: each connect is told to ten. One container for all of a host's would be connected to one network after the other. All ten share this machine's cores.</summary>
     public static async Task EndpointsAsync()
     {
         await using var underlay = await StartAsync("be", Hosts, _ => "control, agent");
@@ -26,16 +26,17 @@ internal static class ManyHosts
         for (var network = 0; network < networks; network++) await clients[0].RunAsync("network", "create", ("network", $"net{network}"), ("driver", "overlay"), ("subnet", $"10.{network}.0.0/24"));
         for (var round = 0; round < 2; round++)
         {
-            await EachAsync((client, network) => client.RunAsync("container", "run", ("name", $"box{network}"), ("detach", "true")));
+            // One after the other at each host: so many processes that begin share a machine which each would have for itself.
+            await EachAsync(1, (client, host, network) => client.RunAsync("container", "run", ("name", $"box{host}-{network}"), ("detach", "true")));
             var clock = Stopwatch.StartNew();
-            await EachAsync((client, network) => client.RunAsync("network", "connect", ("network", $"net{network}"), ("container", $"box{network}")));
+            await EachAsync(AtOnce, (client, host, network) => client.RunAsync("network", "connect", ("network", $"net{network}"), ("container", $"box{host}-{network}")));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Endpoints} endpoints over {Hosts} simulated hosts, each network on all of them{(round == 0 ? " (hosts that have done nothing yet)" : "")}: {clock.Elapsed.TotalSeconds:0.0} s"));
-            await EachAsync((client, network) => client.RunAsync("container", "rm", ("container", $"box{network}"), ("force", "true")));
+            await EachAsync(AtOnce, (client, host, network) => client.RunAsync("container", "rm", ("container", $"box{host}-{network}"), ("force", "true")));
         }
 
         foreach (var client in clients) client.Dispose();
 
-        Task EachAsync(Func<PbmClient, int, Task> work) => Task.WhenAll(clients.Select(client => Parallel.ForAsync(0, networks, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (network, _) => await work(client, network))));
+        Task EachAsync(int atOnce, Func<PbmClient, int, int, Task> work) => Task.WhenAll(clients.Select((client, host) => Parallel.ForAsync(0, networks, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (network, _) => await work(client, host, network))));
     }
 
     /// <summary>All hosts die that have much in the journal: as many as this machine has cores, each as it would be on a machine of its own, and one more.</summary>

@@ -70,6 +70,7 @@ internal static class MessageSubject
         ReserveAddress reserve => reserve.Network,
         EndReservation end => end.Network,
         ReleaseAddress release => release.Network,
+        ConfirmHolders confirm => confirm.Network,
         OpenPool open => open.Spec.Id,
         ClosePool close => close.Dismantle.Spec.Id,
         ApplyNetwork apply => apply.Spec.Id,

@@ -164,6 +164,7 @@ internal static class Manifests
         ("complete-attach", typeof(CompleteAttach)),
         ("detach-endpoint", typeof(DetachEndpoint)),
         ("address-given-back", typeof(AddressGivenBack)),
+        ("confirm-holders", typeof(ConfirmHolders)),
         ("network-removed", typeof(NetworkRemoved)),
         ("network-summary", typeof(NetworkSummary)),
         ("network-list", typeof(NetworkList)),

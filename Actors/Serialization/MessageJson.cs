@@ -163,6 +163,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(CompleteAttach))]
 [JsonSerializable(typeof(DetachEndpoint))]
 [JsonSerializable(typeof(AddressGivenBack))]
+[JsonSerializable(typeof(ConfirmHolders))]
 [JsonSerializable(typeof(NetworkRemoved))]
 [JsonSerializable(typeof(NetworkSummary))]
 [JsonSerializable(typeof(NetworkList))]

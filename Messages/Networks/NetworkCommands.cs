@@ -175,6 +175,15 @@ public sealed record DetachEndpoint(UnbindEndpoint Withdrawal) : ICommand
     EntityKey IAddressed.Entity => new(EntityKind.Network, Withdrawal.Endpoint.Network.ToString());
 }
 
+/// <summary>Pool to network, when it has read its journal: who holds addresses. Whoever has left for good gives them back, with <see cref="ReleaseAddress"/>.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Pool">The pool.</param>
+/// <param name="Holders">The endpoints.</param>
+public sealed record ConfirmHolders(NetworkId Network, PoolId Pool, ImmutableArray<EndpointId> Holders) : ICommand
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Network, Network.ToString());
+}
+
 /// <summary>Pool to network: the endpoint's address in this pool is free.</summary>
 public sealed record AddressGivenBack(DetachEndpoint Detach, int Index) : ICommand
 {

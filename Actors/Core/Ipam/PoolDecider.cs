@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using NetworkCluster.Addressing;
+using NetworkCluster.Endpoints;
 using NetworkCluster.Networks;
 
 namespace NetworkCluster.Ipam;
@@ -8,6 +9,9 @@ namespace NetworkCluster.Ipam;
 /// <summary>The addresses of one subnet: each has one holder, and a holder that asks again gets the same one.</summary>
 public sealed class PoolDecider : IDecider<PoolState>
 {
+    // A message between hosts is not to be large.
+    private const int HoldersAtOnce = 500;
+
     /// <inheritdoc/>
     public PoolState Empty(string id) => new(PoolId.Parse(id, CultureInfo.InvariantCulture));
 
@@ -133,7 +137,12 @@ public sealed class PoolDecider : IDecider<PoolState>
     }
 
     /// <inheritdoc/>
-    public ImmutableArray<IAddressed> Resume(PoolState state) => [];
+    /// <remarks>
+    /// A process that was suspended until the others removed it may write here what its old network has asked for, and that network's own fact is refused: nobody but us knows of such an address.
+    /// Whoever has the pool then fails to write, and reads its journal.
+    /// </remarks>
+    public ImmutableArray<IAddressed> Resume(PoolState state) =>
+        state.Network is { } network ? [.. state.Handles.Select(held => held.Key.Endpoint).OfType<EndpointId>().Chunk(HoldersAtOnce).Select(holders => new ConfirmHolders(network, state.Id, [.. holders]))] : [];
 
     /// <inheritdoc/>
     public ImmutableArray<IEvent> Compact(PoolState state) => state.Network is { } network

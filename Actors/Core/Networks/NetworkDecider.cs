@@ -27,6 +27,8 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         CompleteAttach complete => NetworkAttach.Complete(state, complete),
         DetachEndpoint detach => NetworkDetach.Begin(state, detach),
         AddressGivenBack given => NetworkDetach.Continue(state, given),
+        // Of others their hosts know.
+        ConfirmHolders confirm => new() { Sends = [.. confirm.Holders.Where(state.HasDeparted).Select(holder => new ReleaseAddress(confirm.Pool, confirm.Network, AddressHandle.Of(holder)))] },
         GetNetwork get => state.Exists ? Decision.Answer(state.View) : Decision.Refuse(new NetworkNotFound(get.Id.Short)),
         GetNetworkMembers get => state.Exists
             ? Decision.Answer(new NetworkMembers(state.Spec!, state.Revision, [.. state.InOrder.Select(member => new NetworkMembership(member.Endpoint, member.Attached))]))

@@ -180,6 +180,22 @@ public sealed class PoolTests
             void Apply(Decision decision) => state = decision.Events.Aggregate(state, decider.Evolve);
         });
 
+    [Fact]
+    public void One_that_has_read_its_journal_says_which_endpoints_it_has_given_addresses()
+    {
+        var network = Network("10.0.0.0/16");
+        var pool = Pool(network).When(new OpenPool(network, 0));
+        Assert.Empty(pool.Recovered().Resumed());
+        for (var number = 1; number <= 501; number++) pool.When(Ask(network, number));
+        pool.When(Release(network, 7));
+        var said = pool.Recovered().Resumed().Cast<ConfirmHolders>().ToList();
+        Assert.Single(said);
+        Assert.All(said, confirm => Assert.Equal((network.Id, network.Pools[0].Id), (confirm.Network, confirm.Pool)));
+        Assert.Equal(Enumerable.Range(1, 501).Except([7]).Select(number => Some.EndpointId(number).ToString()).Order(StringComparer.Ordinal), said.SelectMany(confirm => confirm.Holders).Select(holder => holder.ToString()).Order(StringComparer.Ordinal));
+        pool.When(Ask(network, 7));
+        Assert.Equal([500, 1], pool.Recovered().Resumed().Cast<ConfirmHolders>().Select(confirm => confirm.Holders.Length));
+    }
+
     private static NetworkSpec Network(string subnet, string? range = null, bool gateway = true, (string Name, string Address)[]? aux = null)
     {
         var whole = Subnet.Parse(subnet);

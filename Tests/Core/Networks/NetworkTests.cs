@@ -226,6 +226,18 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void What_a_pool_has_given_to_one_that_left_for_good_it_is_told_to_take_back()
+    {
+        var network = With(1);
+        var (here, left, unknown) = (Attach(1).Endpoint.Id, Attach(2).Endpoint.Id, Attach(3).Endpoint.Id);
+        network.When(new DetachEndpoint(new(Attach(2).Endpoint, Life, Forget: true)));
+        var pool = Spec.Pools[0].Id;
+        network.When(new ConfirmHolders(Spec.Id, pool, [here, left, unknown])).Journals();
+        // What is not known may be on its way.
+        Assert.Equal(new ReleaseAddress(pool, Spec.Id, AddressHandle.Of(left)), Assert.Single(network.Then.Sends));
+    }
+
+    [Fact]
     public void The_same_attach_again_is_the_same_place()
     {
         var network = With(1).When(Attach(1));

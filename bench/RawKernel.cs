@@ -16,6 +16,7 @@ namespace NetworkCluster.Bench;
 /// <summary>The data plane alone, in this process and under another prefix: no journal, no actors, no HTTP.</summary>
 internal sealed class RawKernel : IAsyncDisposable
 {
+    private const int LinkGroup = 77001, ReaperGroup = 77002;
     private static readonly HostId Host = HostId.Parse("raw");
     private readonly HostNetworking _networking;
     private readonly NetworkSpec _network = Network("10.201.0.0/16");
@@ -28,7 +29,7 @@ internal sealed class RawKernel : IAsyncDisposable
 
     public static async Task<RawKernel> StartAsync()
     {
-        var options = new HostNetworkingOptions { Prefix = "raw", LinkGroup = 77001, ReaperGroup = 77002 };
+        var options = new HostNetworkingOptions { Prefix = "raw", LinkGroup = LinkGroup, ReaperGroup = ReaperGroup };
         var raw = new RawKernel(new(new LinuxDataplane(options, TimeProvider.System), options));
         await raw._networking.StartAsync(default);
         await raw._networking.EnsureNetworkAsync(raw._network, default);
@@ -85,7 +86,7 @@ internal sealed class RawKernel : IAsyncDisposable
             using var kernel = NetlinkSocket.Open(NetlinkSocket.Route, netnsPath: null);
             var (messages, count) = (new NetlinkWriter(), 0);
             var steps = new RtnetlinkSteps(messages, _ => 0, _ => 0);
-            var bridge = new AddBridge($"rawbridge{caller}", MacAddress.Parse("02:00:00:00:00:01"), MtuBytes: 1500, Group: 77001);
+            var bridge = new AddBridge($"rawbridge{caller}", MacAddress.Parse("02:00:00:00:00:01"), MtuBytes: 1500, LinkGroup);
             for (; clock.Elapsed < time; count++)
             {
                 foreach (var step in (Step[])[bridge, new DeleteLink(LinkName.OnHost(bridge.Name))])

@@ -22,7 +22,7 @@ public sealed class TlsTransport : Transport
     private readonly TlsIdentity _own;
     private readonly TimeSpan _patience;
     private readonly ILoggingAdapter _log;
-    private readonly ConcurrentDictionary<Address, Silence> _silent = new();
+    private readonly ConcurrentDictionary<Address, string> _told = new();
 
     // Who takes a connection is there. It may be busy, and each handshake that is given up is work for both that has to be done again.
     private const int HandshakePatience = 3;
@@ -68,22 +68,17 @@ public sealed class TlsTransport : Transport
     public override async Task<AssociationHandle> Associate(Address remoteAddress)
     {
         ArgumentNullException.ThrowIfNull(remoteAddress);
-        var begun = TimeProvider.System.GetTimestamp();
         if (await WhyNotThereAsync(remoteAddress).ConfigureAwait(false) is { } why)
         {
             // Called again several times a second: said once.
-            var before = _silent.GetValueOrDefault(remoteAddress);
-            if (before?.Why != why) _log.Warning("{0} is not spoken to: {1}", remoteAddress, why);
-            _silent[remoteAddress] = new(why, before?.Since ?? begun, (before?.Attempts ?? 0) + 1);
+            if (!_told.TryGetValue(remoteAddress, out var told) || told != why) _log.Warning("{0} is not spoken to: {1}", remoteAddress, why);
+            _told[remoteAddress] = why;
             throw new InvalidAssociationException($"{remoteAddress}: {why}");
         }
 
-        if (_silent.TryRemove(remoteAddress, out var silence)) _log.Info("{0} is spoken to again, after {1} attempts in {2:F1} s", remoteAddress, silence.Attempts, TimeProvider.System.GetElapsedTime(silence.Since).TotalSeconds);
+        _told.TryRemove(remoteAddress, out _);
         return await _inner.Associate(remoteAddress).ConfigureAwait(false);
     }
-
-    /// <summary>How long one has not been spoken to.</summary>
-    private sealed record Silence(string Why, long Since, int Attempts);
 
     private async Task<string?> WhyNotThereAsync(Address remote)
     {

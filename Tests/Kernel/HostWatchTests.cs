@@ -75,7 +75,6 @@ public sealed class HostWatchTests
         var guard = host.Networking.GuardAsync(container => remade.Writer.TryWrite(container), stop.Token);
         var rules = Rules();
         Assert.Contains("8080", rules, StringComparison.Ordinal);
-        // Whatever follows a first harm may find that the guard was quicker.
         string[] harms =
         [
             "nft flush ruleset", "nft delete table inet nwt", "nft flush chain inet nwt c_forward", $"nft delete element inet nwt bridges '{{ {bridge} }}'", "nft flush map inet nwt publish4",

@@ -91,7 +91,7 @@ public sealed record NetworkState
         // Who is there already keeps its place in the order.
         var order = Find(endpoint.Id) is { } before && before.Attached == attached ? before.Revision : revision;
         var next = without with { Revision = Math.Max(revision, Revision), Members = without.Members.Add(endpoint.Id, new(endpoint, attached, order)) };
-        // What an engine runs brings its link's address with each start.
+        // What an engine runs brings its link's address with each start; journals of before have kept one.
         if (endpoint.Mac is { } mac && (attached || endpoint.Spec.Lent is not true)) next = next with { Macs = next.Macs.SetItem(mac, endpoint.Id) };
         if (endpoint.Spec.Settings.LinkLocal is { } links) next = next with { LinkLocals = next.LinkLocals.SetItems(links.Select(address => KeyValuePair.Create(address, endpoint.Id))) };
         return !attached ? next : next with

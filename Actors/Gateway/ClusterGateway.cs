@@ -32,8 +32,8 @@ public sealed class ClusterGateway(
     // Of requests: from a place of this process's own onwards.
     private long _number = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
-    // When what was not answered is asked again, counted from the beginning: longer than anything takes where all is well, and early enough for an entity that moves.
-    private static readonly ImmutableArray<TimeSpan> AskedAgain = [TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7)];
+    // When what was not answered is asked again, counted from the beginning: longer than anything takes where all is well, early enough for an entity that moves, and once more when a host that died has been removed (about 7 s).
+    private static readonly ImmutableArray<TimeSpan> AskedAgain = [TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8.5)];
 
     /// <inheritdoc/>
     public HostId Host => host;

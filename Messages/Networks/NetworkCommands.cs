@@ -175,7 +175,7 @@ public sealed record DetachEndpoint(UnbindEndpoint Withdrawal) : ICommand
     EntityKey IAddressed.Entity => new(EntityKind.Network, Withdrawal.Endpoint.Network.ToString());
 }
 
-/// <summary>Pool to network, when it has read its journal: who holds addresses. Whoever has left for good gives them back, with <see cref="ReleaseAddress"/>.</summary>
+/// <summary>Pool to network, when it has read its journal: who holds addresses. Of who has left for good, and of who has stopped and keeps none here, they are taken back with <see cref="ReleaseAddress"/>.</summary>
 /// <param name="Network">The network.</param>
 /// <param name="Pool">The pool.</param>
 /// <param name="Holders">The endpoints.</param>

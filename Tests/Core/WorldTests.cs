@@ -81,6 +81,8 @@ public sealed class WorldTests
         world.Faults = Faults.None;
         world.KillProcess(machineToo: false);
         world.Drain();
+        world.WakePools();
+        world.Drain();
         return (world, Laws.Broken(world, @operator));
     }
 }

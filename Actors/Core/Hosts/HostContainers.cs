@@ -59,7 +59,8 @@ internal static class HostContainers
     };
 
     public static Decision Stop(HostState state, HeldContainer container, StopContainer stop) =>
-        !container.IsRunning || container.Spec.Command.IsEmpty ? Stop(state, container)
+        container.Phase == ContainerPhase.Removing ? Decision.Refuse(new ContainerNotFound(container.Spec.Name))
+        : !container.IsRunning || container.Spec.Command.IsEmpty ? Stop(state, container)
         : HostOperations.Began(state, container.Spec.Id, OperationKind.EndCommand, [], null, [new ContainerStopping(container.Spec.Id)], PatienceOf(container, stop)) with { Sends = [End(state, container, stop)] };
 
     /// <summary>One thing at a time. A command that is asked to end may take long: others may have less patience with it, and who wants something else need not wait for that.</summary>
@@ -120,10 +121,12 @@ internal static class HostContainers
     {
         if (container.Spec.Mode == SandboxMode.Host && disconnect.NetworkName is NetworkRules.Host) return Decision.Refuse(new SandboxModeConflict(NotTheHosts));
         if (container.Phase == ContainerPhase.Removing) return Decision.Refuse(new ContainerNotFound(container.Spec.Name));
-        if (container.In(disconnect.Network) is not { } endpoint) return disconnect.Again is true ? Done(state, container) : Decision.Refuse(new NotConnected(container.Spec.Id, container.Spec.Name, disconnect.NetworkName));
-        return HostOperations.Began(state, container.Spec.Id, OperationKind.Disconnect, [endpoint.Spec.Id], null, [new ContainerDisconnecting(container.Spec.Id, endpoint.Spec.Id)]) with
+        // One that left before and is not out yet, too: its end was not heard of in time. It is out when the answer comes.
+        var endpoints = container.Endpoints.Where(endpoint => endpoint.Spec.Network == disconnect.Network).ToImmutableArray();
+        if (endpoints.IsEmpty) return disconnect.Again is true ? Done(state, container) : Decision.Refuse(new NotConnected(container.Spec.Id, container.Spec.Name, disconnect.NetworkName));
+        return HostOperations.Began(state, container.Spec.Id, OperationKind.Disconnect, [.. endpoints.Select(endpoint => endpoint.Spec.Id)], null, [.. endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => new ContainerDisconnecting(container.Spec.Id, endpoint.Spec.Id))]) with
         {
-            Sends = [new UnbindEndpoint(endpoint.Spec, state.Incarnation, Forget: true)],
+            Sends = [.. endpoints.Select(endpoint => new UnbindEndpoint(endpoint.Spec, state.Incarnation, Forget: true))],
         };
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using NetworkCluster.Addressing;
 using NetworkCluster.Containers;
+using NetworkCluster.Endpoints;
 using NetworkCluster.Hosts;
 using NetworkCluster.Ipam;
 
@@ -27,8 +29,7 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         CompleteAttach complete => NetworkAttach.Complete(state, complete),
         DetachEndpoint detach => NetworkDetach.Begin(state, detach),
         AddressGivenBack given => NetworkDetach.Continue(state, given),
-        // Of others their hosts know.
-        ConfirmHolders confirm => new() { Sends = [.. confirm.Holders.Where(state.HasDeparted).Select(holder => new ReleaseAddress(confirm.Pool, confirm.Network, AddressHandle.Of(holder)))] },
+        ConfirmHolders confirm => new() { Sends = [.. confirm.Holders.Where(holder => HoldsInVain(state, confirm.Pool, holder)).Select(holder => new ReleaseAddress(confirm.Pool, confirm.Network, AddressHandle.Of(holder)))] },
         GetNetwork get => state.Exists ? Decision.Answer(state.View) : Decision.Refuse(new NetworkNotFound(get.Id.Short)),
         GetNetworkMembers get => state.Exists
             ? Decision.Answer(new NetworkMembers(state.Spec!, state.Revision, [.. state.InOrder.Select(member => new NetworkMembership(member.Endpoint, member.Attached))]))
@@ -36,6 +37,12 @@ public sealed class NetworkDecider : IDecider<NetworkState>
         RequestView request => state.Exists ? Decision.Send(new ViewSnapshot(state.View, request.Host)) : Decision.Nothing,
         _ => Decision.Nothing,
     };
+
+    // It has left for good, or its container has stopped and keeps no address of this pool. Of one that is on its way in, or that we have never heard of, its host knows.
+    private static bool HoldsInVain(NetworkState state, PoolId pool, EndpointId holder) => state.HasDeparted(holder) ||
+        (!state.Attempts.ContainsKey(holder) && state.Find(holder) is { Attached: false, Endpoint: var kept } && !Keeps(pool, kept.IPv4) && !Keeps(pool, kept.IPv6));
+
+    private static bool Keeps(PoolId pool, InetAddress? address) => address is { } kept && pool.Subnet.Contains(kept);
 
     private static Decision Establish(NetworkState state, NetworkSpec spec) => state.Deleted
         ? Decision.Send(new AbandonNetwork(spec, new IdTaken(spec.Id.ToString())))

@@ -273,10 +273,11 @@ public sealed class HostTests
     }
 
     [Fact]
-    public void A_container_that_is_being_removed_is_disconnected_from_nothing()
+    public void A_container_that_is_being_removed_is_disconnected_from_nothing_and_not_said_to_have_stopped()
     {
         var host = Running().When(new RemoveContainer(Some.Host, Box, Force: true));
         host.When(Expired(host), new DisconnectContainer(Some.Host, Box, Network.Id, Network.Name)).Refuses<ContainerNotFound>();
+        host.When(new StopContainer(Some.Host, Box)).Refuses<ContainerNotFound>();
     }
 
     [Fact]
@@ -541,6 +542,20 @@ public sealed class HostTests
         host.When(Out(1, forget: true)).Journals(nameof(ContainerDisconnected));
         host.When(new DisconnectContainer(Some.Host, Box, Network.Id, "net1")).Refuses<NotConnected>();
         host.When(new DisconnectContainer(Some.Host, Some.ContainerId(9), Network.Id, "net1")).Refuses<ContainerNotFound>();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_disconnect_that_was_not_answered_in_time_is_done_when_the_endpoint_is_out_and_not_before(bool again)
+    {
+        var disconnect = new DisconnectContainer(Some.Host, Box, Network.Id, Network.Name);
+        var host = Running().When(disconnect);
+        Assert.IsType<OutcomeUnknown>(host.When(Expired(host)).Replies<Rejected>().Reason);
+        host.When(disconnect with { Again = again }).Journals();
+        Assert.True(host.Sends<UnbindEndpoint>().Forget);
+        Assert.Null(host.Then.Reply);
+        Assert.Empty(host.When(Out(1, forget: true)).Replies<ContainerDone>().Container.Endpoints);
     }
 
     [Fact]

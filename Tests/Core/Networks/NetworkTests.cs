@@ -238,6 +238,20 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void What_a_pool_has_given_to_one_that_has_stopped_it_is_told_to_take_back_unless_that_keeps_it_or_is_on_its_way_in()
+    {
+        var (any, own) = (Attach(1), Attach(2, settings: new() { IPv4 = InetAddress.Parse("10.77.0.9") }));
+        var network = With(1).When(own);
+        network.When(Given(network.Sends<AllocateAddress>(), "10.77.0.9"));
+        foreach (var attach in (AttachEndpoint[])[any, own]) network.When(new DetachEndpoint(new(attach.Endpoint, Life, Forget: false)));
+        var confirm = new ConfirmHolders(Spec.Id, Spec.Pools[0].Id, [any.Endpoint.Id, own.Endpoint.Id]);
+        network.When(confirm);
+        Assert.Equal(new ReleaseAddress(confirm.Pool, Spec.Id, AddressHandle.Of(any.Endpoint.Id)), Assert.Single(network.Then.Sends));
+        network.When(any, confirm);
+        Assert.Empty(network.Then.Sends);
+    }
+
+    [Fact]
     public void The_same_attach_again_is_the_same_place()
     {
         var network = With(1).When(Attach(1));

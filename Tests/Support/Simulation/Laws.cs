@@ -21,6 +21,7 @@ internal static class Laws
         .. KernelIsWanted(world),
         .. ViewsAreCurrent(world),
         .. AcknowledgedIsThere(world, @operator),
+        .. @operator.Lies,
     ];
 
     private static IEnumerable<string> NoAddressTwice(World world)

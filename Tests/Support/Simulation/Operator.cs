@@ -41,6 +41,9 @@ internal sealed class Operator
 
     public List<BelievedContainer> Containers { get; } = [];
 
+    /// <summary>What was not so in the moment when it was acknowledged.</summary>
+    public List<string> Lies { get; } = [];
+
     /// <summary>Commands without an answer yet.</summary>
     public Dictionary<Action<IReply?>, IAddressed> Outstanding { get; } = [];
 
@@ -185,7 +188,13 @@ internal sealed class Operator
     {
         var before = container.Running;
         container.Running = null;
-        return reply => container.Heard(reply, () => container.Running = false, () => container.Running = before);
+        return reply => container.Heard(reply,
+            () =>
+            {
+                container.Running = false;
+                foreach (var wish in Wishes(container).Where(wish => Held(wish) is { Attached: true })) Lies.Add($"{container.Name} was said to have stopped, and had its place in {wish.NetworkName}");
+            },
+            () => container.Running = before);
     }));
 
     private void Rename(BelievedContainer container)
@@ -213,6 +222,7 @@ internal sealed class Operator
         void Gone()
         {
             container.Exists = false;
+            foreach (var wish in Wishes(container).Where(wish => Held(wish) is not null)) Lies.Add($"{container.Name} was said to be removed, and was in {wish.NetworkName}");
             container.Wishes.Clear();
         }
     }));
@@ -224,7 +234,13 @@ internal sealed class Operator
         {
             var before = container.Wishes.GetValueOrDefault(network.Id, (false, null));
             container.Wishes[network.Id] = (null, null);
-            return reply => container.Heard(reply, () => container.Wishes[network.Id] = (true, wish), () => container.Wishes[network.Id] = before);
+            return reply => container.Heard(reply,
+                () =>
+                {
+                    container.Wishes[network.Id] = (true, wish);
+                    if (Is(network) && Held(wish) is null) Lies.Add($"{container.Name} was said to be in {network.Name}, and was not");
+                },
+                () => container.Wishes[network.Id] = before);
         }));
     }
 
@@ -233,9 +249,22 @@ internal sealed class Operator
         var before = container.Wishes.GetValueOrDefault(network.Id, (false, null));
         container.Wishes[network.Id] = (null, null);
         return reply => container.Heard(reply,
-            () => container.Wishes[network.Id] = (false, null),
+            () =>
+            {
+                container.Wishes[network.Id] = (false, null);
+                if (before is (true, { } wish) && Held(wish) is not null) Lies.Add($"{container.Name} was said to be out of {network.Name}, and was not");
+            },
             () => container.Wishes[network.Id] = reply is Rejected { Reason: NotConnected } ? (false, null) : before);
     }));
+
+    private static IEnumerable<EndpointSpec> Wishes(BelievedContainer container) => container.Wishes.Values.Where(wish => wish.Item1 == true).Select(wish => wish.Item2).OfType<EndpointSpec>();
+
+    // As the journal has it now.
+    private NetworkMember? Held(EndpointSpec wish) => Journaled(wish.Network) is { Exists: true } network ? network.Find(wish.Id) : null;
+
+    private bool Is(BelievedNetwork network) => Journaled(network.Id).Exists;
+
+    private NetworkState Journaled(NetworkId network) => _world.Journaled(new NetworkDecider(), EntityKind.Network, network.ToString());
 
     private EndpointSpec Wish(BelievedContainer container, BelievedNetwork network)
     {

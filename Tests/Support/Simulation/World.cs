@@ -132,8 +132,17 @@ internal sealed class World
         Agent.Start();
     }
 
+    /// <summary>Whoever asks a pool for something brings it into memory; then it looks whether its holders are still there.</summary>
+    public void WakePools()
+    {
+        foreach (var pool in Journal.Keys.Where(key => key.Kind == EntityKind.Pool).ToList()) Living(pool);
+    }
+
     /// <summary>The entity's state as the next message would find it.</summary>
     public TState StateOf<TState>(EntityKind kind, string id) => (TState)Living(new(kind, id)).State;
+
+    /// <summary>The entity's state as its journal has it; nobody is woken for that.</summary>
+    public TState Journaled<TState>(IDecider<TState> decider, EntityKind kind, string id) => Journal.GetValueOrDefault(new(kind, id), []).Aggregate(decider.Empty(id), decider.Evolve);
 
     public HostState HostState => StateOf<HostState>(EntityKind.Host, Host);
 

@@ -162,6 +162,7 @@ internal sealed class Operator
                 container.Exists = reply switch { ContainerDone => true, Rejected => false, _ => null };
                 // The answer to a repeated create shows the container as it is now.
                 var done = reply as ContainerDone;
+                if (done is not null) container.Name = done.Container.Spec.Name;
                 // Another connect to the same network since then is what counts.
                 foreach (var endpoint in endpoints.Where(endpoint => done?.Container.Endpoints.Any(there => there.Spec.Network == endpoint.Network && there.Spec.Id != endpoint.Id) != true)) container.Wishes[endpoint.Network] = (reply is null ? null : done?.Container.Endpoints.Any(there => there.Spec.Id == endpoint.Id) ?? false, endpoint);
                 container.Running = done is null ? null : done.Container.Status == ContainerStatus.Running;
@@ -192,7 +193,8 @@ internal sealed class Operator
             () =>
             {
                 container.Running = false;
-                foreach (var wish in Wishes(container).Where(wish => Held(wish) is { Attached: true })) Lies.Add($"{container.Name} was said to have stopped, and had its place in {wish.NetworkName}");
+                // A start whose end nobody knows may still be on its way: what comes of it is told to leave again.
+                foreach (var wish in Wishes(container).Where(wish => before == true && Held(wish) is { Attached: true })) Lies.Add($"{container.Name} was said to have stopped, and had its place in {wish.NetworkName}");
             },
             () => container.Running = before);
     }));

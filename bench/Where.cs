@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -11,7 +12,7 @@ namespace NetworkCluster.Bench;
 internal static class Where
 {
     private const int Rounds = 100, WarmUp = 60;
-    private static readonly TimeSpan SentEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SentEvery = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromMilliseconds(200);
 
     public static async Task RunAsync(string program)
     {
@@ -26,6 +27,8 @@ internal static class Where
             Console.WriteLine("one host");
             await TraceAsync(host.Client.Address, collector, "connect");
             await TraceAsync(host.Client.Address, collector, "disconnect");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"one host, a network made for it each time, after {Pause.TotalMilliseconds:0} ms without anything"));
+            await TraceAsync(host.Client.Address, collector, "connect", anew: true);
         }
 
         await using var underlay = await SeveralHosts.StartAsync("bw", [.. Export("10.99.0.254")]);
@@ -38,24 +41,22 @@ internal static class Where
     // Only what says that it is to be traced is.
     private static IEnumerable<(string Name, string Value)> Export(string address) => [("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{address}:4318"), ("OTEL_BSP_SCHEDULE_DELAY", $"{SentEvery.TotalMilliseconds}"), ("OTEL_TRACES_SAMPLER", "parentbased_always_off")];
 
-    private static async Task TraceAsync(string address, TraceReceiver collector, string traced)
+    private static async Task TraceAsync(string address, TraceReceiver collector, string traced, bool anew = false)
     {
         using var http = new HttpClient { BaseAddress = new($"http://{address}") };
         var traces = new List<string>();
         for (var i = -WarmUp; i < Rounds; i++)
         {
+            if (anew) await AskAsync("create", "new");
+            if (anew) await Task.Delay(Pause);
             foreach (var command in (string[])["connect", "disconnect"])
             {
                 var trace = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
                 if (i >= 0 && command == traced) traces.Add(trace);
-                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/commands/network/{command}", UriKind.Relative))
-                {
-                    Content = JsonContent.Create(new CommandRequest(System.Collections.Immutable.ImmutableSortedDictionary<string, System.Collections.Immutable.ImmutableArray<string>>.Empty.Add("network", ["wide"]).Add("container", ["box"])), PaletteJson.Default.CommandRequest),
-                    Headers = { { "traceparent", $"00-{trace}-b7ad6b7169203331-01" } },
-                };
-                using var response = await http.SendAsync(request);
-                await response.Content.ReadAsStringAsync();
+                await AskAsync(command, anew ? "new" : "wide", trace);
             }
+
+            if (anew) await AskAsync("rm", "new");
         }
 
         // What is traced is sent every second, each host's for itself; the last to end is the command's own.
@@ -79,6 +80,17 @@ internal static class Where
 
         foreach (var (name, list) in steps.OrderBy(step => Median(step.Value, one => one.Began)))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Median(list, one => one.Began),7:0.00} {Median(list, one => one.Took),7:0.00} ms {list.Count,4} {name}"));
+
+        async Task AskAsync(string command, string network, string? trace = null)
+        {
+            var given = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("network", [network]);
+            if (command is "connect" or "disconnect") given = given.Add("container", ["box"]);
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/commands/network/{command}", UriKind.Relative)) { Content = JsonContent.Create(new CommandRequest(given), PaletteJson.Default.CommandRequest) };
+            if (trace is not null) request.Headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
+            using var response = await http.SendAsync(request);
+            response.EnsureSuccessStatusCode();
+            await response.Content.ReadAsStringAsync();
+        }
     }
 
     private static double Median(List<(double Began, double Took)> steps, Func<(double Began, double Took), double> of) => Samples.Median([.. steps.Select(of)]);

@@ -145,11 +145,31 @@ public sealed partial class HostNetworking
             var found = await _dataplane.ObserveAsync(new HostPart(LinksOf(wanted), [], [.. wanted.Sysctls.Select(s => s.Key)], true) { Remotes = hasTunnel }, cancel);
             RefuseForeign(wanted, found);
             found = await RestoreTableAsync(found, cancel);
-            steps = await ApplyAsync(Plan.Between(!hasTunnel ? wanted : state.Told ? state.All : wanted with { Forwardings = [.. found.Host.Forwardings], Neighbours = [.. found.Host.Neighbours] }, found, Naming), cancel);
+            steps = await MakeAsync(!hasTunnel ? wanted : state.Told ? state.All : wanted with { Forwardings = [.. found.Host.Forwardings], Neighbours = [.. found.Host.Neighbours] }, found, cancel);
         }
 
         state.Ensured = true;
         return steps;
+    }
+
+    /// <summary>With a bridge that is about to be deleted, if there is one, and if the kernel has it as we think.</summary>
+    private async Task<ImmutableArray<Step>> MakeAsync(Wanted wanted, FoundHost found, CancellationToken cancel)
+    {
+        var isThere = wanted.Links.OfType<WantedBridge>().All(bridge => found.Find(LinkName.OnHost(bridge.Name)) is not null);
+        if (!isThere && _reaper.TakeBridge() is { } spare)
+        {
+            try
+            {
+                return await ApplyAsync(Plan.Between(wanted, found, Naming, spare), cancel);
+            }
+            catch (DataplaneException)
+            {
+                await _dataplane.ApplyAsync([new DeleteLink(LinkName.OnHost(spare))], cancel);
+                found = await _dataplane.ObserveAsync(new HostPart(LinksOf(wanted), [], [.. wanted.Sysctls.Select(s => s.Key)], true) { Remotes = wanted.Links.Any(link => link is WantedVxlan) }, cancel);
+            }
+        }
+
+        return await ApplyAsync(Plan.Between(wanted, found, Naming), cancel);
     }
 
     /// <summary>Where somebody flushed the rules: the whole table again.</summary>

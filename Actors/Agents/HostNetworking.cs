@@ -46,7 +46,7 @@ public sealed partial class HostNetworking : IHostNetworking
         _options = options;
         _host = options.Context;
         _log = log ?? NullLogger<HostNetworking>.Instance;
-        _reaper = new Reaper(dataplane, time ?? TimeProvider.System, _log);
+        _reaper = new Reaper(dataplane, options.ReaperGroup, time ?? TimeProvider.System, _log);
     }
 
     private Naming Naming => _host.Naming;
@@ -71,7 +71,7 @@ public sealed partial class HostNetworking : IHostNetworking
         steps.AddRange(SettingsOf(found));
         steps.AddRange(found.StaleSandboxes.Select(name => new DeleteSandbox(name)));
         await _dataplane.ApplyAsync(steps.ToImmutable(), cancel);
-        foreach (var link in found.Host.Links.Values.Where(l => Naming.IsReaperGroup(l.Group))) _reaper.Signal(link.Group);
+        foreach (var link in found.Host.Links.Values.Where(l => Naming.IsReaperGroup(l.Group))) Reap(link.Name, link.Group);
         _startup = found;
         return new HostObservation(
             [.. found.Sandboxes.Values.Where(s => s.Id is not null).Select(s => s.Id!.Value), .. found.OnHost],
@@ -118,10 +118,16 @@ public sealed partial class HostNetworking : IHostNetworking
         finally
         {
             _reaper.Busy();
-            foreach (var retired in steps.OfType<Retire>().Where(step => step.Netns.IsHost)) _reaper.Signal(retired.Group);
+            foreach (var retired in steps.OfType<Retire>().Where(step => step.Netns.IsHost)) Reap(retired.NewName, retired.Group);
         }
 
         return steps;
+    }
+
+    private void Reap(string link, int group)
+    {
+        if (group == Naming.BridgeReaperGroup) _reaper.Retired(link);
+        else _reaper.Retired();
     }
 
     private void RefuseForeign(Wanted wanted, FoundHost found)

@@ -11,7 +11,7 @@ public sealed record HostNetworkingOptions
     public string Prefix { get; init; } = "nwc";
     /// <summary>Link group of what lives. Default 1853317889.</summary>
     public int LinkGroup { get; init; } = 0x6e77_6301;
-    /// <summary>Link group of what the reaper deletes, with one request for all: must be nobody else's. Default 1853317976.</summary>
+    /// <summary>Link group of what the reaper deletes, with one request for all; the next is that of bridges: both must be nobody else's. Default 1853317976.</summary>
     public int ReaperGroup { get; init; } = 0x6e77_6358;
     /// <summary>Largest packet in bytes where a network's options say nothing. Default 1500.</summary>
     public int DefaultMtuBytes { get; init; } = 1500;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using NetworkCluster.Dataplane;
@@ -6,53 +7,75 @@ namespace NetworkCluster.Agents;
 
 /// <summary>
 /// Deletes retired links behind everybody's back. One request deletes all of a group, because each holds the kernel's rtnl lock for the 8 to 50 ms that it waits, and everybody else's netlink with it: so it waits for a
-/// moment in which nothing is asked of the kernel, though not for ever. Bridges take the kernel as long each: they are in many groups, one of which goes at a time, and others get as long before the next.
-/// If the process ends before it comes to it, the groups are still there and the next life begins with them.
+/// moment in which nothing is asked of the kernel, though not for ever. Bridges take the kernel as long each: they go one at a time, others get as long before the next, and while there is work they are kept a little
+/// longer, because a network that is made meanwhile can have one.
+/// If the process ends before it comes to it, they are still there and the next life begins with them.
 /// </summary>
 internal sealed class Reaper : IAsyncDisposable
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestForBridges = TimeSpan.FromSeconds(10);
+    private const int MostBridges = 32;
     // From here on they come quicker than they go: whoever brings more waits.
     private const int Crowd = 200;
 
-    private readonly Channel<int> _retired = Channel.CreateUnbounded<int>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<bool> _retired = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentQueue<string> _bridges = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly TimeProvider _time;
     private readonly Task _loop;
+    private int _links;
     private long _busyAt;
 
-    public Reaper(IDataplane dataplane, TimeProvider time, ILogger log)
+    public Reaper(IDataplane dataplane, int group, TimeProvider time, ILogger log)
     {
         _time = time;
-        _loop = Task.Run(() => LoopAsync(dataplane, log));
+        _loop = Task.Run(() => LoopAsync(dataplane, new DeleteGroup(group), log));
     }
 
-    /// <summary>There is one more in the group.</summary>
-    public void Signal(int group) => _retired.Writer.TryWrite(group);
+    /// <summary>There is one more link in the group.</summary>
+    public void Retired()
+    {
+        Interlocked.Increment(ref _links);
+        _retired.Writer.TryWrite(true);
+    }
+
+    /// <summary>There is one more bridge, by its name in retirement.</summary>
+    public void Retired(string bridge)
+    {
+        _bridges.Enqueue(bridge);
+        _retired.Writer.TryWrite(true);
+    }
+
+    /// <summary>A bridge that is deleted by nobody from now on; none where there is none.</summary>
+    public string? TakeBridge() => _bridges.TryDequeue(out var bridge) ? bridge : null;
 
     /// <summary>Somebody asks something of the kernel, and somebody waits for it.</summary>
     public void Busy() => Volatile.Write(ref _busyAt, _time.GetTimestamp());
 
-    private async Task LoopAsync(IDataplane dataplane, ILogger log)
+    private int Left => Volatile.Read(ref _links) + _bridges.Count;
+
+    private async Task LoopAsync(IDataplane dataplane, DeleteGroup links, ILogger log)
     {
-        var groups = new Dictionary<int, int>();
         while (await _retired.Reader.WaitToReadAsync())
         {
-            for (var wait = Longest; Gather(groups) is > 0 and var all;)
+            _retired.Reader.TryRead(out _);
+            for (var wait = Longest; Left > 0;)
             {
-                await QuietAsync(all < Crowd ? wait : TimeSpan.Zero);
-                Gather(groups);
-                var group = groups.MaxBy(pair => pair.Value).Key;
+                await QuietAsync(wait);
                 var began = _time.GetTimestamp();
+                var (count, bridge) = (Interlocked.Exchange(ref _links, 0), (string?)null);
+                if (count == 0 && (bridge = TakeBridge()) is null) break;
                 try
                 {
-                    await dataplane.ApplyAsync([new DeleteGroup(group)], CancellationToken.None);
-                    groups.Remove(group);
+                    await dataplane.ApplyAsync([bridge is null ? links : new DeleteLink(LinkName.OnHost(bridge))], CancellationToken.None);
                 }
                 catch (DataplaneException fault)
                 {
                     log.LogWarning(fault, "retired links could not be deleted; the next detach tries again");
+                    Interlocked.Add(ref _links, count);
+                    if (bridge is not null) _bridges.Enqueue(bridge);
                     break;
                 }
 
@@ -61,23 +84,18 @@ internal sealed class Reaper : IAsyncDisposable
         }
     }
 
-    // How many there are by now.
-    private int Gather(Dictionary<int, int> groups)
-    {
-        while (_retired.Reader.TryRead(out var group)) groups[group] = groups.GetValueOrDefault(group) + 1;
-        return groups.Values.Sum();
-    }
+    private TimeSpan Patience(TimeSpan wait) => Left >= Crowd ? TimeSpan.Zero : Volatile.Read(ref _links) > 0 || _bridges.Count > MostBridges ? wait : LongestForBridges;
 
-    private async Task QuietAsync(TimeSpan longest)
+    private async Task QuietAsync(TimeSpan wait)
     {
         var since = _time.GetTimestamp();
         while (!_ending.IsCancellationRequested)
         {
             var busy = Quiet - _time.GetElapsedTime(Volatile.Read(ref _busyAt));
-            var left = longest - _time.GetElapsedTime(since);
-            var wait = busy < left ? busy : left;
-            if (wait <= TimeSpan.Zero) return;
-            await Task.Delay(wait, _time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var left = Patience(wait) - _time.GetElapsedTime(since);
+            var next = busy < left ? busy : left;
+            if (next <= TimeSpan.Zero) return;
+            await Task.Delay(next, _time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

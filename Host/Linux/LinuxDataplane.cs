@@ -172,11 +172,25 @@ public sealed class LinuxDataplane : IDataplane
         ReplaceTable or AddElement or DeleteElement or AddMapping or DeleteMapping => "nftables",
         SetSysctl or SkipDuplicateDetection => "sysctl",
         AwaitCarrier => "carrier",
+        Reuse => "reuse",
         AnnounceNeighbour => "announce",
         WriteFile => "file",
         EndProcesses => "processes",
         _ => "namespace",
     };
+
+    /// <summary>With whatever somebody has put on it a bridge would come to a network that this was not meant for.</summary>
+    private void TakeAgain(Reuse step)
+    {
+        if (!Look(Netns.Host, socket => RtnetlinkObserver.IsAsMade(socket, step.Link.Name)) || _elements.AreAtDevices()) throw new DataplaneException(step.ToString(), $"{step.Link.Name} is not as it was made, or may not be");
+        _sockets.Use(Netns.Host, socket =>
+        {
+            using var batch = new RtnetlinkBatch(socket, _sandboxes.PathOf);
+            batch.Add(step);
+            batch.Flush();
+            return true;
+        });
+    }
 
     /// <summary>A question is enough since Linux 6.8; before, the kernel says it when its work item has run, so listen first, ask again, and wait.</summary>
     private void WaitFor(AwaitCarrier step)
@@ -193,7 +207,7 @@ public sealed class LinuxDataplane : IDataplane
     }
 
     private static bool IsRtnetlink(Step step) =>
-        step is not (NoteOnHost or ForgetOnHost or CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or SkipDuplicateDetection or ReplaceTable or AddElement or DeleteElement or AddMapping or DeleteMapping or AwaitCarrier or AnnounceNeighbour);
+        step is not (NoteOnHost or ForgetOnHost or CreateSandbox or DeleteSandbox or EndProcesses or WriteFile or SetSysctl or SkipDuplicateDetection or ReplaceTable or AddElement or DeleteElement or AddMapping or DeleteMapping or AwaitCarrier or AnnounceNeighbour or Reuse);
 
     /// <summary>Applies a step that is not rtnetlink's.</summary>
     private void ApplyAlone(Step step)
@@ -209,6 +223,7 @@ public sealed class LinuxDataplane : IDataplane
                     _sockets.Forget(s.Name);
                     _sandboxes.Delete(s.Name);
                     break;
+                case Reuse s: TakeAgain(s); break;
                 case AwaitCarrier s: WaitFor(s); break;
                 case AnnounceNeighbour s: _announcer.Announce(s.Neighbour); break;
                 case EndProcesses s: SandboxKill.End(_sandboxes.PathOf(s.Sandbox)); break;

@@ -18,6 +18,7 @@ internal static partial class Native
     public const int Eexist = 17;
     public const int Enodev = 19;
     public const int Enoent = 2;
+    public const int Eopnotsupp = 95;
     public const int Esrch = 3;
     public const int Eintr = 4;
     public const int Einval = 22;

@@ -22,12 +22,14 @@ internal sealed class KernelHost : IAsyncDisposable
 
     public static HostNetworkingOptions Options { get; } = new() { Prefix = "nwt", StateDirectory = State, Vtep = InetAddress.Parse("192.0.2.1") };
 
+    private TimeProvider _time = TimeProvider.System;
+
     public HostNetworking Networking { get; private set; } = null!;
     public HostObservation Found { get; private set; } = null!;
 
-    public static async Task<KernelHost> StartAsync()
+    public static async Task<KernelHost> StartAsync(TimeProvider? time = null)
     {
-        var host = new KernelHost();
+        var host = new KernelHost { _time = time ?? TimeProvider.System };
         await host.LiveAsync();
         return host;
     }
@@ -37,7 +39,7 @@ internal sealed class KernelHost : IAsyncDisposable
 
     private async Task LiveAsync()
     {
-        Networking = new HostNetworking(new LinuxDataplane(Options, TimeProvider.System), Options);
+        Networking = new HostNetworking(new LinuxDataplane(Options, TimeProvider.System), Options, time: _time);
         Found = await Networking.StartAsync(default);
     }
 

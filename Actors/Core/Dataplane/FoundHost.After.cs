@@ -42,6 +42,7 @@ public static class FoundHostAfter
         Announce s => host.With(s.Link, l => l with { Mac = s.Mac }),
         ForgetLearned s => host.With(s.Link, l => Refused(l.Master is null, "Operation not supported", l)),
         Retire s => host.Retiring(s),
+        Reuse s => host.With(s.Link, l => l with { Mac = s.Mac, MtuBytes = s.MtuBytes, Group = s.Group, Alias = Refused(l.Kind != "bridge" || l.Up || host.Host.Links.Values.Any(port => port.Master == l.Name), "Device or resource busy", s.Alias) }).Renaming(s.Link, s.NewName),
         DeleteLink s => host.Find(s.Link) is null ? host : host.Without(s.Link),
         DeleteGroup s => host.Host.Links.Values.Where(l => l.Group == s.Group).Aggregate(host, (h, l) => h.Without(LinkName.OnHost(l.Name))),
         AddAddress s => host.In(host.Existing(s.Address.Link, s.Address.Link.Netns), n => n with { Addresses = n.Addresses.Add(s.Address) }),
@@ -99,16 +100,19 @@ public static class FoundHostAfter
 
     private static FoundHost Retiring(this FoundHost host, Retire step)
     {
-        var link = host.With(step.Link, l => l with { Up = false, Carrier = false, Master = null, Isolated = false, IsTunnelPort = false, Group = step.Group }).Existing(step.Link);
-        var target = step.Link with { Name = step.NewName };
-        return host.In(step.Link.Netns, n => n with
+        var down = host.With(step.Link, l => l with { Up = false, Carrier = false, Master = null, Isolated = false, IsTunnelPort = false, Group = step.Group });
+        return down.In(step.Link.Netns, n => n with { Forwardings = WithoutForwardings(n, step.Link).Forwardings, Neighbours = WithoutNeighbours(n, step.Link).Neighbours }).Renaming(step.Link, step.NewName);
+    }
+
+    private static FoundHost Renaming(this FoundHost host, LinkName place, string name)
+    {
+        var target = place with { Name = name };
+        return host.In(place.Netns, n => n with
         {
-            Links = Refused(n.Links.ContainsKey(step.NewName), "File exists", n.Links.Remove(step.Link.Name)).Add(step.NewName, link with { Name = step.NewName })
-                .ToImmutableDictionary(p => p.Key, p => p.Value.Master == step.Link.Name ? p.Value with { Master = step.NewName } : p.Value),
-            Addresses = [.. n.Addresses.Select(a => a.Link == step.Link ? a with { Link = target } : a)],
-            Routes = n.Routes.Except(n.Routes.Where(r => r.Link == step.Link.Name)),
-            Forwardings = WithoutForwardings(n, step.Link).Forwardings,
-            Neighbours = WithoutNeighbours(n, step.Link).Neighbours,
+            Links = Refused(n.Links.ContainsKey(name), "File exists", n.Links.Remove(place.Name)).Add(name, n.Links[place.Name] with { Name = name })
+                .ToImmutableDictionary(p => p.Key, p => p.Value.Master == place.Name ? p.Value with { Master = name } : p.Value),
+            Addresses = [.. n.Addresses.Select(a => a.Link == place ? a with { Link = target } : a)],
+            Routes = n.Routes.Except(n.Routes.Where(r => r.Link == place.Name)),
         });
     }
 

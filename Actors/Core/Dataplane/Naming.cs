@@ -13,14 +13,14 @@ public sealed record Naming
     /// <summary>Names of a host with this prefix.</summary>
     /// <param name="prefix">Three of <c>a-z 0-9</c>, first a letter. Several hosts on one machine have different ones.</param>
     /// <param name="group">The link group of everything that lives.</param>
-    /// <param name="reaperGroup">The first of 65 link groups of what may be deleted at any time; they must be used by nobody else.</param>
+    /// <param name="reaperGroup">The first of two link groups of what may be deleted at any time; they must be used by nobody else.</param>
     /// <exception cref="ArgumentException">The prefix has another form, or the groups are the same or 0.</exception>
     public Naming(string prefix = "nwc", int group = 0x6e77_6301, int reaperGroup = 0x6e77_6358)
     {
         if (prefix is not { Length: 3 } || !char.IsAsciiLetterLower(prefix[0]) || prefix.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c)))
             throw new ArgumentException($"the prefix of names is three of a-z and 0-9, first a letter; '{prefix}' is not", nameof(prefix));
-        if (group <= 0 || reaperGroup <= 0 || reaperGroup > int.MaxValue - BridgeGroups || (group >= reaperGroup && group <= reaperGroup + BridgeGroups))
-            throw new ArgumentException($"link groups {group} and {reaperGroup} to {reaperGroup + (long)BridgeGroups} must be positive and different", nameof(group));
+        if (group <= 0 || reaperGroup is <= 0 or int.MaxValue || group == reaperGroup || group == reaperGroup + 1)
+            throw new ArgumentException($"link groups {group} and {reaperGroup} to {reaperGroup + 1L} must be positive and different", nameof(group));
         (Prefix, Group, ReaperGroup) = (prefix, group, reaperGroup);
     }
 
@@ -33,18 +33,18 @@ public sealed record Naming
     /// <summary>The link group of what the reaper deletes, but bridges.</summary>
     public int ReaperGroup { get; }
 
-    // The kernel needs some 20 ms for each bridge that it deletes, and lets nobody else do anything to links meanwhile; for all other links of a request together it needs as much as for one.
-    private const int BridgeGroups = 64;
+    /// <summary>The link group of bridges that wait for the reaper: for all other links of a request together the kernel needs as much as for one, for each bridge some 20 ms.</summary>
+    public int BridgeReaperGroup => ReaperGroup + 1;
 
-    /// <summary>The link group in which a link waits for the reaper: bridges in several, so that few go with one request.</summary>
+    /// <summary>The link group in which a link waits for the reaper.</summary>
     public int ReaperGroupOf(FoundLink link)
     {
         ArgumentNullException.ThrowIfNull(link);
-        return link.Kind == "bridge" ? ReaperGroup + 1 + (link.Index % BridgeGroups) : ReaperGroup;
+        return link.Kind == "bridge" ? BridgeReaperGroup : ReaperGroup;
     }
 
     /// <summary>Whether the reaper deletes what is in this group.</summary>
-    public bool IsReaperGroup(int group) => group >= ReaperGroup && group <= ReaperGroup + BridgeGroups;
+    public bool IsReaperGroup(int group) => group == ReaperGroup || group == BridgeReaperGroup;
 
     /// <summary>The nftables table, family inet.</summary>
     public string Table => Prefix;

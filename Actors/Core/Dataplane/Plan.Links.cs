@@ -5,7 +5,7 @@ namespace NetworkCluster.Dataplane;
 
 public static partial class Plan
 {
-    private static void EnsureLink(WantedLink wanted, bool ipv6, FoundHost found, Naming naming, HashSet<LinkName> disturbed, List<LinkName> carriers, ImmutableArray<Step>.Builder steps)
+    private static void EnsureLink(WantedLink wanted, bool ipv6, FoundHost found, Naming naming, ref string? spare, HashSet<LinkName> disturbed, List<LinkName> carriers, ImmutableArray<Step>.Builder steps)
     {
         var place = LinkName.OnHost(wanted.Name);
         var there = found.Find(place);
@@ -16,9 +16,19 @@ public static partial class Plan
                 if (there is null)
                 {
                     disturbed.Add(place);
-                    steps.Add(new AddBridge(bridge.Name, bridge.Mac, bridge.MtuBytes, bridge.Group));
-                    if (ipv6) steps.Add(new SkipDuplicateDetection(place));
                     there = new FoundLink { Index = 0, Name = bridge.Name, Mac = bridge.Mac, MtuBytes = bridge.MtuBytes, Group = bridge.Group };
+                    if (spare is null)
+                    {
+                        steps.Add(new AddBridge(bridge.Name, bridge.Mac, bridge.MtuBytes, bridge.Group));
+                    }
+                    else
+                    {
+                        steps.Add(new Reuse(LinkName.OnHost(spare), bridge.Name, bridge.Mac, bridge.MtuBytes, bridge.Group, bridge.Alias));
+                        // What it was told in that is not known: it is told again.
+                        (spare, there) = (null, there with { Alias = bridge.Alias, RoutesLoopback = !bridge.RoutesLoopback });
+                    }
+
+                    if (ipv6) steps.Add(new SkipDuplicateDetection(place));
                 }
 
                 if (there.Mac != bridge.Mac) disturbed.Add(place);
@@ -97,5 +107,5 @@ public static partial class Plan
 
     /// <summary>Whether a disturbed link keeps its addresses: it was only set up, not made anew.</summary>
     private static bool SurvivesInPlace(ImmutableArray<Step>.Builder steps, LinkName link) =>
-        !steps.Any(s => (s is AddVeth veth && veth.Peer == link) || (s is AddBridge bridge && LinkName.OnHost(bridge.Name) == link));
+        !steps.Any(s => (s is AddVeth veth && veth.Peer == link) || (s is AddBridge bridge && LinkName.OnHost(bridge.Name) == link) || (s is Reuse reused && reused.Link with { Name = reused.NewName } == link));
 }

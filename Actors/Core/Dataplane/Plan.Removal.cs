@@ -86,9 +86,11 @@ public static partial class Plan
         return steps.ToImmutable();
     }
 
-    // What these steps retire, and what was retired before.
-    private static void Reap(ImmutableArray<Step>.Builder steps, FoundHost found, Naming naming) =>
-        steps.AddRange(steps.OfType<Retire>().Select(step => step.Group).Concat(found.Host.Links.Values.Select(link => link.Group).Where(naming.IsReaperGroup)).Distinct().Order().Select(group => new DeleteGroup(group)).ToList());
+    // What these steps retire, and what was retired before; but bridges, which go one at a time, or are taken again.
+    private static void Reap(ImmutableArray<Step>.Builder steps, FoundHost found, Naming naming)
+    {
+        if (steps.Any(step => step is Retire { Netns.IsHost: true } retired && retired.Group == naming.ReaperGroup) || found.Host.Links.Values.Any(link => link.Group == naming.ReaperGroup)) steps.Add(new DeleteGroup(naming.ReaperGroup));
+    }
 
     /// <summary>Ours by link group, and by alias or, where the process ended before it wrote one, by name.</summary>
     public static bool IsOurs(FoundLink link, Naming naming) =>

@@ -16,7 +16,8 @@ public static partial class Plan
     /// <param name="wanted">The part.</param>
     /// <param name="found">At least everything that the part names.</param>
     /// <param name="naming">How ours are called.</param>
-    public static ImmutableArray<Step> Between(Wanted wanted, FoundHost found, Naming naming)
+    /// <param name="spare">A retired bridge that may be taken instead of making one; none for none.</param>
+    public static ImmutableArray<Step> Between(Wanted wanted, FoundHost found, Naming naming, string? spare = null)
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         var foreign = Foreign(wanted, found).ToHashSet();
@@ -34,7 +35,7 @@ public static partial class Plan
             var place = link is WantedVeth { Lent: false } veth ? veth.Peer : LinkName.OnHost(link.Name);
             ImmutableArray<LinkAddress> addresses = [.. wanted.Addresses.Where(a => a.Link == place)];
             var own = ImmutableArray.CreateBuilder<Step>();
-            EnsureLink(link, addresses.Any(a => a.Address.IsIPv6), found, naming, disturbed, carriers, own);
+            EnsureLink(link, addresses.Any(a => a.Address.IsIPv6), found, naming, ref spare, disturbed, carriers, own);
             EnsureAddresses(place, addresses, found, disturbed, own);
             // A link that gets another link-layer address announces what it has then, and what it is to lose may be another's already.
             steps.AddRange(own.Any(step => step is SetMac) ? own.OrderBy(step => step is not DeleteAddress) : own);

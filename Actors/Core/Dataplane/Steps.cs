@@ -239,6 +239,16 @@ public sealed record Retire(LinkName Link, string NewName, int Group) : LinkStep
 }
 
 /// <summary>
+/// Takes a retired bridge back into service for another network: the kernel needs 20 ms to delete one, and lets nobody else do anything to links meanwhile. One message, so that it is never half one network's and half
+/// another's. It is refused, and a new one made instead, where the bridge is not as it was made but for what is set here: it has ports, or somebody has given it a queueing discipline.
+/// </summary>
+public sealed record Reuse(LinkName Link, string NewName, MacAddress Mac, int MtuBytes, int Group, string Alias) : LinkStep(Link)
+{
+    /// <inheritdoc/>
+    protected override string Change => $"name {NewName} address {Mac} mtu {MtuBytes} group {Group} alias {Alias}";
+}
+
+/// <summary>
 /// Waits until a link carries packets. Setting up the far end of a veth is not enough: the kernel tells the near end, its queue and its bridge port later,
 /// in a work item, and drops everything until then; a ping right after an attach would be lost.
 /// </summary>
@@ -269,7 +279,7 @@ public sealed record DeleteLink(LinkName Link) : Step
     public override string ToString() => $"ip {Netns}link del {Link.Name}";
 }
 
-/// <summary>Deletes every link of a group on the host with one request: about 1 ms a link instead of 15 to 50, but that bridges take 20 each. No link in the group is a success.</summary>
+/// <summary>Deletes every link of a group on the host with one request: about 1 ms a link instead of 15 to 50. No link in the group is a success.</summary>
 public sealed record DeleteGroup(int Group) : Step
 {
     /// <inheritdoc/>

@@ -168,8 +168,8 @@ internal sealed class HostWatch : IDisposable
         if (!_ours.Contains(index)) ForgetRoutes();
         if (LinkTag.TryParse(_naming.Prefix, alias, out var tag))
         {
-            // We ourselves call one otherwise when it is retired, and before it is ours.
-            if (_tags.TryGetValue(index, out var before) && before.Name != name && name != _naming.Retired(index)) _losses.Writer.TryWrite(Loss.OfName);
+            // We ourselves call one otherwise when it is retired, when it is taken again, and before it is ours.
+            if (_tags.TryGetValue(index, out var before) && before.Name != name && name != _naming.Retired(index) && before.Name != _naming.Retired(index)) _losses.Writer.TryWrite(Loss.OfName);
             _tags[index] = (tag, name, master);
             if (gone || wentDown || (before.Master != 0 && before.Master != master)) _losses.Writer.TryWrite(new Loss.OfLink(tag));
         }

@@ -67,7 +67,7 @@ internal sealed class RtnetlinkBatch : IDisposable
         _fds.Clear();
     }
 
-    private static bool NeedsIndex(Step step) => step is AddVeth or SetMaster or Retire or AddAddress or DeleteAddress or AddRoute or DeleteRoute or AddForwarding or DeleteForwarding or AddNeighbour or DeleteNeighbour;
+    private static bool NeedsIndex(Step step) => step is AddVeth or SetMaster or Retire or Reuse or AddAddress or DeleteAddress or AddRoute or DeleteRoute or AddForwarding or DeleteForwarding or AddNeighbour or DeleteNeighbour;
 
     private static bool IsGoneAlready(Step step, int errno) => step switch
     {

@@ -50,6 +50,22 @@ internal static class RtnetlinkObserver
     /// <summary>Every link's message, as the kernel sends it when one changes.</summary>
     public static void EachLink(NetlinkSocket socket, Action restart, NetlinkHandler handler) => socket.Dump(LinkQuestion(NetlinkWriter.Dump, null, 0), restart, handler);
 
+    /// <summary>Whether it is a bridge that is down and that nobody has given ports, queueing disciplines, filters or a program.</summary>
+    public static bool IsAsMade(NetlinkSocket socket, string bridge)
+    {
+        if (One(socket, bridge, 0) is not { Link: { Kind: "bridge", Up: false }, HasProgram: false, Discipline: "noqueue" or "noop" } found) return false;
+        var ports = 0;
+        socket.Dump(LinkQuestion(NetlinkWriter.Dump, null, 0).Attribute(Rtnetlink.LinkMaster, found.Link.Index), () => ports = 0, (_, payload) => ports += RawLink.Parse(payload).Master == found.Link.Index ? 1 : 0);
+        return ports == 0 && !HasIngress(socket, found.Link.Index);
+    }
+
+    // What filters incoming packets hangs at a discipline of its own, which a link does not tell of. Not every kernel sends it to who asks, but each says whether there is one.
+    private static bool HasIngress(NetlinkSocket socket, int link)
+    {
+        var question = new NetlinkWriter().Begin(Rtnetlink.GetDiscipline, NetlinkWriter.Ack).Fixed([0, 0, 0, 0, .. BitConverter.GetBytes(link), .. BitConverter.GetBytes(0), .. BitConverter.GetBytes(Rtnetlink.Ingress), .. BitConverter.GetBytes(0)]);
+        return socket.Execute(question) is not [{ Errno: Native.Enoent or Native.Eopnotsupp }];
+    }
+
     /// <summary>A link's index; 0 where there is none.</summary>
     public static int IndexOf(NetlinkSocket socket, string name) => One(socket, name, 0)?.Link.Index ?? 0;
 
@@ -132,12 +148,12 @@ internal static class RtnetlinkObserver
 
     private static readonly Subnet LinkLocal = Subnet.Parse("fe80::/10");
 
-    private sealed record RawLink(FoundLink Link, int Master)
+    private sealed record RawLink(FoundLink Link, int Master, string Discipline, bool HasProgram)
     {
         public static RawLink Parse(ReadOnlySpan<byte> payload)
         {
             var link = new FoundLink { Index = BitConverter.ToInt32(payload[4..]), Name = "", Up = (BitConverter.ToUInt32(payload[8..]) & Rtnetlink.Up) != 0 };
-            var master = 0;
+            var (master, discipline, hasProgram) = (0, "", false);
             var attributes = new NetlinkAttributes(payload[16..]);
             while (attributes.Next())
             {
@@ -149,6 +165,8 @@ internal static class RtnetlinkObserver
                     case Rtnetlink.LinkPeer: link = link with { PeerIndex = attributes.Number }; break;
                     case Rtnetlink.LinkOperationalState: link = link with { Carrier = attributes.Value[0] == Rtnetlink.OperationalUp }; break;
                     case Rtnetlink.LinkMaster: master = attributes.Number; break;
+                    case Rtnetlink.LinkDiscipline: discipline = attributes.Text; break;
+                    case Rtnetlink.LinkProgram: hasProgram = IsAttached(attributes.Value); break;
                     case Rtnetlink.LinkAlias: link = link with { Alias = attributes.Text }; break;
                     case Rtnetlink.LinkGroup: link = link with { Group = attributes.Number }; break;
                     case Rtnetlink.LinkFamilies: link = link with { RoutesLoopback = RoutesLoopback(attributes.Value) }; break;
@@ -156,7 +174,13 @@ internal static class RtnetlinkObserver
                 }
             }
 
-            return new RawLink(link, master);
+            return new RawLink(link, master, discipline, hasProgram);
+        }
+
+        private static bool IsAttached(ReadOnlySpan<byte> program)
+        {
+            var attributes = new NetlinkAttributes(program);
+            return attributes.Seek(Rtnetlink.ProgramAttached) && attributes.Value[0] != 0;
         }
 
         private static bool RoutesLoopback(ReadOnlySpan<byte> families)

@@ -19,7 +19,7 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
     private const ushort Put = NetlinkWriter.Ack | NetlinkWriter.Create | NetlinkWriter.Replace;
 
     /// <summary>Whether later steps must not ask for an index before this one is applied.</summary>
-    public static bool ChangesNames(Step step) => step is AddBridge or AddVxlan or AddVeth or Retire or DeleteLink or DeleteGroup;
+    public static bool ChangesNames(Step step) => step is AddBridge or AddVxlan or AddVeth or Retire or Reuse or DeleteLink or DeleteGroup;
 
     /// <summary>Writes one step; false for a step that is not rtnetlink's.</summary>
     public bool Write(Step step)
@@ -45,6 +45,7 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
             case AddNeighbour s: RtnetlinkNeighbours.Write(writer, index(s.Neighbour.Link), s.Neighbour, delete: false); break;
             case DeleteNeighbour s: RtnetlinkNeighbours.Write(writer, index(s.Neighbour.Link), s.Neighbour, delete: true); break;
             case Retire s: Write(s); break;
+            case Reuse s: Write(s); break;
             case DeleteLink s: writer.Begin(Rtnetlink.DeleteLink, Change).LinkHeader().Attribute(Rtnetlink.LinkName, s.Link.Name); break;
             case DeleteGroup s: writer.Begin(Rtnetlink.DeleteLink, Change).LinkHeader().Attribute(Rtnetlink.LinkGroup, s.Group); break;
             case AddAddress s: Write(s); break;
@@ -129,6 +130,13 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
     {
         Set(s.Link, 0, Rtnetlink.Up).Attribute(Rtnetlink.LinkMaster, 0);
         writer.Begin(Rtnetlink.SetLink, Change).LinkHeader(index(s.Link.Name)).Attribute(Rtnetlink.LinkName, s.NewName).Attribute(Rtnetlink.LinkGroup, s.Group);
+    }
+
+    private void Write(Reuse s)
+    {
+        writer.Begin(Rtnetlink.SetLink, Change).LinkHeader(index(s.Link.Name))
+            .Attribute(Rtnetlink.LinkMac, s.Mac.ToBytes()).Attribute(Rtnetlink.LinkMtu, s.MtuBytes).Attribute(Rtnetlink.LinkGroup, s.Group)
+            .Attribute(Rtnetlink.LinkName, s.NewName).Attribute(Rtnetlink.LinkAlias, s.Alias);
     }
 
     private void Write(AddAddress s)

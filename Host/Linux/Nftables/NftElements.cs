@@ -16,7 +16,8 @@ internal sealed class NftElements : IDisposable
     private const ushort Subsystem = 10 << 8;
     private const ushort GetTable = Subsystem | 1, TableName = 1;
     private const ushort NewElement = Subsystem | 12, GetElement = Subsystem | 13, DeleteElement = Subsystem | 14;
-    private const byte InetFamily = 1;
+    private const ushort GetChain = Subsystem | 4, GetFlowTable = Subsystem | 23;
+    private const byte InetFamily = 1, DeviceFamily = 5;
     private const ushort ListTable = 1, ListSet = 2, ListElements = 3, ListElement = 1, DataVerdict = 2, VerdictCode = 1;
     internal const ushort ElementKey = 1, ElementData = 2, DataValue = 1;
     internal const ushort Nested = 0x8000;
@@ -77,6 +78,24 @@ internal sealed class NftElements : IDisposable
                where Knows($"nft get element inet {table} {NftTable.NameOf(set)} {link}", Named(new NetlinkWriter().Begin(GetElement, 0), table, NftTable.NameOf(set), writer => Key(writer, element)))
                select element,
         ];
+    }
+
+    /// <summary>Whether anybody has chains or flow tables at devices: those stay with a device whatever it is called.</summary>
+    /// <exception cref="DataplaneException">The kernel refuses to tell.</exception>
+    public bool AreAtDevices() => Lists("nft list chains netdev", GetChain, DeviceFamily) || Lists("nft list flowtables", GetFlowTable, 0);
+
+    private bool Lists(string command, ushort question, byte family)
+    {
+        var any = false;
+        try
+        {
+            lock (_gate) Socket.Dump(Header(new NetlinkWriter().Begin(question, NetlinkWriter.Dump), family), () => any = false, (_, _) => any = true);
+            return any;
+        }
+        catch (NetlinkException refusal)
+        {
+            throw new DataplaneException(command, refusal.Message, refusal);
+        }
     }
 
     private bool Knows(string command, NetlinkWriter question)

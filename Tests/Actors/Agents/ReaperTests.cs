@@ -13,54 +13,94 @@ public sealed class ReaperTests
     private static readonly Naming Naming = new();
 
     [Fact]
-    public async Task Links_go_with_one_request_and_bridges_a_few_with_each()
+    public async Task Links_go_with_one_request_and_bridges_with_one_each()
     {
         await using var kernel = new ToldKernel();
-        var bridges = Enumerable.Range(1, 300).Select(index => new FoundLink { Index = index, Name = $"b{index}", Kind = "bridge" }).GroupBy(Naming.ReaperGroupOf).ToDictionary(group => group.Key, group => group.Count());
-        Assert.All(bridges, group => Assert.InRange(group.Value, 1, 5));
-        Assert.All(bridges.Keys, group => Assert.True(Naming.IsReaperGroup(group) && group != Naming.ReaperGroup));
-        await using var reaper = new Reaper(kernel, TimeProvider.System, NullLogger.Instance);
-        // While one is deleted the others come.
+        await using var reaper = Reaper(kernel);
+        // While one request is under way the others come.
         kernel.Holds = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        reaper.Signal(Naming.ReaperGroup);
-        Assert.Equal(Naming.ReaperGroup, await NextAsync(kernel));
-        for (var link = 0; link < 50; link++) reaper.Signal(Naming.ReaperGroupOf(new FoundLink { Index = 1000 + link, Name = $"v{link}", Kind = "veth" }));
-        foreach (var (group, count) in bridges)
-        {
-            for (var bridge = 0; bridge < count; bridge++) reaper.Signal(group);
-        }
-
+        reaper.Retired();
+        Assert.Equal(Links, await NextAsync(kernel));
+        for (var link = 0; link < 50; link++) reaper.Retired();
+        foreach (var bridge in Bridges) reaper.Retired(bridge);
         kernel.Holds.SetResult();
-        var gone = new List<int>();
-        while (gone.Count < bridges.Count + 1) gone.Add(await NextAsync(kernel));
-        // The largest first, each once.
-        Assert.Equal(Naming.ReaperGroup, gone[0]);
-        Assert.Equal(bridges.Keys.Append(Naming.ReaperGroup).Order(), gone.Order());
+        Assert.Equal([Links, .. Bridges.Select(Deleted)], await NextAsync(kernel, 1 + Bridges.Length));
     }
 
     [Fact]
-    public async Task What_could_not_be_deleted_is_tried_again_with_the_next_of_any_group()
+    public async Task A_bridge_that_is_taken_is_not_deleted()
     {
-        await using var kernel = new ToldKernel { Refuses = 1 };
-        await using var reaper = new Reaper(kernel, TimeProvider.System, NullLogger.Instance);
-        var groups = (int[])[Naming.ReaperGroup, Naming.ReaperGroup + 7];
-        reaper.Signal(groups[0]);
-        Assert.Equal(groups[0], await NextAsync(kernel));
-        reaper.Signal(groups[1]);
-        Assert.Equal(groups, new[] { await NextAsync(kernel), await NextAsync(kernel) }.Order());
-        Assert.Equal(0, kernel.Refuses);
+        await using var kernel = new ToldKernel { Holds = new(TaskCreationOptions.RunContinuationsAsynchronously) };
+        await using var reaper = Reaper(kernel);
+        Assert.Null(reaper.TakeBridge());
+        reaper.Retired();
+        Assert.Equal(Links, await NextAsync(kernel));
+        foreach (var bridge in Bridges) reaper.Retired(bridge);
+        Assert.Equal(Bridges[0], reaper.TakeBridge());
+        kernel.Holds.SetResult();
+        Assert.Equal(Bridges[1..].Select(Deleted), await NextAsync(kernel, 2));
+        Assert.Null(reaper.TakeBridge());
+    }
+
+    [Fact]
+    public async Task While_there_is_work_links_go_and_bridges_are_kept_and_at_the_end_nothing_is()
+    {
+        // Time does not go on, so the work that was just done is never over.
+        await using var kernel = new ToldKernel();
+        var reaper = Reaper(kernel, new StoppedTime());
+        reaper.Busy();
+        foreach (var bridge in Bridges) reaper.Retired(bridge);
+        for (var link = 0; link < 200; link++) reaper.Retired();
+        Assert.Equal(Links, await NextAsync(kernel));
+        Assert.False(kernel.Requests.TryRead(out _));
+        Assert.Equal(Bridges[0], reaper.TakeBridge());
+        await reaper.DisposeAsync();
+        Assert.Equal(Bridges[1..].Select(Deleted), await NextAsync(kernel, 2));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_deleted_is_tried_again_with_the_next_that_comes()
+    {
+        await using var kernel = new ToldKernel { Refuses = 2 };
+        await using var reaper = Reaper(kernel);
+        reaper.Retired();
+        Assert.Equal(Links, await NextAsync(kernel));
+        reaper.Retired(Bridges[0]);
+        Assert.Equal(Links, await NextAsync(kernel));
+        reaper.Retired(Bridges[1]);
+        Assert.Equal([Links, Deleted(Bridges[0]), Deleted(Bridges[1])], await NextAsync(kernel, 3));
     }
 
     [Fact]
     public void No_group_of_what_lives_is_one_of_those()
     {
         Assert.Throws<ArgumentException>(() => new Naming(group: 77, reaperGroup: 77));
-        Assert.Throws<ArgumentException>(() => new Naming(group: 77, reaperGroup: 13));
+        Assert.Throws<ArgumentException>(() => new Naming(group: 77, reaperGroup: 76));
         Assert.Throws<ArgumentException>(() => new Naming(group: 77, reaperGroup: int.MaxValue));
         Assert.Equal(78, new Naming(group: 77, reaperGroup: 78).ReaperGroup);
     }
 
-    private static async Task<int> NextAsync(ToldKernel kernel) => Assert.IsType<DeleteGroup>(Assert.Single(await kernel.Requests.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)))).Group;
+    private static readonly Step Links = new DeleteGroup(Naming.ReaperGroup);
+
+    private static readonly string[] Bridges = [.. Enumerable.Range(1, 3).Select(Naming.Retired)];
+
+    private static Reaper Reaper(IDataplane kernel, TimeProvider? time = null) => new(kernel, Naming.ReaperGroup, time ?? TimeProvider.System, NullLogger.Instance);
+
+    private static Step Deleted(string bridge) => new DeleteLink(LinkName.OnHost(bridge));
+
+    private static async Task<Step> NextAsync(ToldKernel kernel) => Assert.Single(await kernel.Requests.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+
+    private static async Task<List<Step>> NextAsync(ToldKernel kernel, int count)
+    {
+        var steps = new List<Step>();
+        while (steps.Count < count) steps.Add(await NextAsync(kernel));
+        return steps;
+    }
+
+    private sealed class StoppedTime : TimeProvider
+    {
+        public override long GetTimestamp() => 1;
+    }
 
     /// <summary>Says what it was asked for, and does nothing.</summary>
     private sealed class ToldKernel : IDataplane

@@ -90,6 +90,21 @@ public sealed class PlanProperties
         Assert.Empty(Plan.Between(world.Wanted, finished, Naming).Select(s => s.ToString()));
     });
 
+    [Fact]
+    public void With_a_bridge_that_another_world_has_left_a_plan_comes_to_the_same() => Gen.Select(Worlds, Worlds, Gen.Int[0, 60]).Sample((before, world, stop) =>
+    {
+        var host = Empty.After(Plan.Between(before.Wanted, Empty, Naming));
+        host = host.After(Plan.Removal(before.Wanted, host, Naming)).After(new DeleteGroup(Naming.ReaperGroup));
+        var spare = host.Host.Links.Values.FirstOrDefault(link => link.Group == Naming.BridgeReaperGroup)?.Name;
+        var plan = Plan.Between(world.Wanted, host, Naming, spare);
+        Assert.Equal(spare is null || !world.Wanted.Links.Any(link => link is WantedBridge) ? 0 : 1, plan.OfType<Reuse>().Count());
+        var made = host.After(plan);
+        Assert.Empty(Plan.Between(world.Wanted, made, Naming).Select(s => s.ToString()));
+        // Whoever comes to it in the middle finishes without.
+        var stopped = host.After(plan.Take(stop));
+        Assert.Empty(Plan.Between(world.Wanted, stopped.After(Plan.Between(world.Wanted, stopped, Naming)), Naming).Select(s => s.ToString()));
+    });
+
     private static FoundHost Reaped(FoundHost host) => host.Host.Links.Values.Select(link => link.Group).Where(Naming.IsReaperGroup).Distinct().Aggregate(host, (reaped, group) => reaped.After(new DeleteGroup(group)));
 
     [Fact]
@@ -118,7 +133,10 @@ public sealed class PlanProperties
 
         var ports = sandboxes.SelectMany(id => Ports(id).AsEnumerable()).SelectMany(port => MappingKey.Of(port.Host)).ToHashSet();
 
-        var after = host.After(Plan.Sweep(host, Naming, networks, sandboxes, endpoints, ports));
+        var swept = host.After(Plan.Sweep(host, Naming, networks, sandboxes, endpoints, ports));
+        // Bridges are out of service, and left to the reaper.
+        Assert.All(swept.Host.Links.Values.Where(l => Naming.IsReaperGroup(l.Group)), l => Assert.Equal((Naming.BridgeReaperGroup, false), (l.Group, l.Up)));
+        var after = Reaped(swept);
 
         var names = networks.Select(Naming.Bridge).Concat(world.Networks.Where(n => n.Scope == NetworkScope.Global && networks.Contains(n.Id)).Select(n => Naming.Tunnel(n.Id))).Concat(endpoints.Select(Naming.HostLink)).Concat(foreign.Host.Links.Keys).Order(StringComparer.Ordinal);
         Assert.Equal(names, after.Host.Links.Keys.Order(StringComparer.Ordinal));

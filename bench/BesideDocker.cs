@@ -93,7 +93,7 @@ internal static class BesideDocker
         foreach (var (what, _, _) in Round.Where(one => one.Goal is not null)) Line($"{what}, the first {First}", "ms", ours.FirstP50(what), docker.FirstP50(what), docker.FirstP50(what) / ours.FirstP50(what));
         Line(Gone, "ms", ours.P50(Gone), docker.P50(Gone));
         foreach (var what in (string[])[Networks, Endpoints]) Line(what, "/s", ours.Rate(what), docker.Rate(what), ours.Rate(what) / docker.Rate(what), RateGoal);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"the kernel alone: bridges made and deleted",-44} {kernel,12:0.00} /s: nobody creates and removes more than x {kernel / docker.Rate(Networks):0.0} of Docker's networks here"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"the kernel alone: bridges made and deleted",-44} {kernel,12:0.00} /s: with one for each, nobody creates and removes more than x {kernel / docker.Rate(Networks):0.0} of Docker's networks here"));
         Console.WriteLine("(x: times as quick as Docker, or times its rate)");
     }
 

@@ -71,7 +71,7 @@ public sealed class LinuxDataplane : IDataplane
 
     private ImmutableHashSet<Route> LookAtRoutes()
     {
-        // An index is never used again, so a name once asked for is remembered for as long as a route leads there.
+        // An index is never used again but by us, so a name once asked for is remembered for as long as a route leads there.
         var (known, used) = (_linkNames, new Dictionary<int, string>());
         var routes = Look(Netns.Host, socket => RtnetlinkObserver.Routes(socket, Netns.Host, index =>
         {
@@ -190,6 +190,7 @@ public sealed class LinuxDataplane : IDataplane
             batch.Flush();
             return true;
         });
+        _linkNames = [];
     }
 
     /// <summary>A question is enough since Linux 6.8; before, the kernel says it when its work item has run, so listen first, ask again, and wait.</summary>

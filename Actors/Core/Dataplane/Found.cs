@@ -7,7 +7,7 @@ namespace NetworkCluster.Dataplane;
 /// <summary>A link as it is.</summary>
 public sealed record FoundLink
 {
-    /// <summary>Its number, unique in its namespace and never used again.</summary>
+    /// <summary>Its number, unique in its namespace and never another link's. A bridge keeps it when it is another network's, see <see cref="Reuse"/>.</summary>
     public required int Index { get; init; }
     /// <summary>Its name.</summary>
     public required string Name { get; init; }

@@ -12,7 +12,7 @@ namespace NetworkCluster.Bench;
 /// <summary>Many hosts, and much in the journal: real processes with a real PostgreSQL, whose data planes are simulated, so that no kernel is measured.</summary>
 internal static class ManyHosts
 {
-    private const int Hosts = 10, Endpoints = 1000, AtOnce = 16;
+    private const int Hosts = 10, Endpoints = 1000, AtOnce = 16, Rounds = 4;
     private const int Networks = 10_000, PerNetwork = 10, PerContainer = 10;
     private const int Connects = 200, StartedAtOnce = 4;
     private static readonly int[] Sizes = [2, 5, 10, 20, 50];
@@ -24,17 +24,23 @@ internal static class ManyHosts
         var clients = underlay.Hosts.Select(host => new PbmClient(host.Operator.Address)).ToList();
         var networks = Endpoints / Hosts;
         for (var network = 0; network < networks; network++) await clients[0].RunAsync("network", "create", ("network", $"net{network}"), ("driver", "overlay"), ("subnet", $"10.{network}.0.0/24"));
-        for (var round = 0; round < 2; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             // One after the other at each host: so many processes that begin share a machine which each would have for itself.
             await EachAsync(1, (client, host, network) => client.RunAsync("container", "run", ("name", $"box{host}-{network}"), ("detach", "true")));
-            var clock = Stopwatch.StartNew();
+            var (clock, before) = (Stopwatch.StartNew(), Spent());
             await EachAsync(AtOnce, (client, host, network) => client.RunAsync("network", "connect", ("network", $"net{network}"), ("container", $"box{host}-{network}")));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Endpoints} endpoints over {Hosts} simulated hosts, each network on all of them{(round == 0 ? " (hosts that have done nothing yet)" : "")}: {clock.Elapsed.TotalSeconds:0.0} s"));
+            clock.Stop();
+            var (hosts, postgres, here) = Spent();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Endpoints} endpoints over {Hosts} simulated hosts, each network on all of them, time {round + 1}: {clock.Elapsed.TotalSeconds:0.0} s; processor time of each connect: all hosts {Each(hosts - before.Hosts):0.0} ms, PostgreSQL {Each(postgres - before.Postgres):0.0} ms, who asks {Each(here - before.Here):0.0} ms"));
             await EachAsync(AtOnce, (client, host, network) => client.RunAsync("container", "rm", ("container", $"box{host}-{network}"), ("force", "true")));
         }
 
         foreach (var client in clients) client.Dispose();
+
+        (double Hosts, double Postgres, double Here) Spent() => (ProcessorTime.Of(underlay.Hosts.Select(host => host.ProcessId)), ProcessorTime.OfTree(underlay.Postgres.ProcessId), ProcessorTime.Of([Environment.ProcessId]));
+
+        static double Each(double seconds) => seconds * 1000 / Endpoints;
 
         Task EachAsync(int atOnce, Func<PbmClient, int, int, Task> work) => Task.WhenAll(clients.Select((client, host) => Parallel.ForAsync(0, networks, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (network, _) => await work(client, host, network))));
     }

@@ -30,6 +30,9 @@ internal sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>How hosts connect to it at one of the namespace's addresses.</summary>
     public string ConnectionString(string address) => $"Host={address};Port={_port};Database=postgres;Username=postgres;Maximum Pool Size=20";
 
+    /// <summary>The process whose children serve.</summary>
+    public int ProcessId => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Starts it, again after <see cref="StopAsync"/>.</summary>
     public async Task BeginAsync()
     {

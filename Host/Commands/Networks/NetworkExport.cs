@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NetworkCluster.Commands.Networks.Files;
 using NetworkCluster.Networks;
 
@@ -12,7 +13,7 @@ internal sealed class NetworkExport(NetworkDirectory directory, FileSources sour
     {
         Name = "export",
         Description = "Write networks as a document in YAML that 'network import' reads",
-        Details = "Without names all of this host's and the cluster's, but for bridge, host and none, which every host makes by itself. What was picked for a network is named in the document: its subnets, its gateways. "
+        Details = "Without names all of this host's and the cluster's, but for bridge, host and none, which every host makes by itself. What was picked for a network is named in the document: its subnets, its gateways. With --json it is in JSON, and 'network import' reads that, too. "
             + "Containers and reservations are not in it; a copy of the journal has everything.",
         Arguments = [NetworkPalette.Network with { Least = 0, Repeatable = true, Description = "Networks by name, id, or the beginning of an id", CompletedBy = "network" }],
         Options = FileSources.Options,
@@ -45,8 +46,15 @@ internal sealed class NetworkExport(NetworkDirectory directory, FileSources sour
         return ExitCodes.Ok;
     }
 
+    // Where a form is asked for it is one document, in place of its first line.
     private static async Task WriteAsync(IEnumerable<FileNetwork> networks, ICommandOutput output, CancellationToken cancel)
     {
-        foreach (var line in NetworkFileWriter.Write(networks).TrimEnd('\n').Split('\n')) await output.LineAsync(line, cancel);
+        var all = networks.ToList();
+        JsonElement? document = NetworkFileWriter.WriteJson(all);
+        foreach (var line in NetworkFileWriter.Write(all).TrimEnd('\n').Split('\n'))
+        {
+            await output.WriteAsync(new TextFrame(line, IsHeading: document is null) { Document = document }, cancel);
+            document = null;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using CsCheck;
 using NetworkCluster.Addressing;
 using NetworkCluster.Commands.Networks.Files;
@@ -50,6 +51,13 @@ public sealed class NetworkFileTests : IAsyncLifetime
         Assert.Equal(1, (await _host.RunAsync("network inspect one")).Code);
         Assert.Equal("one: created\nthree: created\ntwo: created\n", (await DoneAsync("network import -", document)).Output);
         Assert.Equal(before, await InspectAsync("one", "two", "three"));
+        // As JSON it is the same.
+        var json = (await DoneAsync("network export --json")).Output;
+        Assert.Equal(["one", "three", "two"], JsonDocument.Parse(json).RootElement.GetProperty("networks").EnumerateArray().Select(network => network.GetProperty("name").GetString()));
+        await DoneAsync("network rm one two three");
+        Assert.Equal("one: created\nthree: created\ntwo: created\n", (await DoneAsync("network import -", json)).Output);
+        Assert.Equal(before, await InspectAsync("one", "two", "three"));
+        Assert.Equal(document, (await DoneAsync("network export")).Output);
         Assert.Equal("one: is there already\nthree: is there already\ntwo: is there already\n", (await DoneAsync("network import -", document)).Output);
     }
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using NetworkCluster.Commands.Documents;
 using NetworkCluster.Drivers;
@@ -14,15 +16,29 @@ internal sealed partial class NetworkFileWriter
     // Words that some reader of YAML takes for something else than a text.
     private static readonly ImmutableHashSet<string> OtherThanText = ImmutableHashSet.Create(StringComparer.OrdinalIgnoreCase, "true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf");
 
-    private readonly Emitter _emitter;
+    private readonly IEmitter _emitter;
 
-    private NetworkFileWriter(TextWriter text) => _emitter = new(text, new EmitterSettings().WithMaxSimpleKeyLength(1024).WithBestWidth(int.MaxValue));
+    private NetworkFileWriter(IEmitter emitter) => _emitter = emitter;
 
     /// <summary>The document.</summary>
     public static string Write(IEnumerable<FileNetwork> networks)
     {
         using var text = new StringWriter { NewLine = "\n" };
-        var writer = new NetworkFileWriter(text);
+        Write(networks, new Emitter(text, new EmitterSettings().WithMaxSimpleKeyLength(1024).WithBestWidth(int.MaxValue)));
+        return text.ToString();
+    }
+
+    /// <summary>The same as JSON.</summary>
+    public static JsonElement WriteJson(IEnumerable<FileNetwork> networks)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes)) Write(networks, new JsonEmitter(json));
+        return JsonElement.Parse(bytes.WrittenSpan);
+    }
+
+    private static void Write(IEnumerable<FileNetwork> networks, IEmitter emitter)
+    {
+        var writer = new NetworkFileWriter(emitter);
         writer._emitter.Emit(new StreamStart());
         writer._emitter.Emit(new DocumentStart(null, null, isImplicit: true));
         writer.Mapping(() =>
@@ -32,7 +48,6 @@ internal sealed partial class NetworkFileWriter
         });
         writer._emitter.Emit(new DocumentEnd(isImplicit: true));
         writer._emitter.Emit(new StreamEnd());
-        return text.ToString();
     }
 
     private void Network(FileNetwork network) => Mapping(() =>

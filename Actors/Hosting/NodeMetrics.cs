@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 
 namespace NetworkCluster.Hosting;
@@ -31,6 +32,16 @@ public static class NodeMetrics
     private static readonly Counter<long> Drifts =
         Meter.CreateCounter<long>("network_cluster_drift_repairs", null, "What somebody had changed or taken away in this host's kernel and was put back, by what it was");
 
+    /// <summary>What somebody else may change, in one word each.</summary>
+    internal static readonly ImmutableArray<string> Drifting = ["network", "sandbox", "table", "settings", "link"];
+
+    /// <summary>Counts nothing yet, for whoever listens by now: a counter that is first heard of when it is more than 0 has not risen, to those who compare.</summary>
+    public static void Begin()
+    {
+        foreach (var what in Drifting) Drifts.Add(0, What(what));
+        foreach (var kind in Enum.GetValues<EntityKind>().Where(kind => kind != EntityKind.Agent)) WriteFailures.Add(0, Of(kind));
+    }
+
     /// <summary>A message was answered.</summary>
     internal static void Answered(IAddressed message, IReply reply, TimeSpan after)
     {
@@ -53,7 +64,9 @@ public static class NodeMetrics
 
     /// <summary>Something of it was put right.</summary>
     /// <param name="what">What it was, in one word.</param>
-    internal static void Drifted(string what) => Drifts.Add(1, new KeyValuePair<string, object?>("what", what));
+    internal static void Drifted(string what) => Drifts.Add(1, What(what));
+
+    private static KeyValuePair<string, object?> What(string what) => new("what", what);
 
     private static KeyValuePair<string, object?> Of(EntityKind kind) => new("entity", kind.ToString());
 }

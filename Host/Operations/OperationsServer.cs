@@ -56,6 +56,7 @@ internal sealed class OperationsServer : IAsyncDisposable
             .AddMeter(NodeMetrics.Name, $"{NodeMetrics.Name}.*", "System.Runtime")
             .AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false)
             .Build();
+        NodeMetrics.Begin();
         var server = new OperationsServer(web, meters);
         web.Use(server.AnswerAsync);
         web.UseOpenTelemetryPrometheusScrapingEndpoint(meters, http => http.Request.Path == Metrics, null, null, null);

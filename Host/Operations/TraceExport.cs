@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using NetworkCluster.Hosting;
 using NetworkCluster.Hosts;
@@ -14,13 +15,40 @@ internal static class TraceExport
     /// <summary>Any of these says where: the rest of OpenTelemetry's variables then count, too.</summary>
     private static readonly string[] Endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
-    /// <summary>What is wrong with where they say: the exporter would be silent about it, and so would be whoever waits for traces.</summary>
+    // What the library knows; of anything else it says nothing, and does what it would do without.
+    private static readonly (string[] Names, string[] Known)[] Words =
+    [
+        (["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"], ["grpc", "http/protobuf"]),
+        (["OTEL_TRACES_SAMPLER"], ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"]),
+    ];
+
+    private const string SamplerArgument = "OTEL_TRACES_SAMPLER_ARG";
+
+    /// <summary>What is wrong with what they say: the exporter would be silent about it, and so would be whoever waits for traces.</summary>
     /// <param name="environment">A variable's value by its name.</param>
-    public static IEnumerable<string> Problems(Func<string, string?> environment) =>
-        from name in Endpoints
-        let text = environment(name)
-        where text is { Length: > 0 } && !(Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
-        select $"{name} in the environment: '{text}' is not where traces can be sent to: http://ADDRESS:PORT or https://ADDRESS:PORT";
+    public static IEnumerable<string> Problems(Func<string, string?> environment)
+    {
+        foreach (var name in Endpoints)
+        {
+            if (Said(name) is { } text && !(Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)))
+                yield return $"{name} in the environment: '{text}' is not where traces can be sent to: http://ADDRESS:PORT or https://ADDRESS:PORT";
+        }
+
+        // Nobody sends, so nobody reads them.
+        if (!Endpoints.Any(name => Said(name) is not null)) yield break;
+        foreach (var (names, known) in Words)
+        {
+            foreach (var name in names)
+            {
+                if (Said(name) is { } word && !known.Contains(word, StringComparer.OrdinalIgnoreCase)) yield return $"{name} in the environment: '{word}' is none of {string.Join(", ", known)}";
+            }
+        }
+
+        if (Said(SamplerArgument) is { } share && !(double.TryParse(share, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1))
+            yield return $"{SamplerArgument} in the environment: '{share}' is no number from 0 to 1";
+
+        string? Said(string name) => environment(name) is { Length: > 0 } text ? text : null;
+    }
 
     /// <summary>Begins to send; none: nobody says where to.</summary>
     public static IDisposable? Start(HostId host) => Endpoints.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }) ? Begin(host) : null;

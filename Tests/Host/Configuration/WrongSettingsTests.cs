@@ -98,6 +98,16 @@ public sealed class WrongSettingsTests
     public void So_is_a_variable(string name, string value, string problem) =>
         Assert.StartsWith(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.FromEnvironment((name, value))).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "smoke", "OTEL_EXPORTER_OTLP_PROTOCOL in the environment: 'smoke' is none of grpc, http/protobuf")]
+    [InlineData("OTEL_TRACES_SAMPLER", "nonsense", "OTEL_TRACES_SAMPLER in the environment: 'nonsense' is none of always_on, ")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "x", "OTEL_TRACES_SAMPLER_ARG in the environment: 'x' is no number from 0 to 1")]
+    public void So_is_what_traces_are_told_where_they_are_sent_somewhere(string name, string value, string problem)
+    {
+        Assert.StartsWith(problem, Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.FromEnvironment((name, value), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318"))).Message, StringComparison.Ordinal);
+        DefaultPoolSettingsTests.FromEnvironment((name, value));
+    }
+
     [Fact]
     public void What_Kubernetes_tells_a_pod_of_a_service_is_no_setting() => Assert.Equal(9112, DefaultPoolSettingsTests.FromEnvironment(
         ("NETWORK_CLUSTER_SERVICE_HOST", "10.0.0.1"), ("NETWORK_CLUSTER_SERVICE_PORT_PBM", "9110"), ("NETWORK_CLUSTER_PORT", "tcp://10.0.0.1:9110"), ("NETWORK_CLUSTER_PORT_9110_TCP_ADDR", "10.0.0.1"), ("NETWORK_CLUSTER__PBM__PORT", "9112")).Pbm.Port);

@@ -24,8 +24,9 @@ internal static class ProcessorTime
             var fields = File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].Split(' ');
             return fields[11..(ended ? 15 : 13)].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / TicksASecond;
         }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or IOException)
+        catch (IOException)
         {
+            // It has ended.
             return 0;
         }
     }

@@ -142,10 +142,11 @@ public sealed partial class HostNetworking
         if (wanted.Links.Length > 0)
         {
             var hasTunnel = wanted.Links.Any(link => link is WantedVxlan);
-            var found = await _dataplane.ObserveAsync(new HostPart(LinksOf(wanted), [], [.. wanted.Sysctls.Select(s => s.Key)], true) { Remotes = hasTunnel }, cancel);
+            var part = new HostPart(LinksOf(wanted), [], [.. wanted.Sysctls.Select(s => s.Key)], true) { Remotes = hasTunnel };
+            var found = await _dataplane.ObserveAsync(part, cancel);
             RefuseForeign(wanted, found);
             found = await RestoreTableAsync(found, cancel);
-            steps = await MakeAsync(!hasTunnel ? wanted : state.Told ? state.All : wanted with { Forwardings = [.. found.Host.Forwardings], Neighbours = [.. found.Host.Neighbours] }, found, cancel);
+            steps = await MakeAsync(!hasTunnel ? wanted : state.Told ? state.All : wanted with { Forwardings = [.. found.Host.Forwardings], Neighbours = [.. found.Host.Neighbours] }, part, found, cancel);
         }
 
         state.Ensured = true;
@@ -153,7 +154,7 @@ public sealed partial class HostNetworking
     }
 
     /// <summary>With a bridge that is about to be deleted, if there is one, and if the kernel has it as we think.</summary>
-    private async Task<ImmutableArray<Step>> MakeAsync(Wanted wanted, FoundHost found, CancellationToken cancel)
+    private async Task<ImmutableArray<Step>> MakeAsync(Wanted wanted, HostPart part, FoundHost found, CancellationToken cancel)
     {
         var isThere = wanted.Links.OfType<WantedBridge>().All(bridge => found.Find(LinkName.OnHost(bridge.Name)) is not null);
         if (!isThere && _reaper.TakeBridge() is { } spare)
@@ -165,7 +166,7 @@ public sealed partial class HostNetworking
             catch (DataplaneException)
             {
                 await _dataplane.ApplyAsync([new DeleteLink(LinkName.OnHost(spare))], cancel);
-                found = await _dataplane.ObserveAsync(new HostPart(LinksOf(wanted), [], [.. wanted.Sysctls.Select(s => s.Key)], true) { Remotes = wanted.Links.Any(link => link is WantedVxlan) }, cancel);
+                found = await _dataplane.ObserveAsync(part, cancel);
             }
         }
 

@@ -39,11 +39,11 @@ public sealed partial class HostNetworking
     {
         var began = Stopwatch.GetTimestamp();
         var found = await _dataplane.ObserveAsync(cancel);
-        if (await ApplyAsync(SettingsOf(found), cancel) is [_, ..]) NodeMetrics.Drifted("settings");
+        if (await ApplyAsync(SettingsOf(found), cancel) is [_, ..]) NodeMetrics.Drifted(Drift.Settings);
         var renamed = Plan.Renamed(found, Naming, network => _networks.TryGetValue(network, out var state) && state.Ensured ? state.Wanted.Links.Select(link => link.Name) : null);
         if (await ApplyAsync(renamed, cancel) is [_, ..])
         {
-            NodeMetrics.Drifted("link");
+            NodeMetrics.Drifted(Drift.Link);
             _log.LogWarning("somebody renamed links of this host; others are in their place");
         }
 
@@ -83,7 +83,7 @@ public sealed partial class HostNetworking
     {
         if (isTable)
         {
-            NodeMetrics.Drifted("table");
+            NodeMetrics.Drifted(Drift.Table);
             _log.LogWarning("somebody changed the rules of table {Table}; they are made anew", Naming.Table);
         }
 
@@ -106,7 +106,7 @@ public sealed partial class HostNetworking
             var found = await _dataplane.ObserveAsync(new HostPart([], [], HostSysctls.All, false), cancel);
             if (await ApplyAsync(SettingsOf(found), cancel) is [_, ..])
             {
-                NodeMetrics.Drifted("settings");
+                NodeMetrics.Drifted(Drift.Settings);
                 _log.LogWarning("somebody switched off this host's forwarding; it is on again");
             }
         }
@@ -135,7 +135,7 @@ public sealed partial class HostNetworking
     private async Task<bool> MendAsync(NetworkState state, List<DataplaneException> faults, CancellationToken cancel)
     {
         var amiss = !(await MendAsync(state.Gate, () => state is { Removed: false, Ensured: true }, () => EnsureAsync(state, state.Wanted, cancel), faults, cancel)).IsEmpty;
-        if (amiss) NodeMetrics.Drifted("network");
+        if (amiss) NodeMetrics.Drifted(Drift.Network);
         return amiss;
     }
 
@@ -143,7 +143,7 @@ public sealed partial class HostNetworking
     {
         var steps = await MendAsync(state.Gate, () => state is { Removed: false, Started: true, OnHost: false }, () => RepairAsync(state, cancel), faults, cancel);
         if (steps.Any(step => step is CreateSandbox)) remade(state.Wanted.Id);
-        if (!steps.IsEmpty) NodeMetrics.Drifted("sandbox");
+        if (!steps.IsEmpty) NodeMetrics.Drifted(Drift.Sandbox);
         return !steps.IsEmpty;
     }
 

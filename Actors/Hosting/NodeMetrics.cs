@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 
 namespace NetworkCluster.Hosting;
@@ -32,13 +31,10 @@ public static class NodeMetrics
     private static readonly Counter<long> Drifts =
         Meter.CreateCounter<long>("network_cluster_drift_repairs", null, "What somebody had changed or taken away in this host's kernel and was put back, by what it was");
 
-    /// <summary>What somebody else may change, in one word each.</summary>
-    internal static readonly ImmutableArray<string> Drifting = ["network", "sandbox", "table", "settings", "link"];
-
     /// <summary>Counts nothing yet, for whoever listens by now: a counter that is first heard of when it is more than 0 has not risen, to those who compare.</summary>
     public static void Begin()
     {
-        foreach (var what in Drifting) Drifts.Add(0, What(what));
+        foreach (var what in Enum.GetValues<Drift>()) Drifts.Add(0, What(what));
         foreach (var kind in Enum.GetValues<EntityKind>().Where(kind => kind != EntityKind.Agent)) WriteFailures.Add(0, Of(kind));
     }
 
@@ -63,10 +59,9 @@ public static class NodeMetrics
     internal static void Reconciled(TimeSpan after) => Reconciliations.Record(after.TotalSeconds);
 
     /// <summary>Something of it was put right.</summary>
-    /// <param name="what">What it was, in one word.</param>
-    internal static void Drifted(string what) => Drifts.Add(1, What(what));
+    internal static void Drifted(Drift what) => Drifts.Add(1, What(what));
 
-    private static KeyValuePair<string, object?> What(string what) => new("what", what);
+    private static KeyValuePair<string, object?> What(Drift what) => new("what", what.ToString().ToLowerInvariant());
 
     private static KeyValuePair<string, object?> Of(EntityKind kind) => new("entity", kind.ToString());
 }

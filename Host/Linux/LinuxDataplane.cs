@@ -140,16 +140,19 @@ public sealed class LinuxDataplane : IDataplane
             var end = at + 1;
             while (end < steps.Length && steps[end].Netns == steps[at].Netns && IsRtnetlink(steps[end])) end++;
             var run = steps[at..end];
-            Traced("netlink", run, () => _sockets.Use(run[0].Netns, socket =>
-            {
-                using var batch = new RtnetlinkBatch(socket, _sandboxes.PathOf);
-                foreach (var step in run) batch.Add(step);
-                batch.Flush();
-                return true;
-            }));
+            Traced("netlink", run, () => Send(run));
             at = end;
         }
     }
+
+    // All of one namespace.
+    private void Send(ImmutableArray<Step> steps) => _sockets.Use(steps[0].Netns, socket =>
+    {
+        using var batch = new RtnetlinkBatch(socket, _sandboxes.PathOf);
+        foreach (var step in steps) batch.Add(step);
+        batch.Flush();
+        return true;
+    });
 
     private static void Traced(string part, ImmutableArray<Step> steps, Action apply)
     {
@@ -183,13 +186,7 @@ public sealed class LinuxDataplane : IDataplane
     private void TakeAgain(Reuse step)
     {
         if (!Look(Netns.Host, socket => RtnetlinkObserver.IsAsMade(socket, step.Link.Name)) || _elements.AreAtDevices()) throw new DataplaneException(step.ToString(), $"{step.Link.Name} is not as it was made, or may not be");
-        _sockets.Use(Netns.Host, socket =>
-        {
-            using var batch = new RtnetlinkBatch(socket, _sandboxes.PathOf);
-            batch.Add(step);
-            batch.Flush();
-            return true;
-        });
+        Send([step]);
         _linkNames = [];
     }
 

@@ -15,11 +15,14 @@ internal static class TraceExport
     /// <summary>Any of these says where: the rest of OpenTelemetry's variables then count, too.</summary>
     private static readonly string[] Endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
+    private static readonly string[] ProtocolNames = ["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"];
+
     // What the library knows; of anything else it says nothing, and does what it would do without.
-    private static readonly (string[] Names, string[] Known)[] Words =
+    private static readonly string[] Protocols = ["grpc", "http/protobuf"];
+    private static readonly (string Name, string[] Known)[] Words =
     [
-        (["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"], ["grpc", "http/protobuf"]),
-        (["OTEL_TRACES_SAMPLER"], ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"]),
+        .. ProtocolNames.Select(name => (name, Protocols)),
+        ("OTEL_TRACES_SAMPLER", ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"]),
     ];
 
     private const string SamplerArgument = "OTEL_TRACES_SAMPLER_ARG";
@@ -36,12 +39,9 @@ internal static class TraceExport
 
         // Nobody sends, so nobody reads them.
         if (!Endpoints.Any(name => Said(name) is not null)) yield break;
-        foreach (var (names, known) in Words)
+        foreach (var (name, known) in Words)
         {
-            foreach (var name in names)
-            {
-                if (Said(name) is { } word && !known.Contains(word, StringComparer.OrdinalIgnoreCase)) yield return $"{name} in the environment: '{word}' is none of {string.Join(", ", known)}";
-            }
+            if (Said(name) is { } word && !known.Contains(word, StringComparer.OrdinalIgnoreCase)) yield return $"{name} in the environment: '{word}' is none of {string.Join(", ", known)}";
         }
 
         if (Said(SamplerArgument) is { } share && !(double.TryParse(share, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1))
@@ -61,7 +61,7 @@ internal static class TraceExport
         .AddOtlpExporter(otlp =>
         {
             // Over HTTP where nobody says otherwise, as OpenTelemetry's specification has it; this library's own default is gRPC.
-            if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL") is null && Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") is null) otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
+            if (ProtocolNames.All(name => Environment.GetEnvironmentVariable(name) is null)) otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
         })
         .Build();
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using NetworkCluster.Hosting;
 using NetworkCluster.Operations;
 using NetworkCluster.Tests.Support;
 using Xunit;
@@ -38,7 +37,7 @@ public sealed partial class OperationsTests
         Assert.Matches("network_cluster_journal_write_duration_seconds_count{entity=\"Network\"} [1-9]", told);
         Told("network_cluster_journal_available{} 1");
         // What has not happened yet is 0, so that its first time is a rise.
-        foreach (var what in NodeMetrics.Drifting) Told($"network_cluster_drift_repairs_total{{what=\"{what}\"}} 0");
+        foreach (var what in (string[])["network", "sandbox", "table", "settings", "link"]) Told($"network_cluster_drift_repairs_total{{what=\"{what}\"}} 0");
         Told("network_cluster_journal_write_failures_total{entity=\"Network\"} 0");
         Told("network_cluster_members{status=\"Up\"} 1");
         Assert.Matches("network_cluster_dns_queries_total{outcome=\"[A-Za-z]+\"} [0-9]", told);

@@ -15,7 +15,7 @@ public sealed class BridgeReuseTests
     [KernelFact]
     public async Task A_network_that_is_made_while_one_has_just_been_removed_has_its_bridge_and_nothing_else_of_it()
     {
-        await using var host = await KernelHost.StartAsync(new StoppedTime());
+        await using var host = await KernelHost.StartAsync(new StandingTime());
         var bridge = await LivedAsync(host);
         Assert.Equal("", KernelHost.Shell($"ip -o addr show dev {Retired(bridge)}"));
         await host.RunAsync(3, After, 2);
@@ -43,7 +43,7 @@ public sealed class BridgeReuseTests
         ];
         foreach (var (change, end) in somebodys)
         {
-            await using var host = await KernelHost.StartAsync(new StoppedTime());
+            await using var host = await KernelHost.StartAsync(new StandingTime());
             try
             {
                 var bridge = await LivedAsync(host, string.Format(null, change, NameOf(Before)));
@@ -78,10 +78,4 @@ public sealed class BridgeReuseTests
     private static string Retired(int bridge) => KernelHost.Options.Naming.Retired(bridge);
 
     private static int IndexOf(NetworkSpec network) => int.Parse(KernelHost.Shell($"ip -o link show dev {NameOf(network)}").Split(':')[0], null);
-
-    /// <summary>The moment after the last work is never over, so nothing is deleted that may be wanted again.</summary>
-    private sealed class StoppedTime : TimeProvider
-    {
-        public override long GetTimestamp() => 1;
-    }
 }

@@ -240,7 +240,7 @@ public sealed record Retire(LinkName Link, string NewName, int Group) : LinkStep
 
 /// <summary>
 /// Takes a retired bridge back into service for another network: the kernel needs 20 ms to delete one, and lets nobody else do anything to links meanwhile. One message, so that it is never half one network's and half
-/// another's. It is refused, and a new one made instead, where the bridge is not as it was made but for what is set here: it has ports, or somebody has given it a queueing discipline.
+/// another's. It is refused, and a new one made instead, where the bridge is not as it was made but for what is set here: it has ports, or somebody has given it a queueing discipline, a filter, or a program.
 /// </summary>
 public sealed record Reuse(LinkName Link, string NewName, MacAddress Mac, int MtuBytes, int Group, string Alias) : LinkStep(Link)
 {

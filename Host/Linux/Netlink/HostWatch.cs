@@ -169,7 +169,7 @@ internal sealed class HostWatch : IDisposable
         if (LinkTag.TryParse(_naming.Prefix, alias, out var tag))
         {
             // We ourselves call one otherwise when it is retired, when it is taken again, and before it is ours.
-            if (_tags.TryGetValue(index, out var before) && before.Name != name && name != _naming.Retired(index) && before.Name != _naming.Retired(index)) _losses.Writer.TryWrite(Loss.OfName);
+            if (_tags.TryGetValue(index, out var before) && before.Name != name && _naming.Retired(index) is var retired && name != retired && before.Name != retired) _losses.Writer.TryWrite(Loss.OfName);
             _tags[index] = (tag, name, master);
             if (gone || wentDown || (before.Master != 0 && before.Master != master)) _losses.Writer.TryWrite(new Loss.OfLink(tag));
         }

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetworkCluster.Agents;
 using NetworkCluster.Dataplane;
+using NetworkCluster.Tests.Support;
 using Xunit;
 
 namespace NetworkCluster.Tests.Actors.Agents;
@@ -45,13 +46,14 @@ public sealed class ReaperTests
     [Fact]
     public async Task While_there_is_work_links_go_and_bridges_are_kept_and_at_the_end_nothing_is()
     {
-        // Time does not go on, so the work that was just done is never over.
         await using var kernel = new ToldKernel();
-        var reaper = Reaper(kernel, new StoppedTime());
+        var time = new StandingTime();
+        var reaper = Reaper(kernel, time);
         reaper.Busy();
         foreach (var bridge in Bridges) reaper.Retired(bridge);
         for (var link = 0; link < 200; link++) reaper.Retired();
         Assert.Equal(Links, await NextAsync(kernel));
+        await time.NextWaitAsync();
         Assert.False(kernel.Requests.TryRead(out _));
         Assert.Equal(Bridges[0], reaper.TakeBridge());
         await reaper.DisposeAsync();
@@ -95,11 +97,6 @@ public sealed class ReaperTests
         var steps = new List<Step>();
         while (steps.Count < count) steps.Add(await NextAsync(kernel));
         return steps;
-    }
-
-    private sealed class StoppedTime : TimeProvider
-    {
-        public override long GetTimestamp() => 1;
     }
 
     /// <summary>Says what it was asked for, and does nothing.</summary>

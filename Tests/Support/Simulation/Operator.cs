@@ -259,7 +259,7 @@ internal sealed class Operator
             () => container.Wishes[network.Id] = reply is Rejected { Reason: NotConnected } ? (false, null) : before);
     }));
 
-    private static IEnumerable<EndpointSpec> Wishes(BelievedContainer container) => container.Wishes.Values.Where(wish => wish.Item1 == true).Select(wish => wish.Item2).OfType<EndpointSpec>();
+    private static IEnumerable<EndpointSpec> Wishes(BelievedContainer container) => container.Wishes.Values.Where(wish => wish.There == true).Select(wish => wish.Wish).OfType<EndpointSpec>();
 
     // As the journal has it now.
     private NetworkMember? Held(EndpointSpec wish) => Journaled(wish.Network) is { Exists: true } network ? network.Find(wish.Id) : null;

@@ -19,10 +19,15 @@ internal sealed class Departures
     public bool Comes(BindEndpoint bind)
     {
         var endpoint = bind.Endpoint.Id;
-        if (_left.TryGetValue(endpoint, out var left) && (left == ForGood || bind.Placed <= left)) return false;
-        if (bind.Placed is { } place) _places[endpoint] = place;
+        if (HasLeft(bind)) return false;
+        _places[endpoint] = bind.Placed ?? _places.GetValueOrDefault(endpoint);
         return true;
     }
+
+    /// <summary>It is said that it will come. Whether that is still to happen: it neither came nor left since.</summary>
+    public bool MayCome(BindEndpoint bind) => !_places.ContainsKey(bind.Endpoint.Id) && !HasLeft(bind);
+
+    private bool HasLeft(BindEndpoint bind) => _left.TryGetValue(bind.Endpoint.Id, out var left) && (left == ForGood || bind.Placed <= left);
 
     /// <summary>It is told to leave.</summary>
     public void Leaves(UnbindEndpoint unbind)

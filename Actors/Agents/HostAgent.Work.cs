@@ -33,6 +33,45 @@ internal sealed partial class HostAgent
         _networksThere.TrySetResult();
     }
 
+    private void Prepare(BindEndpoint bind)
+    {
+        var endpoint = bind.Endpoint.Id;
+        if (bind.Incarnation != _incarnation || !_departures.MayCome(bind) || _prepared.ContainsKey(endpoint)) return;
+        var preparation = _prepared[endpoint] = new(bind);
+        Timers.StartSingleTimer(preparation, new NotFollowed(preparation), FollowPatience);
+        // What goes wrong with it is said when it is asked for.
+        InLane(bind.Endpoint.Spec.Container, async () =>
+        {
+            preparation.IsDone = await AttachAsync(bind).ConfigureAwait(false) is null;
+            return null;
+        });
+    }
+
+    private void TakeBack(Preparation preparation)
+    {
+        var spec = preparation.Bind.Endpoint.Spec;
+        if (_prepared.GetValueOrDefault(spec.Id) != preparation) return;
+        _prepared.Remove(spec.Id);
+        InLane(spec.Container, async () =>
+        {
+            if (await TryAsync($"detach {spec.ContainerName} from network {spec.NetworkName}", () => _networking.DetachAsync(spec.Id, _stopping.Token)).ConfigureAwait(false) is { } failure) _lines.Say(LogLevel.Warning, failure.Text, preparation.Bind);
+            return null;
+        });
+    }
+
+    // It was said to come, or to leave: nothing is to be taken back any more.
+    private Preparation? TakePreparation(EndpointId endpoint)
+    {
+        if (_prepared.Remove(endpoint, out var preparation)) Timers.Cancel(preparation);
+        return preparation;
+    }
+
+    private Task<Rejection?> AttachAsync(BindEndpoint bind) => TryAsync($"attach {bind.Endpoint.Spec.ContainerName} to network {bind.Network.Name}", async () =>
+    {
+        await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        await _networking.AttachAsync(bind.Network, bind.Endpoint, _stopping.Token).ConfigureAwait(false);
+    });
+
     private void Program(BindEndpoint bind)
     {
         // An earlier life's wish: nobody waits for it.
@@ -49,12 +88,13 @@ internal sealed partial class HostAgent
         _names.Join(container, bind.Network.Id, bind.Endpoint.Spec);
         var linked = !bind.Network.HasNames && !bind.Endpoint.Spec.Settings.Links.IsEmpty;
         if (linked) _linked.Add(container);
-        InLane(container, async () => new EndpointApplied(bind, await TryAsync($"attach {bind.Endpoint.Spec.ContainerName} to network {bind.Network.Name}", async () =>
+        var prepared = TakePreparation(bind.Endpoint.Id) is { } preparation && preparation.Is(bind) ? preparation : null;
+        InLane(container, async () =>
         {
-            await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
-            if (linked) await _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token).ConfigureAwait(false);
-            await _networking.AttachAsync(bind.Network, bind.Endpoint, _stopping.Token).ConfigureAwait(false);
-        }).ConfigureAwait(false)));
+            var failure = linked ? await NameAsync(container).ConfigureAwait(false) : null;
+            if (failure is null && prepared is not { IsDone: true }) failure = await AttachAsync(bind).ConfigureAwait(false);
+            return new EndpointApplied(bind, failure);
+        });
     }
 
     private void Withdraw(UnbindEndpoint withdrawal)
@@ -62,6 +102,7 @@ internal sealed partial class HostAgent
         // Out of DNS now; the address stays taken until the kernel is done, so that nobody else gets it too early.
         var endpoint = withdrawal.Endpoint;
         _departures.Leaves(withdrawal);
+        TakePreparation(endpoint.Id);
         _arrivals.Forget(endpoint.Id);
         ForgetArriving(endpoint.Id);
         _names.RemoveEndpoint(endpoint.Network, endpoint.Id);
@@ -93,10 +134,16 @@ internal sealed partial class HostAgent
         InLane(container, async () =>
         {
             // In the lane, so that the last one to write is the last one to have looked.
-            if (await TryAsync($"name the links of {container.Short}", () => _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token)).ConfigureAwait(false) is { } failure) _lines.Say(LogLevel.Warning, failure.Text, null, (MessageSubject.Container, container));
+            if (await NameAsync(container).ConfigureAwait(false) is { } failure) _lines.Say(LogLevel.Warning, failure.Text, null, (MessageSubject.Container, container));
             return null;
         });
     }
+
+    private Task<Rejection?> NameAsync(ContainerId container) => TryAsync($"name the links of {container.Short}", async () =>
+    {
+        await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        await _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token).ConfigureAwait(false);
+    });
 
     private async Task<IAddressed> ApplyAsync(NetworkSpec spec) =>
         new NetworkApplied(spec, await TryAsync($"make network {spec.Name}", async () =>

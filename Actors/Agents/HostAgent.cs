@@ -29,6 +29,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private static readonly TimeSpan AsksAgain = TimeSpan.FromSeconds(2);
     // A host that does not say by then that it reaches a new endpoint is dead or cut off, or says it to somebody who no longer asks.
     private static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(1);
+    // Shorter than it takes anybody to begin anew with what has failed (EntityActor.ResumesAfter): nothing that was prepared in vain is still there then.
+    private static readonly TimeSpan FollowPatience = TimeSpan.FromSeconds(2);
 
     // For those who tell us something from outside.
     private readonly IActorRef _self = Context.Self;
@@ -49,6 +51,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private readonly Dictionary<ContainerId, CommandExited> _exited = [];
     private readonly Arrivals _arrivals;
     private readonly Departures _departures = new();
+    // What networks are about to say.
+    private readonly Dictionary<EndpointId, Preparation> _prepared = [];
     private readonly TaskCompletionSource _networksThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -85,6 +89,20 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     {
         public Activity? Span { get; init; }
     }
+
+    /// <summary>An endpoint that is put into the kernel while its network's journal writes.</summary>
+    private sealed class Preparation(BindEndpoint bind)
+    {
+        public BindEndpoint Bind => bind;
+
+        /// <summary>Whether the kernel has it. Written and read by work of its container's lane.</summary>
+        public bool IsDone { get; set; }
+
+        /// <summary>Whether what is said now is what was said then, as far as the kernel is concerned.</summary>
+        public bool Is(BindEndpoint said) => bind.Revision == said.Revision && bind.Placed == said.Placed && bind.Endpoint with { Spec = said.Endpoint.Spec } == said.Endpoint;
+    }
+
+    private sealed record NotFollowed(Preparation Preparation);
 
     private sealed record NotAdopted(HostWelcome Welcome, Exception Cause);
 
@@ -204,6 +222,8 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
             _welcome = failed.Welcome;
             Timers.StartPeriodicTimer(nameof(ListTick), ListTick.Instance, AsksAgain, AsksAgain);
         });
+        Receive<PrepareEndpoint>(prepare => Prepare(prepare.Bind));
+        Receive<NotFollowed>(late => TakeBack(late.Preparation));
         Receive<ProgramEndpoint>(program => Program(program.Bind));
         Receive<WithdrawEndpoint>(withdraw => Withdraw(withdraw.Withdrawal));
         Receive<ViewChanged>(change =>

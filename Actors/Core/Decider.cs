@@ -20,6 +20,12 @@ public sealed record Decision
     /// <summary>Entities that will be needed in a moment: their journals are read while the facts are being written.</summary>
     public ImmutableArray<EntityKey> Wakes { get; init; } = [];
 
+    /// <summary>
+    /// What will follow if the facts get to the journal, said to those who can begin with it meanwhile. They go out at once, perhaps on facts of others that are not safe yet, and whoever takes
+    /// them undoes by himself what is not confirmed.
+    /// </summary>
+    public ImmutableArray<IAddressed> Hints { get; init; } = [];
+
     /// <summary>Messages that go out after the facts are safe. The original sender travels along.</summary>
     public ImmutableArray<IAddressed> Sends { get; init; } = [];
 

@@ -183,6 +183,7 @@ internal sealed class EntityActor<TState> : UntypedPersistentActor, IWithTimers
 
         _repeats.Take(command);
         foreach (var needed in decision.Wakes) _router.Send(new WakeEntity(needed), ActorRefs.NoSender);
+        foreach (var hint in decision.Hints) _router.Send(hint, ActorRefs.NoSender);
         if (decision.SendsFirst) Send(decision, sender);
         _batch.Add(decided);
         // A question alone, or what changes nothing.

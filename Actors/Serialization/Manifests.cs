@@ -69,6 +69,7 @@ internal static class Manifests
         ("endpoint-applied", typeof(EndpointApplied)),
         ("unbind-endpoint", typeof(UnbindEndpoint)),
         ("endpoint-withdrawn", typeof(EndpointWithdrawn)),
+        ("prepare-endpoint", typeof(PrepareEndpoint)),
         ("program-endpoint", typeof(ProgramEndpoint)),
         ("withdraw-endpoint", typeof(WithdrawEndpoint)),
         ("endpoint-reachable", typeof(EndpointReachable)),

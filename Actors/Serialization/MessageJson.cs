@@ -61,6 +61,7 @@ namespace NetworkCluster.Serialization;
 [JsonSerializable(typeof(EndpointApplied))]
 [JsonSerializable(typeof(UnbindEndpoint))]
 [JsonSerializable(typeof(EndpointWithdrawn))]
+[JsonSerializable(typeof(PrepareEndpoint))]
 [JsonSerializable(typeof(ProgramEndpoint))]
 [JsonSerializable(typeof(WithdrawEndpoint))]
 [JsonSerializable(typeof(EndpointReachable))]

@@ -47,6 +47,15 @@ public sealed record EndpointWithdrawn(UnbindEndpoint Withdrawal) : ICommand
     EntityKey IAddressed.Entity => new(EntityKind.Endpoint, Withdrawal.Endpoint.Id.ToString());
 }
 
+/// <summary>
+/// Network to agent, while its journal writes: this is what the endpoint is about to say. The kernel may begin; nothing is answered, and where it is not said within two seconds, it is taken
+/// out again. Only for speed: whoever loses it loses nothing.
+/// </summary>
+public sealed record PrepareEndpoint(BindEndpoint Bind) : IAddressed
+{
+    EntityKey IAddressed.Entity => new(EntityKind.Agent, Bind.Endpoint.Spec.Host.ToString());
+}
+
 /// <summary>Endpoint to agent: put it into the kernel.</summary>
 public sealed record ProgramEndpoint(BindEndpoint Bind) : IAddressed
 {

@@ -98,9 +98,15 @@ public sealed class EntityActorTests : TestKit
         var attach = new AttachEndpoint(Some.Endpoint(1, Network, 2).Spec, new(1), Running: true);
         network.Tell(attach, TestActor);
         attach = _others.ExpectMsg<AllocateAddress>().Attach;
+        var hold = MoodyJournal.Of(Sys, $"network/{Network.Id}").Hold = new(TaskCreationOptions.RunContinuationsAsynchronously);
         network.Tell(new CompleteAttach(attach, Network.Pools[0].Id, InetAddress.Parse("10.0.0.2"), [], null), TestActor);
+        // What will follow is said before, and in nobody's name.
+        var hint = _others.ExpectMsg<PrepareEndpoint>().Bind;
+        Assert.NotEqual(TestActor, _others.LastSender);
+        _others.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        hold.SetResult();
         _others.ExpectMsg<ViewSnapshot>();
-        _others.ExpectMsg<BindEndpoint>();
+        Assert.Equal(hint, _others.ExpectMsg<BindEndpoint>());
         Assert.Equal(TestActor, _others.LastSender);
     }
 

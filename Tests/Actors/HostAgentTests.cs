@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
+using NetworkCluster.Addressing;
 using NetworkCluster.Agents;
 using NetworkCluster.Containers;
 using NetworkCluster.Dns;
@@ -159,6 +160,82 @@ public sealed class HostAgentTests : TestKit
         _entities.ExpectMsg<SandboxStopped>();
         Assert.Empty(_kernel.Host.Sandboxes);
     }
+
+    [Fact]
+    public void What_a_network_is_about_to_say_is_in_the_kernel_before_it_is_said()
+    {
+        Welcome();
+        StartBox();
+        _agent.Tell(new PrepareEndpoint(Bind));
+        AwaitCondition(IsPlugged);
+        var made = _kernel.Host.Host.Links;
+        _agent.Tell(new ViewSnapshot(new(Network, 1, [Facts]), Some.Host));
+        _agent.Tell(new ProgramEndpoint(Bind));
+        Assert.Null(_entities.ExpectMsg<EndpointApplied>().Failure);
+        Assert.Equal(made, _kernel.Host.Host.Links);
+    }
+
+    [Fact]
+    public void What_is_not_said_within_two_seconds_is_taken_out_again()
+    {
+        Welcome();
+        StartBox();
+        _agent.Tell(new PrepareEndpoint(Bind));
+        AwaitCondition(IsPlugged);
+        AwaitCondition(() => !IsPlugged(), TimeSpan.FromSeconds(10));
+        // And may be said later.
+        _agent.Tell(new ViewSnapshot(new(Network, 1, [Facts]), Some.Host));
+        _agent.Tell(new ProgramEndpoint(Bind));
+        Assert.Null(_entities.ExpectMsg<EndpointApplied>().Failure);
+        Assert.True(IsPlugged());
+    }
+
+    [Fact]
+    public void What_is_said_is_not_what_was_about_to_be_said()
+    {
+        Welcome();
+        StartBox();
+        _agent.Tell(new PrepareEndpoint(Bind with { Endpoint = Some.Endpoint(1, Network, 77) }));
+        AwaitCondition(IsPlugged);
+        _agent.Tell(new ViewSnapshot(new(Network, 1, [Facts]), Some.Host));
+        _agent.Tell(new ProgramEndpoint(Bind));
+        Assert.Null(_entities.ExpectMsg<EndpointApplied>().Failure);
+        Assert.Equal([Facts.IPv4], _kernel.Host.Sandboxes.Values.SelectMany(sandbox => sandbox.Inside!.Addresses).Select(address => (InetAddress?)address.Address));
+    }
+
+    [Fact]
+    public void What_comes_late_of_what_came_or_left_is_nothing_to_prepare()
+    {
+        Welcome();
+        StartBox();
+        _agent.Tell(new ViewSnapshot(new(Network, 1, [Facts]), Some.Host));
+        _agent.Tell(new ProgramEndpoint(Bind));
+        Assert.Null(_entities.ExpectMsg<EndpointApplied>().Failure);
+        _agent.Tell(new PrepareEndpoint(Bind));
+        _entities.ExpectNoMsg(TimeSpan.FromSeconds(2.5));
+        Assert.True(IsPlugged());
+        _agent.Tell(new WithdrawEndpoint(new(Facts.Spec, Life, Forget: true)));
+        _entities.ExpectMsg<EndpointWithdrawn>();
+        _agent.Tell(new PrepareEndpoint(Bind));
+        _agent.Tell(new StopSandbox(Some.Host, Box.Id, Life, Forget: true));
+        _entities.ExpectMsg<SandboxStopped>();
+        Assert.False(IsPlugged());
+    }
+
+    [Fact]
+    public void What_is_prepared_and_told_to_leave_is_out_when_that_is_answered()
+    {
+        Welcome();
+        StartBox();
+        _agent.Tell(new PrepareEndpoint(Bind));
+        _agent.Tell(new WithdrawEndpoint(new(Facts.Spec, Life, Forget: true)));
+        _entities.ExpectMsg<EndpointWithdrawn>();
+        Assert.False(IsPlugged());
+    }
+
+    private static BindEndpoint Bind => new(Facts, Life, Network, 1) { Placed = 1 };
+
+    private bool IsPlugged() => _kernel.Host.Host.Links.Values.Any(link => link.Up && link.Alias?.Contains(Facts.Id.ToString(), StringComparison.Ordinal) == true);
 
     [Theory]
     [InlineData(true)]

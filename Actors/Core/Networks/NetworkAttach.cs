@@ -133,16 +133,19 @@ internal static class NetworkAttach
 
         var revision = state.Revision + 1;
         var after = state.With(endpoint, attached: true, revision);
+        var bind = new BindEndpoint(endpoint, attach.Incarnation, spec, revision) { IsNews = spec.Scope == NetworkScope.Global, Placed = revision };
         return new()
         {
             Events = [new EndpointAttached(endpoint, revision)],
+            // What an engine has made is not begun twice, and where there is no link there is nothing to begin with.
+            Hints = endpoint.Mac is null || attach.Endpoint.Lent is true ? [] : [new PrepareEndpoint(bind)],
             Sends =
             [
                 // Views first: the agent answers for the endpoint only when it knows this revision.
                 .. NetworkDecider.Tell(after, host => state.Hosts.ContainsKey(host)
                     ? new ViewChanged(spec, revision, endpoint, null, host)
                     : new ViewSnapshot(after.View, host)),
-                new BindEndpoint(endpoint, attach.Incarnation, spec, revision) { IsNews = spec.Scope == NetworkScope.Global, Placed = revision },
+                bind,
             ],
         };
 

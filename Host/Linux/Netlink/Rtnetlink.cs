@@ -12,7 +12,7 @@ internal static class Rtnetlink
 
     public const ushort NewNeighbour = 28, DeleteNeighbour = 29, GetNeighbour = 30;
 
-    public const ushort LinkMac = 1, LinkName = 3, LinkMtu = 4, LinkPeer = 5, LinkDiscipline = 6, LinkMaster = 10, LinkOperationalState = 16, LinkInfo = 18, LinkAlias = 20, LinkFamilies = 26, LinkGroup = 27, LinkNetnsFd = 28, LinkExtMask = 29, LinkProgram = 43, ProgramAttached = 2, GetDiscipline = 38;
+    public const ushort LinkMac = 1, LinkName = 3, LinkMtu = 4, LinkPeer = 5, LinkDiscipline = 6, LinkMaster = 10, LinkOperationalState = 16, LinkInfo = 18, LinkAlias = 20, LinkFamilies = 26, LinkGroup = 27, LinkNetnsFd = 28, LinkExtMask = 29, LinkTransmitQueues = 31, LinkReceiveQueues = 32, LinkProgram = 43, ProgramAttached = 2, GetDiscipline = 38;
     public const uint Ingress = 0xffff_fff1;
     public const ushort InfoKind = 1, InfoData = 2, InfoSlaveKind = 4, InfoSlaveData = 5;
     public const ushort VethPeer = 1;

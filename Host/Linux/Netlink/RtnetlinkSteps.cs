@@ -92,6 +92,7 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
         writer.Begin(Rtnetlink.NewLink, Make).LinkHeader(0, Rtnetlink.Up, Rtnetlink.Up)
             .Attribute(Rtnetlink.LinkName, s.Name).Attribute(Rtnetlink.LinkMtu, s.MtuBytes)
             .Attribute(Rtnetlink.LinkMaster, master).Attribute(Rtnetlink.LinkGroup, s.Group);
+        OneQueue();
         var info = writer.Nest(Rtnetlink.LinkInfo);
         writer.Attribute(Rtnetlink.InfoKind, "veth");
         var data = writer.Nest(Rtnetlink.InfoData);
@@ -99,9 +100,13 @@ internal sealed class RtnetlinkSteps(NetlinkWriter writer, Func<string, int> ind
         writer.LinkHeader()
             .Attribute(Rtnetlink.LinkName, s.Peer.Name).Attribute(Rtnetlink.LinkMtu, s.MtuBytes)
             .Attribute(Rtnetlink.LinkMac, s.PeerMac.ToBytes());
+        OneQueue();
         if (netns is { } elsewhere) writer.Attribute(Rtnetlink.LinkNetnsFd, elsewhere);
         writer.End(peer).End(data).End(info);
     }
+
+    // What a pair uses, whoever makes it. Left to itself the kernel makes one for each processor, takes all but one away again, and waits for everybody who might have seen them.
+    private void OneQueue() => writer.Attribute(Rtnetlink.LinkTransmitQueues, 1).Attribute(Rtnetlink.LinkReceiveQueues, 1);
 
     private static byte[] Setting(bool on) => [on ? (byte)1 : (byte)0];
 

@@ -119,6 +119,8 @@ public sealed class NetworkTests
         network.When(Given(v6, "fd00::2")).Journals(nameof(EndpointAttached));
         var (snapshot, bind) = ((ViewSnapshot)network.Then.Sends[0], (BindEndpoint)network.Then.Sends[1]);
         Assert.Equal((1, 1), (snapshot.View.Revision, bind.Revision));
+        // Its host may begin with it.
+        Assert.Equal(bind, Assert.IsType<PrepareEndpoint>(Assert.Single(network.Then.Hints)).Bind);
         Assert.Equal("02:42:0a:4d:00:02", bind.Endpoint.Mac.ToString());
         Assert.Equal(("10.77.0.1", "fd00::1"), (bind.Endpoint.GatewayIPv4.ToString(), bind.Endpoint.GatewayIPv6.ToString()));
     }
@@ -213,6 +215,8 @@ public sealed class NetworkTests
         attach = attach with { Endpoint = attach.Endpoint with { Lent = true, ReservedAs = "engine-h1" } };
         var network = Existing(Spec).When(attach);
         network.When(Given(network.Sends<AllocateAddress>(), "10.77.7.7")).Journals(nameof(EndpointAttached));
+        // The engine has made it already.
+        Assert.Empty(network.Then.Hints);
         network.When(new DetachEndpoint(new(attach.Endpoint, Life, Forget: false, HostLost: true))).Journals(nameof(EndpointReserved));
         Assert.Equal(AddressHandle.Of(attach.Endpoint.Id), network.Then.Sends.OfType<ReleaseAddress>().Single().Handle);
         Assert.Null(network.State.Find(attach.Endpoint.Id)!.Endpoint.IPv4);

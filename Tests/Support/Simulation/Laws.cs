@@ -130,7 +130,9 @@ internal static class Laws
                 if (member is { Attached: true }) yield return $"{what} is stopped and has its place";
                 if (endpoint.Attached is not null) yield return $"{what} is stopped and shown with {endpoint.Attached.IPv4}";
                 if (life.Phase is not (EndpointPhase.Configured or null)) yield return $"{what} is stopped and {life.Phase}";
-                if (network.Exists && spec.Settings.IPv4 is not null && member is null) yield return $"{what} is stopped and its fixed address is not held";
+                // Who died before the refusal of a create was carried out has a wish that its network never agreed to.
+                var possible = network.Exists && network.Spec!.Pools.Any(pool => pool.UserGiven && !pool.Id.Subnet.IsIPv6);
+                if (possible && spec.Settings.IPv4 is not null && member is null) yield return $"{what} is stopped and its fixed address is not held";
             }
         }
 

@@ -199,8 +199,9 @@ internal sealed class World
         decision = entity.Repeats.Allow(message, decision);
         var facts = decision.Events.Where(fact => fact is not IEphemeralEvent).ToList();
         entity.Repeats.Take(message);
-        Log.Add($"{Short(key.ToString())} <- {message.GetType().Name}{(message is Containers.IContainerCommand { Container: var about } ? $" {about.ToString()[..8]}" : "")}: {string.Join(", ", decision.Events.Select(fact => fact.GetType().Name))}{(decision.Reply is { } said ? $" => {(said as Rejected)?.Reason.ToString() ?? said.GetType().Name}" : "")}");
+        Log.Add($"{Short(key.ToString())} <- {message.GetType().Name}{(message is Containers.IContainerCommand { Container: var about } ? $" {about.ToString()[..8]}" : "")}{(message is Containers.EndpointSettled { Failure: { } why } ? $" (refused: {why.Text})" : "")}: {string.Join(", ", decision.Events.Select(fact => fact.GetType().Name))}{(decision.Reply is { } said ? $" => {(said as Rejected)?.Reason.ToString() ?? said.GetType().Name}" : "")}");
         foreach (var needed in decision.Wakes) Living(needed);
+        foreach (var hint in decision.Hints) Send(key.ToString(), hint, null);
         if (decision.SendsFirst) SendAll();
         if (facts.Count > 0)
         {

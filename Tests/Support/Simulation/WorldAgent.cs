@@ -22,6 +22,8 @@ internal sealed class WorldAgent(World world, string token)
     private readonly List<ContainerId> _alive = [.. world.Kernel.Sandboxes.Keys];
     private readonly HashSet<NetworkId> _madeHere = [];
     private readonly Departures _departures = new();
+    private readonly Dictionary<EndpointId, BindEndpoint> _prepared = [];
+    private readonly HashSet<BindEndpoint> _begun = new(ReferenceEqualityComparer.Instance);
     private Incarnation _incarnation;
     private HostWelcome? _welcome;
     private bool _networksKnown, _networksThere;
@@ -58,6 +60,7 @@ internal sealed class WorldAgent(World world, string token)
 
         switch (message)
         {
+            case PrepareEndpoint prepare: Prepare(prepare.Bind); break;
             case ProgramEndpoint program: Program(program.Bind, asker); break;
             case WithdrawEndpoint withdraw: Withdraw(withdraw.Withdrawal, asker); break;
             case ViewChanged change:
@@ -172,6 +175,23 @@ internal sealed class WorldAgent(World world, string token)
         Send(new SandboxStarted(Host, start.Container.Id, start.Incarnation, failure), asker);
     }
 
+    private void Prepare(BindEndpoint bind)
+    {
+        var (id, container) = (bind.Endpoint.Id, bind.Endpoint.Spec.Container);
+        if (bind.Incarnation != _incarnation || !_departures.MayCome(bind) || !_prepared.TryAdd(id, bind)) return;
+        InLane(container, true, () =>
+        {
+            if (Fault("attach") is null && world.Kernel.Attach(bind.Endpoint) is null) _begun.Add(bind);
+        });
+        // Sooner or later than whatever confirms it.
+        Work($"late {id.Short}", () =>
+        {
+            if (!ReferenceEquals(_prepared.GetValueOrDefault(id), bind)) return;
+            _prepared.Remove(id);
+            InLane(container, false, () => world.Kernel.Detach(id));
+        });
+    }
+
     private void Program(BindEndpoint bind, Action<IReply>? asker)
     {
         if (bind.Incarnation != _incarnation) return;
@@ -182,9 +202,11 @@ internal sealed class WorldAgent(World world, string token)
         }
 
         Names.Join(bind.Endpoint.Spec.Container, bind.Network.Id, bind.Endpoint.Spec);
+        var prepared = _prepared.Remove(bind.Endpoint.Id, out var before) && (before.Revision, before.Placed) == (bind.Revision, bind.Placed) && before.Endpoint with { Spec = bind.Endpoint.Spec } == bind.Endpoint ? before : null;
         InLane(bind.Endpoint.Spec.Container, true, () =>
         {
-            var failure = Fault("attach") ?? (world.Kernel.Attach(bind.Endpoint) is { } cause ? new HostFault(Host, "attach", cause) : null);
+            var begun = prepared is not null && _begun.Remove(prepared);
+            var failure = begun ? null : Fault("attach") ?? (world.Kernel.Attach(bind.Endpoint) is { } cause ? new HostFault(Host, "attach", cause) : null);
             if (failure is null) _madeHere.Add(bind.Network.Id);
             if (failure is null && Views.RevisionOf(bind.Network.Id) < bind.Revision)
             {
@@ -201,6 +223,7 @@ internal sealed class WorldAgent(World world, string token)
     {
         var endpoint = withdrawal.Endpoint;
         _departures.Leaves(withdrawal);
+        _prepared.Remove(endpoint.Id);
         Names.RemoveEndpoint(endpoint.Network, endpoint.Id);
         Names.Leave(endpoint.Container, endpoint.Network);
         InLane(endpoint.Container, false, () =>

@@ -63,7 +63,7 @@ internal static partial class EntityRegions
         public Type ActorType => typeof(EntityActor<TState>);
 
         public ActorBase Produce() =>
-            health.Outage is null ? new EntityActor<TState>(key, decider, router, health, traits) : new RememberedEntity<TState>(key, decider, router, health);
+            health.CanBeRead ? new EntityActor<TState>(key, decider, router, health, traits) : new RememberedEntity<TState>(key, decider, router, health);
 
         public void Release(ActorBase actor)
         {

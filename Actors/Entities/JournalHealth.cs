@@ -17,6 +17,7 @@ public sealed class JournalHealth
     private volatile JournalOutage? _outage;
     private volatile bool _watched;
     private volatile bool _full;
+    private volatile bool _readable;
 
     /// <summary>That the journal is away; none while it can be reached.</summary>
     public JournalOutage? Outage => _outage;
@@ -39,7 +40,7 @@ public sealed class JournalHealth
         lock (_turn)
         {
             _outage ??= new(at, cause);
-            _full = true;
+            _full = _readable = true;
             _doubted.TrySetResult();
         }
     }
@@ -47,10 +48,17 @@ public sealed class JournalHealth
     /// <summary>Whether it is away for want of room: then it is not back before it has taken a write.</summary>
     public bool IsFull => _full;
 
-    /// <summary>The watcher did not reach it.</summary>
-    public void Lose(string cause, DateTimeOffset at)
+    /// <summary>Whether entities can come into memory: it is there, or away for writes alone.</summary>
+    public bool CanBeRead => _outage is null || _readable;
+
+    /// <summary>The watcher did not reach it, or it takes no writes.</summary>
+    public void Lose(string cause, DateTimeOffset at, bool readable = false)
     {
-        lock (_turn) _outage ??= new(at, cause);
+        lock (_turn)
+        {
+            _outage ??= new(at, cause);
+            _readable = readable;
+        }
     }
 
     /// <summary>The watcher reaches it, and has written where it <see cref="IsFull"/>.</summary>
@@ -61,7 +69,7 @@ public sealed class JournalHealth
         IReadOnlyCollection<EntityKey> lost;
         lock (_turn)
         {
-            (over, _outage, _full) = (_outage, null, false);
+            (over, _outage, _full, _readable) = (_outage, null, false, false);
             lost = [.. _remembered.Keys];
         }
 

@@ -5,7 +5,7 @@ using NetworkCluster.Hosting;
 namespace NetworkCluster.Entities;
 
 /// <summary>
-/// Stands for an entity that was not in memory when the journal went, or lost its place there by trying to write: answers questions from what was known before that write, refuses what
+/// Stands for an entity that was not in memory when the journal could no longer be read, or lost its place there by trying to write: answers questions from what was known before that write, refuses what
 /// would begin, and keeps the rest for the one that recovers when the journal is back.
 /// </summary>
 internal sealed class RememberedEntity<TState> : UntypedActor

@@ -19,12 +19,14 @@ namespace NetworkCluster.Gateway;
 /// <param name="router">Where entities are reached.</param>
 /// <param name="defaultPools">Where free subnets are picked from, in order: local networks, then global ones.</param>
 /// <param name="hostRoutes">The host's routes, read when a network is created.</param>
+/// <param name="journal">What is known of the journal: while it takes no writes, what has begun waits for it.</param>
 /// <param name="log">Is told what was asked for here, and what came of it.</param>
 public sealed class ClusterGateway(
     HostId host,
     EntityRouter router,
     (ImmutableArray<DefaultPool> Local, ImmutableArray<DefaultPool> Global) defaultPools,
     Func<CancellationToken, Task<ImmutableArray<Subnet>>> hostRoutes,
+    JournalHealth journal,
     ILogger log) : IClusterGateway
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
@@ -45,6 +47,7 @@ public sealed class ClusterGateway(
         var began = Stopwatch.GetTimestamp();
         using var span = NodeTraces.Ask("gateway", message);
         var reply = await AskAsync(message, message is ITakesTime patient ? AnswerTimeout + patient.Extra : AnswerTimeout, cancel).ConfigureAwait(false);
+        if (message is not IQuery && reply is Rejected { Reason: OutcomeUnknown unknown } && journal.Outage is { } outage) reply = new Rejected(unknown with { What = $"{unknown.What}; what has begun is carried on when the journal takes writes again ({outage.Cause})" });
         var took = Stopwatch.GetElapsedTime(began);
         NodeMetrics.Answered(message, reply, took);
         if (reply is Rejected rejected) NodeTraces.Fail(span, rejected.Reason, message);

@@ -30,10 +30,10 @@ internal sealed class JournalWatch(string connectionString, JournalHealth health
         {
             var doubt = health.NextDoubt();
             var full = health.IsFull;
-            if (await CauseAsync(full, cancel).ConfigureAwait(false) is { } cause)
+            if (await TroubleAsync(full, cancel).ConfigureAwait(false) is { } trouble)
             {
-                Tell(cause);
-                health.Lose(cause, time.GetUtcNow());
+                Tell(trouble.Cause);
+                health.Lose(trouble.Cause, time.GetUtcNow(), trouble.Readable);
             }
             else if (full == health.IsFull)
             {
@@ -73,33 +73,40 @@ internal sealed class JournalWatch(string connectionString, JournalHealth health
     }
 
     // A connection that nobody hears takes its time to fail, longer than we wait: it is left to that, and the next question goes over a new one.
-    private async Task<string?> CauseAsync(bool full, CancellationToken cancel)
+    private async Task<Trouble?> TroubleAsync(bool full, CancellationToken cancel)
     {
         var session = _session ?? new NpgsqlConnection(_connection);
         _session = null;
         var asked = AskAsync(session, full, cancel);
-        if (await Task.WhenAny(asked, Task.Delay(Patience, time, cancel)).ConfigureAwait(false) != asked) return $"it did not answer within {Patience.TotalSeconds:0} s";
-        var cause = await asked.ConfigureAwait(false);
-        if (cause is null) _session = session;
-        return cause;
+        if (await Task.WhenAny(asked, Task.Delay(Patience, time, cancel)).ConfigureAwait(false) != asked) return new($"it did not answer within {Patience.TotalSeconds:0} s", Readable: false);
+        var trouble = await asked.ConfigureAwait(false);
+        if (session.State == ConnectionState.Open) _session = session;
+        return trouble;
     }
 
-    private static async Task<string?> AskAsync(NpgsqlConnection session, bool full, CancellationToken cancel)
+    private static async Task<Trouble?> AskAsync(NpgsqlConnection session, bool full, CancellationToken cancel)
     {
         try
         {
             if (session.State != ConnectionState.Open) await session.OpenAsync(cancel).ConfigureAwait(false);
             await using var command = new NpgsqlCommand("SELECT CASE WHEN pg_is_in_recovery() THEN 'it is in recovery' WHEN current_setting('transaction_read_only') = 'on' THEN 'it is read-only' END", session);
-            if (await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is string why) return $"the database takes no writes: {why}";
+            // One in recovery may not have all yet that was written.
+            if (await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is string why) return new($"the database takes no writes: {why}", Readable: why == "it is read-only");
             if (full) await TryToWriteAsync(session, cancel).ConfigureAwait(false);
             return null;
+        }
+        catch (PostgresException cause) when (cause.SqlState == PostgresErrorCodes.DiskFull)
+        {
+            return new(cause.MessageText, Readable: true);
         }
         catch (Exception cause) when (cause is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
         {
             await session.DisposeAsync().ConfigureAwait(false);
-            return cause.GetBaseException().Message;
+            return new(cause.GetBaseException().Message, Readable: false);
         }
     }
+
+    private sealed record Trouble(string Cause, bool Readable);
 
     private static async Task TryToWriteAsync(NpgsqlConnection session, CancellationToken cancel)
     {

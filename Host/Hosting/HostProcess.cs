@@ -115,7 +115,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
         var data = DataDirectory.Take(options);
         parts.Push(new Disposing(data));
         // What is traced last is sent, too.
-        if (TraceExport.Start(options.Host) is { } traces) parts.Push(new Disposing(traces));
+        var traces = TraceExport.Start(options.Host);
+        if (traces is not null) parts.Push(new Disposing(traces));
         var operations = options.Operations is null ? null : await OperationsServer.StartAsync(options.Host, options.Operations);
         if (operations is not null)
         {
@@ -131,6 +132,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         parts.Push(web);
         parts.Push(told.Register(web.Lifetime.StopApplication));
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
+        if (traces is not null) parts.Push(new Disposing(new ExportFaults(logs.CreateLogger("NetworkCluster.Traces"))));
 
         if (wished != options.DockerSocket) logs.CreateLogger("NetworkCluster.DockerApi").LogWarning("this process may not listen at {Socket}: docker's clients are not served (network-cluster.docker-api.socket)", wished);
 
@@ -143,7 +145,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         using var end = CancellationTokenSource.CreateLinkedTokenSource(told, node.Over);
         if (options.Node.Clustered) tell("It joins the cluster.");
         await ClusterForming.JoinedAsync(node, options, tls, logs.CreateLogger("NetworkCluster.Cluster"), time, end.Token);
-        IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync, logs.CreateLogger("NetworkCluster.Commands"));
+        IClusterGateway gateway = new ClusterGateway(options.Host, node.Router, (options.LocalPools, options.GlobalPools), dataplane is null ? _ => Task.FromResult<ImmutableArray<Subnet>>([]) : dataplane.Networking.HostRoutesAsync, node.Journal, logs.CreateLogger("NetworkCluster.Commands"));
         // The cluster's address space is recovered before a thousand endpoints of an adoption stand before it in the journal's queue; and the journal is warm for them.
         tell("It reads its journal.");
         await gateway.SendAsync(new Ipam.GetTakenSubnets(Ipam.AddressSpaceId.Global, []), end.Token);

@@ -68,10 +68,25 @@ public sealed class ClusterGatewayTests() : TestKit(EntityKit.Config)
         Assert.IsType<JournalUnavailable>(Assert.IsType<Rejected>(await answer).Reason);
     }
 
-    private (Akka.TestKit.TestProbe Space, ClusterGateway Gateway) Gateway()
+    [Fact]
+    public async Task What_is_unknown_while_the_journal_takes_no_writes_is_known_when_it_does_again()
+    {
+        var journal = new JournalHealth();
+        var (space, gateway) = Gateway(journal);
+        journal.Watch();
+        journal.Deny("its disk is full", DateTimeOffset.UnixEpoch);
+        var answer = gateway.SendAsync(new RemoveNetwork(_network.Space, _network.Id));
+        await space.ExpectMsgAsync<RemoveNetwork>();
+        space.Reply(new Rejected(new OutcomeUnknown("nobody answered")));
+        await space.ExpectMsgAsync<RemoveNetwork>();
+        space.Reply(new Rejected(new JournalUnavailable(DateTimeOffset.UnixEpoch, "its disk is full")));
+        Assert.Equal("the outcome is unknown: nobody answered; what has begun is carried on when the journal takes writes again (its disk is full); look whether it was done before you ask again", Assert.IsType<Rejected>(await answer).Reason.Text);
+    }
+
+    private (Akka.TestKit.TestProbe Space, ClusterGateway Gateway) Gateway(JournalHealth? journal = null)
     {
         var (space, router) = (CreateTestProbe(), new EntityRouter());
         router.Register(EntityKind.AddressSpace, space.Ref);
-        return (space, new(Some.Host, router, ([], []), _ => Task.FromResult<System.Collections.Immutable.ImmutableArray<NetworkCluster.Addressing.Subnet>>([]), NullLogger.Instance));
+        return (space, new(Some.Host, router, ([], []), _ => Task.FromResult<System.Collections.Immutable.ImmutableArray<NetworkCluster.Addressing.Subnet>>([]), journal ?? new(), NullLogger.Instance));
     }
 }

@@ -34,6 +34,16 @@ public sealed class JournalHealthTests
         health.Deny("full", Then);
         Assert.True(health.IsFull && doubt.IsCompleted);
         Assert.Equal("full", health.Outage!.Cause);
+        // Who only reads does not mind, unless it goes meanwhile.
+        Assert.True(health.CanBeRead);
+        health.Lose("gone", Then);
+        Assert.False(health.CanBeRead);
+        health.Lose("still full", Then, readable: true);
+        Assert.True(health.CanBeRead);
+        Assert.Equal("full", health.Outage!.Cause);
+        health.Regain();
+        health.Doubt(new IOException("gone"), Then);
+        Assert.False(health.CanBeRead);
         health.Regain();
         Assert.False(health.IsFull);
         Assert.Null(health.Outage);

@@ -76,7 +76,8 @@ public sealed partial class OperationsTests
     {
         await using var postgres = await PrivatePostgres.StartAsync(5455);
         string[] waiting = ["--config", Path.Combine(AppContext.BaseDirectory, "hocon", "cluster.conf"), "--set", "network-cluster.cluster.address=127.0.0.1", "--set", "network-cluster.cluster.port=14053",
-            "--set", $"network-cluster.journal.connection-string={postgres.ConnectionString("127.0.0.1")}", "--set", "network-cluster.operations.address=127.0.0.1", "--set", "network-cluster.operations.port=18081"];
+            "--set", $"network-cluster.journal.connection-string={postgres.ConnectionString("127.0.0.1")}", "--set", "network-cluster.operations.address=127.0.0.1", "--set", "network-cluster.operations.port=18081",
+            "--set", "akka.cluster.sharding.passivate-idle-entity-after=1s"];
         await using var host = new HostUnderTest("op3", more: waiting);
         using var watcher = new HttpClient { BaseAddress = new("http://127.0.0.1:18081") };
         await postgres.StopAsync();
@@ -106,6 +107,7 @@ public sealed partial class OperationsTests
         await Eventually.IsSoAsync(Limit, async () => await AskAsync(watcher, OperationsServer.Ready) is (200, _));
 
         // A disk without room shows in writes alone, and it is not back because it can be read.
+        await host.Operator.DoneAsync("network", "create", ("network", "kept"), ("subnet", "10.31.0.0/16"));
         await postgres.FillDiskAsync();
         var made = 0;
         await Eventually.IsSoAsync(Limit, async () => (await host.Operator.RunAsync("network", "create", ("network", $"full{made++}"))).Kind == nameof(JournalUnavailable));
@@ -116,6 +118,9 @@ public sealed partial class OperationsTests
             await Task.Delay(TimeSpan.FromMilliseconds(300));
         }
 
+        // It went from memory meanwhile, and is read.
+        Assert.Contains("10.31.0.0/16", (await host.Operator.InspectAsync("network", "kept")).ToString(), StringComparison.Ordinal);
+        Assert.Contains("10.31.0.1", await host.Operator.DoneAsync("ipam", "addresses", ("network", "kept")), StringComparison.Ordinal);
         await postgres.FreeDiskAsync();
         await Eventually.IsSoAsync(Limit, async () => await AskAsync(watcher, OperationsServer.Ready) is (200, _));
         await Eventually.IsSoAsync(Limit, async () => (await host.Operator.RunAsync("network", "create", ("network", "after"))).Done);

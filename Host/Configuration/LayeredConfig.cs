@@ -109,6 +109,8 @@ internal static partial class LayeredConfig
 
     private static Config Parse(string path)
     {
+        // Which the system says as if it were a question of rights.
+        if (Directory.Exists(path)) throw new ConfigurationProblemException([$"{path}: it is a directory"]);
         try
         {
             var text = File.ReadAllText(path);

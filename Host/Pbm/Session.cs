@@ -72,6 +72,8 @@ internal sealed class Session(PbmClient client, ITerminal terminal, Func<Stream>
 
     private static FileStream Open(string path)
     {
+        // Which the system says as if it were a question of rights.
+        if (Directory.Exists(path)) throw new UsageError($"{path} cannot be read: it is a directory");
         try
         {
             return new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, useAsync: true);

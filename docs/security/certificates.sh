@@ -51,6 +51,7 @@ made=$directory/$name
 if [ -e "$made/cert.pem" ]; then
     is=$(openssl x509 -noout -subject -nameopt RFC2253 -in "$made/cert.pem" 2>/dev/null) || is=
     case $is in *"OU=$role"*) ;; *) fail "$made has a certificate that is no $role's (${is:-unreadable}): take another name, or remove it" ;; esac
+    echo "$made is made anew: the certificate that was there stays good until its last day" >&2
 fi
 # What is made is there whole or not at all.
 new=$made.new

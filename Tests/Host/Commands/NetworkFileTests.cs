@@ -192,6 +192,7 @@ public sealed class NetworkFileTests : IAsyncLifetime
         var missing = await _host.RunAsync($"network import {file}");
         Assert.Equal(2, missing.Code);
         Assert.Contains($"{file} cannot be read: ", missing.Error, StringComparison.Ordinal);
+        Assert.Contains($"{AppContext.BaseDirectory} cannot be read: it is a directory", (await _host.RunAsync($"network import {AppContext.BaseDirectory}")).Error, StringComparison.Ordinal);
         Assert.Equal(new(2, "", "Error: name a file, '-' for standard input, or --from-docker\n"), await _host.RunAsync("network import"));
         Assert.Equal(2, (await _host.RunAsync("network import --socket /x -", "")).Code);
     }

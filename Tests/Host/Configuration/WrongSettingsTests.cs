@@ -160,6 +160,13 @@ public sealed class WrongSettingsTests
     }
 
     [Fact]
+    public void A_directory_is_no_file()
+    {
+        var wrong = Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.FromFile(AppContext.BaseDirectory));
+        Assert.StartsWith($"{AppContext.BaseDirectory}: it is a directory", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_setting_that_does_not_exist_hides_nothing_else_that_is_wrong()
     {
         var wrong = Assert.Throws<ConfigurationProblemException>(() => DefaultPoolSettingsTests.Settings("network-cluster.pbm.prot=1", "network-cluster.dataplane.mtu=10"));

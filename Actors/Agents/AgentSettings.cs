@@ -14,4 +14,6 @@ public sealed record AgentSettings
     public InetAddress? Vtep { get; init; }
     /// <summary>How often the kernel is compared with what is wanted, for the case that somebody changed it behind our back. Default 60 s; it costs a look into every sandbox.</summary>
     public TimeSpan ReconcileEvery { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long what a network was about to say stays in the kernel without being said. Default 2 s: nothing that was prepared in vain is still there when anybody begins anew with what has failed (3 s).</summary>
+    public TimeSpan FollowPatience { get; init; } = TimeSpan.FromSeconds(2);
 }

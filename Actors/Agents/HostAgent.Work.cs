@@ -38,7 +38,7 @@ internal sealed partial class HostAgent
         var endpoint = bind.Endpoint.Id;
         if (bind.Incarnation != _incarnation || !_departures.MayCome(bind) || _prepared.ContainsKey(endpoint)) return;
         var preparation = _prepared[endpoint] = new(bind);
-        Timers.StartSingleTimer(preparation, new NotFollowed(preparation), FollowPatience);
+        Timers.StartSingleTimer(preparation, new NotFollowed(preparation), _followPatience);
         // What goes wrong with it is said when it is asked for.
         InLane(bind.Endpoint.Spec.Container, async () =>
         {
@@ -246,6 +246,7 @@ internal sealed partial class HostAgent
     private void Stop(StopSandbox stop)
     {
         _sandboxes.Remove(stop.Container);
+        foreach (var endpoint in _prepared.Values.Select(preparation => preparation.Bind.Endpoint.Spec).Where(endpoint => endpoint.Container == stop.Container).Select(endpoint => endpoint.Id).ToList()) TakePreparation(endpoint);
         _exited.Remove(stop.Container);
         _names.RemoveContainer(stop.Container);
         _linked.Remove(stop.Container);

@@ -29,8 +29,6 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private static readonly TimeSpan AsksAgain = TimeSpan.FromSeconds(2);
     // A host that does not say by then that it reaches a new endpoint is dead or cut off, or says it to somebody who no longer asks.
     private static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(1);
-    // Shorter than it takes anybody to begin anew with what has failed (EntityActor.ResumesAfter): nothing that was prepared in vain is still there then.
-    private static readonly TimeSpan FollowPatience = TimeSpan.FromSeconds(2);
 
     // For those who tell us something from outside.
     private readonly IActorRef _self = Context.Self;
@@ -43,6 +41,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private readonly NameTable _names;
     private readonly TimeProvider _time;
     private readonly TimeSpan _reconcileEvery;
+    private readonly TimeSpan _followPatience;
     private readonly KnownViews _views;
     private readonly Lanes<ContainerId> _lanes = new();
     private readonly Dictionary<ContainerId, (ContainerSpec Spec, Task<Sandbox> Sandbox)> _sandboxes = [];
@@ -68,7 +67,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
 
     public HostAgent(AgentSettings settings, EntityRouter router, IHostNetworking networking, ISandboxServices services, NameTable names, TimeProvider time)
     {
-        (_host, _token, _vtep, _reconcileEvery) = (settings.Host, settings.Token, settings.Vtep, settings.ReconcileEvery);
+        (_host, _token, _vtep, _reconcileEvery, _followPatience) = (settings.Host, settings.Token, settings.Vtep, settings.ReconcileEvery, settings.FollowPatience);
         (_router, _networking, _services, _names, _time) = (router, networking, services, names, time);
         _views = new(_host, names);
         _arrivals = new(_views);

@@ -78,7 +78,9 @@ public sealed record AddVeth(string Name, int MtuBytes, string Master, int Group
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"ip link add {Name} mtu {MtuBytes} master {Master} group {Group} up type veth peer name {Peer.Name}{(Peer.Netns.IsHost ? "" : $" netns {Peer.Netns.Name}")} address {PeerMac} mtu {MtuBytes}";
+        $"ip link add {Name} {OneQueue} mtu {MtuBytes} master {Master} group {Group} up type veth peer name {Peer.Name} {OneQueue}{(Peer.Netns.IsHost ? "" : $" netns {Peer.Netns.Name}")} address {PeerMac} mtu {MtuBytes}";
+
+    private const string OneQueue = "numtxqueues 1 numrxqueues 1";
 }
 
 /// <summary>Makes a tunnel to other hosts, down, that sends nothing to anybody it was not told of.</summary>

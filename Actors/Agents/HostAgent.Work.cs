@@ -35,13 +35,13 @@ internal sealed partial class HostAgent
 
     private void Prepare(BindEndpoint bind)
     {
-        var endpoint = bind.Endpoint.Id;
-        if (bind.Incarnation != _incarnation || !_departures.MayCome(bind) || _prepared.ContainsKey(endpoint)) return;
-        var preparation = _prepared[endpoint] = new(bind);
+        if (bind.Incarnation != _incarnation || !_departures.MayCome(bind) || _preparations.Begin(bind) is not { } preparation) return;
+        // Of one that is over by then it finds nothing.
         Timers.StartSingleTimer(preparation, new NotFollowed(preparation), _followPatience);
         // What goes wrong with it is said when it is asked for.
         InLane(bind.Endpoint.Spec.Container, async () =>
         {
+            await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
             preparation.IsDone = await AttachAsync(bind).ConfigureAwait(false) is null;
             return null;
         });
@@ -49,28 +49,22 @@ internal sealed partial class HostAgent
 
     private void TakeBack(Preparation preparation)
     {
+        if (!_preparations.IsLate(preparation)) return;
         var spec = preparation.Bind.Endpoint.Spec;
-        if (_prepared.GetValueOrDefault(spec.Id) != preparation) return;
-        _prepared.Remove(spec.Id);
         InLane(spec.Container, async () =>
         {
-            if (await TryAsync($"detach {spec.ContainerName} from network {spec.NetworkName}", () => _networking.DetachAsync(spec.Id, _stopping.Token)).ConfigureAwait(false) is { } failure) _lines.Say(LogLevel.Warning, failure.Text, preparation.Bind);
+            await DetachAsync(spec, preparation.Bind).ConfigureAwait(false);
             return null;
         });
     }
 
-    // It was said to come, or to leave: nothing is to be taken back any more.
-    private Preparation? TakePreparation(EndpointId endpoint)
-    {
-        if (_prepared.Remove(endpoint, out var preparation)) Timers.Cancel(preparation);
-        return preparation;
-    }
+    private Task<Rejection?> AttachAsync(BindEndpoint bind) => TryAsync($"attach {bind.Endpoint.Spec.ContainerName} to network {bind.Network.Name}", () => _networking.AttachAsync(bind.Network, bind.Endpoint, _stopping.Token));
 
-    private Task<Rejection?> AttachAsync(BindEndpoint bind) => TryAsync($"attach {bind.Endpoint.Spec.ContainerName} to network {bind.Network.Name}", async () =>
+    // What cannot be taken away now, the next reconciliation or sweep takes away: the leaving goes on.
+    private async Task DetachAsync(EndpointSpec endpoint, IAddressed about)
     {
-        await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
-        await _networking.AttachAsync(bind.Network, bind.Endpoint, _stopping.Token).ConfigureAwait(false);
-    });
+        if (await TryAsync($"detach {endpoint.ContainerName} from network {endpoint.NetworkName}", () => _networking.DetachAsync(endpoint.Id, _stopping.Token)).ConfigureAwait(false) is { } failure) _lines.Say(LogLevel.Warning, failure.Text, about);
+    }
 
     private void Program(BindEndpoint bind)
     {
@@ -88,9 +82,10 @@ internal sealed partial class HostAgent
         _names.Join(container, bind.Network.Id, bind.Endpoint.Spec);
         var linked = !bind.Network.HasNames && !bind.Endpoint.Spec.Settings.Links.IsEmpty;
         if (linked) _linked.Add(container);
-        var prepared = TakePreparation(bind.Endpoint.Id) is { } preparation && preparation.Is(bind) ? preparation : null;
+        var prepared = _preparations.End(bind);
         InLane(container, async () =>
         {
+            await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
             var failure = linked ? await NameAsync(container).ConfigureAwait(false) : null;
             if (failure is null && prepared is not { IsDone: true }) failure = await AttachAsync(bind).ConfigureAwait(false);
             return new EndpointApplied(bind, failure);
@@ -102,7 +97,7 @@ internal sealed partial class HostAgent
         // Out of DNS now; the address stays taken until the kernel is done, so that nobody else gets it too early.
         var endpoint = withdrawal.Endpoint;
         _departures.Leaves(withdrawal);
-        TakePreparation(endpoint.Id);
+        _preparations.End(endpoint.Id);
         _arrivals.Forget(endpoint.Id);
         ForgetArriving(endpoint.Id);
         _names.RemoveEndpoint(endpoint.Network, endpoint.Id);
@@ -110,12 +105,7 @@ internal sealed partial class HostAgent
         NameAgain(endpoint.Container);
         InLane(endpoint.Container, async () =>
         {
-            // What cannot be taken away now, the next reconciliation or sweep takes away: the leaving goes on.
-            if (await TryAsync($"detach {endpoint.ContainerName} from network {endpoint.NetworkName}", () => _networking.DetachAsync(endpoint.Id, _stopping.Token)).ConfigureAwait(false) is { } failure)
-            {
-                _lines.Say(LogLevel.Warning, failure.Text, withdrawal);
-            }
-
+            await DetachAsync(endpoint, withdrawal).ConfigureAwait(false);
             _lines.Say(LogLevel.Information, $"{endpoint.ContainerName} is out of network {endpoint.NetworkName}", withdrawal);
             return new EndpointWithdrawn(withdrawal);
         });
@@ -139,11 +129,7 @@ internal sealed partial class HostAgent
         });
     }
 
-    private Task<Rejection?> NameAsync(ContainerId container) => TryAsync($"name the links of {container.Short}", async () =>
-    {
-        await _networksThere.Task.WaitAsync(_stopping.Token).ConfigureAwait(false);
-        await _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token).ConfigureAwait(false);
-    });
+    private Task<Rejection?> NameAsync(ContainerId container) => TryAsync($"name the links of {container.Short}", () => _networking.NameAsync(container, _names.PrivateNames(container), _stopping.Token));
 
     private async Task<IAddressed> ApplyAsync(NetworkSpec spec) =>
         new NetworkApplied(spec, await TryAsync($"make network {spec.Name}", async () =>
@@ -246,7 +232,7 @@ internal sealed partial class HostAgent
     private void Stop(StopSandbox stop)
     {
         _sandboxes.Remove(stop.Container);
-        foreach (var endpoint in _prepared.Values.Select(preparation => preparation.Bind.Endpoint.Spec).Where(endpoint => endpoint.Container == stop.Container).Select(endpoint => endpoint.Id).ToList()) TakePreparation(endpoint);
+        _preparations.End(stop.Container);
         _exited.Remove(stop.Container);
         _names.RemoveContainer(stop.Container);
         _linked.Remove(stop.Container);

@@ -50,8 +50,7 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private readonly Dictionary<ContainerId, CommandExited> _exited = [];
     private readonly Arrivals _arrivals;
     private readonly Departures _departures = new();
-    // What networks are about to say.
-    private readonly Dictionary<EndpointId, Preparation> _prepared = [];
+    private readonly Preparations _preparations = new();
     private readonly TaskCompletionSource _networksThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -87,18 +86,6 @@ internal sealed partial class HostAgent : ReceiveActor, IWithUnboundedStash, IWi
     private sealed record Worked(IAddressed? Answer, ContainerId? Lane)
     {
         public Activity? Span { get; init; }
-    }
-
-    /// <summary>An endpoint that is put into the kernel while its network's journal writes.</summary>
-    private sealed class Preparation(BindEndpoint bind)
-    {
-        public BindEndpoint Bind => bind;
-
-        /// <summary>Whether the kernel has it. Written and read by work of its container's lane.</summary>
-        public bool IsDone { get; set; }
-
-        /// <summary>Whether what is said now is what was said then, as far as the kernel is concerned.</summary>
-        public bool Is(BindEndpoint said) => bind.Revision == said.Revision && bind.Placed == said.Placed && bind.Endpoint with { Spec = said.Endpoint.Spec } == said.Endpoint;
     }
 
     private sealed record NotFollowed(Preparation Preparation);

@@ -58,7 +58,7 @@ internal static partial class EntityRegions
     static partial void Plant<TState>(ref IDecider<TState> decider);
 
     // An expression would be compiled anew for every entity, which takes longer than everything else about its birth.
-    private sealed class Birth<TState>(EntityKey key, IDecider<TState> decider, EntityRouter router, JournalHealth health, EntityTraits traits) : IIndirectActorProducer
+    internal sealed class Birth<TState>(EntityKey key, IDecider<TState> decider, EntityRouter router, JournalHealth health, EntityTraits traits) : IIndirectActorProducer
     {
         public Type ActorType => typeof(EntityActor<TState>);
 

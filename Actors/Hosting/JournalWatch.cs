@@ -89,9 +89,10 @@ internal sealed class JournalWatch(string connectionString, JournalHealth health
         try
         {
             if (session.State != ConnectionState.Open) await session.OpenAsync(cancel).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand("SELECT CASE WHEN pg_is_in_recovery() THEN 'it is in recovery' WHEN current_setting('transaction_read_only') = 'on' THEN 'it is read-only' END", session);
-            // One in recovery may not have all yet that was written.
-            if (await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is string why) return new($"the database takes no writes: {why}", Readable: why == "it is read-only");
+            var (recovers, refuses) = await StateAsync(session, cancel).ConfigureAwait(false);
+            // It may not have all yet that was written.
+            if (recovers) return new("the database takes no writes: it is in recovery", Readable: false);
+            if (refuses) return new("the database takes no writes: it is read-only", Readable: true);
             if (full) await TryToWriteAsync(session, cancel).ConfigureAwait(false);
             return null;
         }
@@ -104,6 +105,14 @@ internal sealed class JournalWatch(string connectionString, JournalHealth health
             await session.DisposeAsync().ConfigureAwait(false);
             return new(cause.GetBaseException().Message, Readable: false);
         }
+    }
+
+    private static async Task<(bool Recovers, bool RefusesWrites)> StateAsync(NpgsqlConnection session, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'", session);
+        await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        await reader.ReadAsync(cancel).ConfigureAwait(false);
+        return (reader.GetBoolean(0), reader.GetBoolean(1));
     }
 
     private sealed record Trouble(string Cause, bool Readable);

@@ -255,9 +255,7 @@ public sealed class EntityActorTests : TestKit
     {
         // As a shard: it makes the entity for the first message, keeps what comes while one makes way, and makes the next.
         var key = new EntityKey(EntityKind.Host, "host1");
-        Func<ActorBase> born = () => _health.CanBeRead
-            ? new EntityActor<HostState>(key, new HostDecider(), _router, _health, new() { Snapshots = true })
-            : new RememberedEntity<HostState>(key, new HostDecider(), _router, _health);
+        Func<ActorBase> born = new EntityRegions.Birth<HostState>(key, new HostDecider(), _router, _health, new() { Snapshots = true }).Produce;
         var shard = Sys.ActorOf(Props.Create(() => new Shard(born)));
         _router.Register(EntityKind.Host, shard);
         var id = Some.ContainerId(1);

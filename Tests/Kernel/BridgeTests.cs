@@ -25,6 +25,8 @@ public sealed class BridgeTests
         Assert.True(KernelHost.Pings(1, "fd61::1"));
         Assert.Contains("default via 10.61.0.1 dev eth0", KernelHost.In(1, "ip route"));
         Assert.Contains("02:42:0a:3d:00:02", KernelHost.In(1, "ip link show eth0"));
+        foreach (var end in (string[])[KernelHost.In(1, "ip -d link show eth0"), KernelHost.Shell($"ip -d link show {KernelHost.Options.Naming.HostLink(Some.Endpoint(1, network, 2).Id)}")])
+            Assert.Contains("numtxqueues 1 numrxqueues 1", end, StringComparison.Ordinal);
         Assert.Contains("02:42:0a:3d:00:01", KernelHost.Shell($"ip link show {KernelHost.Options.Naming.Bridge(network.Id)}"));
     }
 

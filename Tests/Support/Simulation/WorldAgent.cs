@@ -22,8 +22,7 @@ internal sealed class WorldAgent(World world, string token)
     private readonly List<ContainerId> _alive = [.. world.Kernel.Sandboxes.Keys];
     private readonly HashSet<NetworkId> _madeHere = [];
     private readonly Departures _departures = new();
-    private readonly Dictionary<EndpointId, BindEndpoint> _prepared = [];
-    private readonly HashSet<BindEndpoint> _begun = new(ReferenceEqualityComparer.Instance);
+    private readonly Preparations _preparations = new();
     private Incarnation _incarnation;
     private HostWelcome? _welcome;
     private bool _networksKnown, _networksThere;
@@ -88,6 +87,7 @@ internal sealed class WorldAgent(World world, string token)
             case EndCommand end: Work($"end {end.Container.Short}", () => Send(new CommandEnded(Host, end.Container, end.Incarnation), asker)); break;
             case StopSandbox stop:
                 _sandboxes.Remove(stop.Container);
+                _preparations.End(stop.Container);
                 Names.RemoveContainer(stop.Container);
                 InLane(stop.Container, false, () =>
                 {
@@ -177,20 +177,17 @@ internal sealed class WorldAgent(World world, string token)
 
     private void Prepare(BindEndpoint bind)
     {
+        if (bind.Incarnation != _incarnation || !_departures.MayCome(bind) || _preparations.Begin(bind) is not { } preparation) return;
         var (id, container) = (bind.Endpoint.Id, bind.Endpoint.Spec.Container);
-        if (bind.Incarnation != _incarnation || !_departures.MayCome(bind) || !_prepared.TryAdd(id, bind)) return;
-        InLane(container, true, () =>
-        {
-            if (Fault("attach") is null && world.Kernel.Attach(bind.Endpoint) is null) _begun.Add(bind);
-        });
+        InLane(container, true, () => preparation.IsDone = Attach(bind) is null);
         // Sooner or later than whatever confirms it.
         Work($"late {id.Short}", () =>
         {
-            if (!ReferenceEquals(_prepared.GetValueOrDefault(id), bind)) return;
-            _prepared.Remove(id);
-            InLane(container, false, () => world.Kernel.Detach(id));
+            if (_preparations.IsLate(preparation)) InLane(container, false, () => world.Kernel.Detach(id));
         });
     }
+
+    private HostFault? Attach(BindEndpoint bind) => Fault("attach") ?? (world.Kernel.Attach(bind.Endpoint) is { } cause ? new HostFault(Host, "attach", cause) : null);
 
     private void Program(BindEndpoint bind, Action<IReply>? asker)
     {
@@ -202,11 +199,10 @@ internal sealed class WorldAgent(World world, string token)
         }
 
         Names.Join(bind.Endpoint.Spec.Container, bind.Network.Id, bind.Endpoint.Spec);
-        var prepared = _prepared.Remove(bind.Endpoint.Id, out var before) && (before.Revision, before.Placed) == (bind.Revision, bind.Placed) && before.Endpoint with { Spec = bind.Endpoint.Spec } == bind.Endpoint ? before : null;
+        var prepared = _preparations.End(bind);
         InLane(bind.Endpoint.Spec.Container, true, () =>
         {
-            var begun = prepared is not null && _begun.Remove(prepared);
-            var failure = begun ? null : Fault("attach") ?? (world.Kernel.Attach(bind.Endpoint) is { } cause ? new HostFault(Host, "attach", cause) : null);
+            var failure = prepared is { IsDone: true } ? null : Attach(bind);
             if (failure is null) _madeHere.Add(bind.Network.Id);
             if (failure is null && Views.RevisionOf(bind.Network.Id) < bind.Revision)
             {
@@ -223,7 +219,7 @@ internal sealed class WorldAgent(World world, string token)
     {
         var endpoint = withdrawal.Endpoint;
         _departures.Leaves(withdrawal);
-        _prepared.Remove(endpoint.Id);
+        _preparations.End(endpoint.Id);
         Names.RemoveEndpoint(endpoint.Network, endpoint.Id);
         Names.Leave(endpoint.Container, endpoint.Network);
         InLane(endpoint.Container, false, () =>

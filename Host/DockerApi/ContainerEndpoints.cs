@@ -37,10 +37,19 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     private async Task ListAsync(HttpContext http)
     {
         var filter = ContainerFilter.Parse(DockerValues.Filters(http));
-        var all = DockerValues.Flag(http, "all") || filter.AsksForStatus;
+        var most = Limit(http);
+        // The latest ones are asked for whatever they do.
+        var all = DockerValues.Flag(http, "all") || filter.AsksForStatus || most is not null;
         var containers = (await directory.ContainersAsync(http.RequestAborted)).Where(container => (all || container.Status == ContainerStatus.Running) && filter.Matches(container));
-        if (http.Request.Query["limit"] is [{ Length: > 0 } limit] && int.TryParse(limit, out var most) && most > 0) containers = containers.Take(most);
+        if (most is { } latest) containers = containers.Take(latest);
         await http.WriteAsync([.. containers.Select(container => ContainerSummary.From(container, Networks(http, container), time.GetUtcNow()))], DockerJson.Plain.ImmutableArrayContainerSummary);
+    }
+
+    // Docker takes what is not positive for none.
+    private static int? Limit(HttpContext http)
+    {
+        if (http.Request.Query["limit"] is not [{ Length: > 0 } text, ..]) return null;
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var most) ? most > 0 ? most : null : throw new UsageException($"limit is a number of containers: '{text}' is not");
     }
 
     private async Task InspectAsync(HttpContext http)

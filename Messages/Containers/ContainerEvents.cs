@@ -54,6 +54,8 @@ public sealed record ContainerStopping(ContainerId Container) : IEvent
 {
     /// <summary>True where nobody asked for it: its command has ended.</summary>
     public bool? ByItself { get; init; }
+    /// <summary>Why, where it was to start and could not.</summary>
+    public StartFailure? Failure { get; init; }
 }
 
 /// <summary>The container does not run and everything of it is given back.</summary>
@@ -63,10 +65,16 @@ public sealed record ContainerStopped(ContainerId Container, int? ExitCode) : IE
 {
     /// <summary>When, where it is known.</summary>
     public DateTimeOffset? At { get; init; }
+    /// <summary>Why its start was refused, where it is as it was before that.</summary>
+    public StartFailure? Failure { get; init; }
 }
 
 /// <summary>The container is to be removed. If we stop here, recovery goes on with it.</summary>
-public sealed record ContainerRemoving(ContainerId Container) : IEvent;
+public sealed record ContainerRemoving(ContainerId Container) : IEvent
+{
+    /// <summary>Why, where it was to start and could not, and goes when it stops.</summary>
+    public StartFailure? Failure { get; init; }
+}
 
 /// <summary>The container is no more.</summary>
 public sealed record ContainerRemoved(ContainerId Container) : IEvent;

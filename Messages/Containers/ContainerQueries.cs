@@ -36,7 +36,7 @@ public sealed record ContainerEndpoint(EndpointSpec Spec, AttachedEndpoint? Atta
 /// <param name="Host">Its host.</param>
 /// <param name="Spec">What it is.</param>
 /// <param name="Status">What it does.</param>
-/// <param name="ExitCode">Of its last command, where known.</param>
+/// <param name="ExitCode">Of its last command, where known; of its last start, where that failed.</param>
 /// <param name="Endpoints">Its networks, in the order it was connected.</param>
 public sealed record ContainerView(HostId Host, ContainerSpec Spec, ContainerStatus Status, int? ExitCode, ImmutableArray<ContainerEndpoint> Endpoints) : IReply
 {
@@ -46,6 +46,8 @@ public sealed record ContainerView(HostId Host, ContainerSpec Spec, ContainerSta
     public DateTimeOffset? StartedAt { get; init; }
     /// <summary>When it stopped last, where that is known.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
+    /// <summary>Why its last start failed, if it did.</summary>
+    public StartFailure? Failure { get; init; }
 }
 
 /// <summary>Several containers.</summary>

@@ -133,7 +133,10 @@ internal static class Samples
         new ContainerStopping(Container.Id) { ByItself = true },
         new ContainerStopped(Container.Id, 137),
         new ContainerStopped(Container.Id, 137) { At = Kept.Until },
+        new ContainerStopping(Container.Id) { Failure = new("no", 127) },
+        new ContainerStopped(Container.Id, null) { Failure = new("no", 128) },
         new ContainerRemoving(Container.Id),
+        new ContainerRemoving(Container.Id) { Failure = new("no", 127) },
         new ContainerRemoved(Container.Id),
     ];
 

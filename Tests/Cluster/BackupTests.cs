@@ -104,7 +104,7 @@ public sealed class BackupTests : IAsyncLifetime
     {
         var address = (await host.Operator.InspectAsync("container", "bb"))[0].GetProperty("NetworkSettings").GetProperty("Networks").GetProperty("web").GetProperty("IPAddress").GetString()!;
         await host.Operator.DoneAsync("container", "rm", ("container", "bb"), ("force", "true"));
-        await host.Operator.DoneAsync("container", "run", ("name", "cc"), ("detach", "true"), ("network", "web"), ("ip", address));
+        await host.Operator.DoneAsync("container", "run", ("name", "late"), ("detach", "true"), ("network", "web"), ("ip", address));
         await host.Operator.DoneAsync("network", "create", ("network", "later"), ("driver", driver), ("subnet", "10.236.1.0/24"));
         await host.Operator.DoneAsync("network", "connect", ("network", "later"), ("container", "aa"));
         await host.Operator.DoneAsync("container", "run", ("name", "dd"), ("detach", "true"), ("network", "later"));
@@ -117,7 +117,7 @@ public sealed class BackupTests : IAsyncLifetime
         Assert.Equal("web", (await host.Operator.InspectAsync("network", Assert.Single(networks)))[0].GetProperty("Name").GetString());
         var containers = (await host.Operator.InspectAsync("container", "aa", "bb")).EnumerateArray().ToDictionary(container => container.GetProperty("Name").GetString()!.TrimStart('/'));
         Assert.Equal(("running", "exited"), (StatusOf("aa"), StatusOf("bb")));
-        await host.Operator.RefusedAsync("No such container: cc", "container", "inspect", ("container", "cc"));
+        await host.Operator.RefusedAsync("No such container: late", "container", "inspect", ("container", "late"));
 
         // Who came later is gone from the kernel, and so is what those that stay had of it.
         var sandbox = $"{host.Prefix}-{containers["aa"].GetProperty("Id").GetString()![..12]}";

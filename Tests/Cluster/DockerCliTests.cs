@@ -98,8 +98,26 @@ public sealed class DockerCliTests : IAsyncLifetime
             Assert.Equal((code, true), (lameCode, lameError.Contains($"exec: \"{command}\": {why}", StringComparison.Ordinal)));
         }
 
-        // As with Docker, it stays unless it was to go.
+        // As with Docker, it stays unless it was to go, as it was before, with the reason.
+        Assert.Equal("created 127 0001-01-01T00:00:00Z true", Done("inspect -f '{{.State.Status}} {{.State.ExitCode}} {{.State.StartedAt}} {{ne .State.Error \"\"}}' lame"));
         Done("rm lame");
+        foreach (var (options, why) in ((string, string)[])
+        [
+            ("-p 127.0.0.1:18081:80", "18081/tcp is published by container holds"), ("-p 9.9.9.9:1:80", "has no address 9.9.9.9"), ("--link never", "Cannot link to a non running container: /never"),
+            ("--network full", "no available IPv4 addresses"), ("--network full --ip 10.51.0.2", "10.51.0.2 is held by fills"),
+        ])
+        {
+            Assert.Equal("", Done("ps -aq"));
+            Done("network create --subnet 10.51.0.0/30 full && docker run -d --name holds -p 127.0.0.1:18081:80 busybox && docker run -d --name fills --network full busybox && docker create --name never busybox");
+            // The client waits until the container is gone.
+            var (failedCode, _, failedError) = Client.RunIn($"timeout 8 docker run --rm --name fails {options} busybox true");
+            Assert.True(failedCode == 125 && failedError.Contains(why, StringComparison.Ordinal), $"{options}: {failedCode} {failedError}");
+            Assert.Equal("never fills holds", Done("ps -a --format '{{.Names}}'").ReplaceLineEndings(" "));
+            Assert.Equal("never", Done("ps -l --format '{{.Names}}'"));
+            Assert.Equal("never fills", Done("ps -n 2 --format '{{.Names}}'").ReplaceLineEndings(" "));
+            Done("rm -f never fills holds && docker network rm full");
+        }
+
         Done("run -d --name web -p 127.0.0.1:18080:80 -e COLOUR=red --label tier=front nginx sleep 1000");
         Assert.Equal("web 127.0.0.1:18080->80/tcp", Done("ps --filter label=tier=front --format '{{.Names}} {{.Ports}}'"));
         Assert.Equal((7, "red 1\n", ""), Docker("exec -e X=1 web sh -c 'echo $COLOUR $X; exit 7'"));
@@ -154,7 +172,7 @@ public sealed class DockerCliTests : IAsyncLifetime
         Done("stop deaf");
         Assert.Equal("137", Done("inspect -f {{.State.ExitCode}} deaf"));
         Assert.Contains(Done("inspect -f {{.Id}} deaf"), Done("container prune -f"), StringComparison.Ordinal);
-        Refused("No such container: deaf", "rm deaf");
+        Refused("No such container: nobody", "rm nobody");
 
         // A signal goes to the command, which does with it what it likes.
         Done("run -d --name hears busybox sh -c 'trap \"echo heard\" USR1; trap \"exit 8\" TERM; echo ready; while :; do sleep 0.05; done'");

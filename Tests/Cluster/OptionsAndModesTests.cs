@@ -60,7 +60,7 @@ public sealed class OptionsAndModesTests : IAsyncLifetime
     [KernelFact]
     public async Task On_the_predefined_network_there_are_no_names_but_those_of_links_and_those_follow_their_target()
     {
-        await RefusedAsync("could not get container for db: No such container: db", "container", "run", ("name", "web"), ("detach", "true"), ("link", "db:sql"));
+        await RefusedAsync("could not get container for nobody: No such container: nobody", "container", "run", ("name", "web"), ("detach", "true"), ("link", "nobody:sql"));
         await RefusedAsync("network-scoped alias is supported only for containers in user defined networks", "container", "run", ("name", "db"), ("detach", "true"), ("network-alias", "x"));
         await RefusedAsync("user specified IP address is supported only when connecting to networks with user configured subnets", "container", "run", ("name", "db"), ("detach", "true"), ("ip", "172.17.0.99"));
 

@@ -52,9 +52,9 @@ internal static class HostContainers
         ContainerPhase.Running => container.Endpoints.Find(endpoint => endpoint is { Attached: null, Leaving: false }) is { } open ? Unplaced(container, open) : Done(state, container),
         ContainerPhase.Removing => Decision.Refuse(new ContainerNotFound(container.Spec.Name)),
         _ when state.Drained => Decision.Refuse(new HostIsDrained(state.Id)),
-        _ when HostLinks.Refusal(state, container.Endpoints.Select(endpoint => endpoint.Spec), mustRun: true) is { } stopped => Decision.Refuse(stopped),
+        _ when HostLinks.Refusal(state, container.Endpoints.Select(endpoint => endpoint.Spec), mustRun: true) is { } nobody => HostOperations.StartRefused(state, container, nobody),
         _ => HostPorts.Choose(state, container, []) is var (ports, refusal) && refusal is not null
-            ? Decision.Refuse(refusal)
+            ? HostOperations.StartRefused(state, container, refusal)
             : HostOperations.StartSandbox(state, container, ports, [new ContainerStarted(container.Spec.Id) { At = at }]),
     };
 

@@ -41,11 +41,11 @@ internal static class HostEvolve
         ContainerConnected connected => state.With(connected.Endpoint.Container, container => container with { Endpoints = container.Endpoints.Add(new(connected.Endpoint)) }),
         ContainerDisconnecting leaving => state.With(leaving.Container, container => container.With(leaving.Endpoint, endpoint => endpoint with { Leaving = true })),
         ContainerDisconnected gone => state.With(gone.Container, container => container with { Endpoints = container.Endpoints.RemoveAll(endpoint => endpoint.Spec.Id == gone.Endpoint) }),
-        ContainerStarted started => state.With(started.Container, container => container with { Phase = ContainerPhase.Running, ExitCode = null, StartedAt = started.At }),
+        ContainerStarted started => state.With(started.Container, container => container.Started(started.At)),
         PortsPublished published => state.WithPorts(published.Container, published.Ports),
-        ContainerStopping stopping => state.With(stopping.Container, container => container with { Phase = ContainerPhase.Stopping }),
-        ContainerStopped stopped => state.WithPorts(stopped.Container, []).With(stopped.Container, container => container with { Phase = ContainerPhase.Exited, ExitCode = stopped.ExitCode, FinishedAt = stopped.At, Endpoints = container.Endpoints.ConvertAll(endpoint => endpoint with { Attached = null }) }),
-        ContainerRemoving removing => state.With(removing.Container, container => container with { Phase = ContainerPhase.Removing }),
+        ContainerStopping stopping => state.With(stopping.Container, container => container with { Phase = ContainerPhase.Stopping, Failure = stopping.Failure }),
+        ContainerStopped stopped => state.WithPorts(stopped.Container, []).With(stopped.Container, container => container.Stopped(stopped)),
+        ContainerRemoving removing => state.With(removing.Container, container => container with { Phase = ContainerPhase.Removing, Failure = removing.Failure }),
         ContainerRemoved removed when state.Find(removed.Container) is { } container => state.WithPorts(removed.Container, []) with
         {
             Containers = state.Containers.Remove(removed.Container),
@@ -112,21 +112,33 @@ internal static class HostEvolve
             if (container.NameEdition > 0) events.Add(container.NextName is { } next ? new ContainerRenaming(id, next, container.NameEdition) : new ContainerRenamed(id, container.Spec.Name, container.NameEdition));
             events.AddRange(container.Endpoints.Select(endpoint => new ContainerConnected(endpoint.Spec)));
             events.AddRange(container.Endpoints.Where(endpoint => endpoint.Leaving).Select(endpoint => new ContainerDisconnecting(id, endpoint.Spec.Id)));
-            var stopped = new ContainerStopped(id, container.ExitCode) { At = container.FinishedAt };
-            var hasStopped = container.ExitCode is not null || container.FinishedAt is not null;
-            // What runs again had stopped before.
-            if (container.Phase is ContainerPhase.Running or ContainerPhase.Stopping && hasStopped) events.Add(stopped);
-            if (container.Phase is not (ContainerPhase.Created or ContainerPhase.Removing) || hasStopped || container.StartedAt is not null) events.Add(new ContainerStarted(id) { At = container.StartedAt });
-            if (container.Phase == ContainerPhase.Removing && hasStopped) events.Add(stopped);
+            events.AddRange(Life(id, container.Past));
+            events.AddRange(Life(id, Last(container)));
             if (!container.Ports.IsEmpty) events.Add(new PortsPublished(id, container.Ports));
             switch (container.Phase)
             {
-                case ContainerPhase.Stopping: events.Add(new ContainerStopping(id)); break;
-                case ContainerPhase.Exited: events.Add(stopped); break;
-                case ContainerPhase.Removing: events.Add(new ContainerRemoving(id)); break;
+                case ContainerPhase.Stopping: events.Add(new ContainerStopping(id) { Failure = container.Failure }); break;
+                case ContainerPhase.Created or ContainerPhase.Exited when container.Failure is { } failure: events.Add(new ContainerStopped(id, null) { Failure = failure }); break;
+                case ContainerPhase.Removing: events.Add(new ContainerRemoving(id) { Failure = container.Failure }); break;
             }
         }
 
         return events.ToImmutable();
+    }
+
+    private static PastLife Last(HeldContainer container) => new(container switch
+    {
+        { Phase: ContainerPhase.Created or ContainerPhase.Exited } => container.Phase,
+        { Phase: ContainerPhase.Running or ContainerPhase.Stopping } => ContainerPhase.Running,
+        // Of one that is being removed only what is shown matters still.
+        { ExitCode: null, FinishedAt: null } => container.StartedAt is null ? ContainerPhase.Created : ContainerPhase.Running,
+        _ => ContainerPhase.Exited,
+    }, container.ExitCode, container.StartedAt, container.FinishedAt);
+
+    private static IEnumerable<IEvent> Life(ContainerId id, PastLife? past)
+    {
+        if (past is null or { Phase: ContainerPhase.Created }) yield break;
+        yield return new ContainerStarted(id) { At = past.StartedAt };
+        if (past.Phase == ContainerPhase.Exited) yield return new ContainerStopped(id, past.ExitCode) { At = past.FinishedAt };
     }
 }

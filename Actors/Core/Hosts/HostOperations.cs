@@ -46,6 +46,18 @@ internal static class HostOperations
     public static Decision RemoveEndpoints(HostState state, HeldContainer container, ImmutableArray<IEvent> facts) =>
         Leave(state, container, OperationKind.RemoveEndpoints, null, facts, forget: true);
 
+    /// <summary>A start that failed is undone: the container is as it was before, with the reason. One that goes when it stops goes, before anybody hears of it: who waits for that hears nothing else.</summary>
+    public static Decision StartFailed(HostState state, HeldContainer container, Rejection reason) => container.Spec.AutoRemove is true
+        ? Leave(state, container, OperationKind.RemoveEndpoints, reason, [new ContainerRemoving(container.Spec.Id) { Failure = FailureOf(reason) }], forget: true)
+        : StopEndpoints(state, container, reason, [new ContainerStopping(container.Spec.Id) { Failure = FailureOf(reason) }]);
+
+    /// <summary>The same of a start that was refused before anything was done for it.</summary>
+    public static Decision StartRefused(HostState state, HeldContainer container, Rejection reason) => container.Spec.AutoRemove is true
+        ? StartFailed(state, container, reason)
+        : Decision.Refuse(reason) with { Events = FailureOf(reason) is var failure && failure == container.Failure ? [] : [new ContainerStopped(container.Spec.Id, null) { Failure = failure }] };
+
+    private static StartFailure FailureOf(Rejection reason) => new(reason.Text, reason is CommandNotRunnable command ? command.ExitCode : StartFailure.OtherReason);
+
     private static Decision Leave(HostState state, HeldContainer container, OperationKind kind, Rejection? failure, ImmutableArray<IEvent> facts, bool forget)
     {
         var began = Began(state, container.Spec.Id, kind, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], failure, facts);
@@ -159,7 +171,7 @@ internal static class HostOperations
     {
         if (Current(state, started.Container, OperationKind.StartSandbox) is not { } container || started.Incarnation != state.Incarnation) return Decision.Nothing;
         if (started.Failure is PortInUse taken && HostPorts.Choose(state, container, taken.Ports) is { Refusal: null } others) return StartSandbox(state, container, others.Ports, []);
-        if (started.Failure is { } failure) return StopEndpoints(state, container, failure, [new ContainerStopping(started.Container)]);
+        if (started.Failure is { } failure) return StartFailed(state, container, failure);
         var began = Began(state, started.Container, OperationKind.StartEndpoints, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], null, []);
         return container.Endpoints.IsEmpty
             ? Next(state, started.Container, began)
@@ -170,7 +182,7 @@ internal static class HostOperations
     {
         if (Current(state, started.Container, OperationKind.StartCommand) is not { } container || started.Incarnation != state.Incarnation) return Decision.Nothing;
         return started.Failure is { } failure
-            ? StopEndpoints(state, container, failure, [new ContainerStopping(started.Container)])
+            ? StartFailed(state, container, failure)
             : End(state, started.Container, Decision.Nothing);
     }
 
@@ -201,7 +213,7 @@ internal static class HostOperations
         {
             OperationKind.Connect => Undo(state, container, OperationKind.UndoConnect, [.. operation.Waiting], unknown, Decision.Nothing),
             OperationKind.Create => Undo(state, container, OperationKind.UndoCreate, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], unknown, Decision.Nothing),
-            OperationKind.StartSandbox or OperationKind.StartEndpoints or OperationKind.StartCommand => StopEndpoints(state, container, unknown, [new ContainerStopping(expire.Container)]),
+            OperationKind.StartSandbox or OperationKind.StartEndpoints or OperationKind.StartCommand => StartFailed(state, container, unknown),
             OperationKind.ClaimName => HostRename.Drop(state, container, unknown),
             OperationKind.TakeName or OperationKind.DropName => HostRename.TellAgain(state, container, operation),
             // Who ends its sandbox ends its command.
@@ -226,7 +238,7 @@ internal static class HostOperations
             (OperationKind.CreateAgain or OperationKind.ConnectAgain, HostFault fault) => decision with { Events = decision.Events.Add(new OperationEnded(id)), Reply = new Rejected(new OutcomeUnknown(fault.Text)) },
             (OperationKind.Create or OperationKind.CreateAgain, { } failure) => Undo(state, container, OperationKind.UndoCreate, [.. container.Endpoints.Select(endpoint => endpoint.Spec.Id)], failure, decision),
             (OperationKind.Connect or OperationKind.ConnectAgain, { } failure) => Undo(state, container, OperationKind.UndoConnect, [decision.Events.OfType<OperationProgressed>().Single().Endpoint], failure, decision),
-            (OperationKind.StartEndpoints, { } failure) => Join(decision, StopEndpoints(state, container, failure, [new ContainerStopping(id)])),
+            (OperationKind.StartEndpoints, { } failure) => Join(decision, StartFailed(state, container, failure)),
             (OperationKind.StartEndpoints, null) when !container.Spec.Command.IsEmpty =>
                 Join(decision, Began(state, id, OperationKind.StartCommand, [], null, []) with { Sends = [new RunCommand(state.Id, container.Spec, state.Incarnation)] }),
             (OperationKind.StopEndpoints, var failure) =>

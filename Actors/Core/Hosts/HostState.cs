@@ -36,6 +36,13 @@ public enum ContainerPhase
     Removing,
 }
 
+/// <summary>How a container's last life went.</summary>
+/// <param name="Phase">Created, if it had none; or exited.</param>
+/// <param name="ExitCode">Of its command, where known.</param>
+/// <param name="StartedAt">When it began, where that is known.</param>
+/// <param name="FinishedAt">When it was over, where that is known.</param>
+public sealed record PastLife(ContainerPhase Phase, int? ExitCode, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+
 /// <summary>One container of a host. Immutable.</summary>
 public sealed record HeldContainer
 {
@@ -51,6 +58,10 @@ public sealed record HeldContainer
     public DateTimeOffset? StartedAt { get; init; }
     /// <summary>When it stopped last, where that is known.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
+    /// <summary>While it runs or is to: what it goes back to if its start fails.</summary>
+    public PastLife? Past { get; init; }
+    /// <summary>Why its last start failed, if it did.</summary>
+    public StartFailure? Failure { get; init; }
     /// <summary>Its wishes in the order it was connected.</summary>
     public ImmutableList<HeldEndpoint> Endpoints { get; init; } = [];
     /// <summary>The host's ports that it has, in the order of its wishes: from its start until it has stopped.</summary>
@@ -87,12 +98,29 @@ public sealed record HeldContainer
         ContainerPhase.Created => ContainerStatus.Created,
         _ when Runs => ContainerStatus.Running,
         _ => ContainerStatus.Exited,
-    }, ExitCode, [.. Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => new ContainerEndpoint(endpoint.Spec, endpoint.Attached))])
+    }, Failure?.ExitCode ?? ExitCode, [.. Endpoints.Where(endpoint => !endpoint.Leaving).Select(endpoint => new ContainerEndpoint(endpoint.Spec, endpoint.Attached))])
     {
         Ports = Runs ? Ports : [],
         StartedAt = StartedAt,
         FinishedAt = FinishedAt,
+        Failure = Failure,
     };
+
+    /// <summary>It is to run.</summary>
+    internal HeldContainer Started(DateTimeOffset? at) =>
+        this with { Phase = ContainerPhase.Running, Past = new(Phase, ExitCode, StartedAt, FinishedAt), ExitCode = null, StartedAt = at, Failure = null };
+
+    /// <summary>It does not run. One whose start failed is as it was before that, but for the reason.</summary>
+    internal HeldContainer Stopped(ContainerStopped stopped)
+    {
+        var rest = this with { Endpoints = Endpoints.ConvertAll(endpoint => endpoint with { Attached = null }), Past = null };
+        return (stopped.Failure ?? Failure, Past) switch
+        {
+            (null, _) => rest with { Phase = ContainerPhase.Exited, ExitCode = stopped.ExitCode, FinishedAt = stopped.At },
+            (var failure, null) => rest with { Failure = failure },
+            (var failure, var past) => rest with { Failure = failure, Phase = past.Phase, ExitCode = past.ExitCode, StartedAt = past.StartedAt, FinishedAt = past.FinishedAt },
+        };
+    }
 
     internal HeldContainer With(EndpointId id, Func<HeldEndpoint, HeldEndpoint> change) =>
         Endpoints.FindIndex(endpoint => endpoint.Spec.Id == id) is var at && at >= 0 ? this with { Endpoints = Endpoints.SetItem(at, change(Endpoints[at])) } : this;

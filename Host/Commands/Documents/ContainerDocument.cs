@@ -47,6 +47,7 @@ internal sealed record ContainerDocument
             Status = StatusText(view.Status),
             Running = view.Status == ContainerStatus.Running,
             ExitCode = view.ExitCode ?? 0,
+            Error = view.Failure?.Text ?? "",
             Pid = view.Status == ContainerStatus.Running ? place.Pid : 0,
             StartedAt = Rfc3339.Text(view.StartedAt ?? DateTimeOffset.MinValue),
             FinishedAt = Rfc3339.Text(view.FinishedAt ?? DateTimeOffset.MinValue),
@@ -157,7 +158,8 @@ internal sealed record ContainerStateDocument
     /// <summary>The process id of its command, on its host; 0: it runs none, or is another host's.</summary>
     public required int Pid { get; init; }
     public required int ExitCode { get; init; }
-    public string Error { get; init; } = "";
+    /// <summary>Why it could not be started.</summary>
+    public required string Error { get; init; }
     /// <summary>The year 1, as in Docker, where it never was or is not known.</summary>
     public required string StartedAt { get; init; }
     /// <inheritdoc cref="StartedAt"/>

@@ -88,6 +88,10 @@ internal sealed class EventProjection(IJournalReader journal)
             case ContainerStarted started when _containers.TryGetValue(started.Container, out var spec):
                 _running.Add(started.Container);
                 return [Of(spec, "start")];
+            case ContainerStopping { Failure: { } failure } stopping when _containers.TryGetValue(stopping.Container, out var spec) && _running.Remove(stopping.Container):
+                return [Died(spec, failure.ExitCode)];
+            case ContainerRemoving { Failure: { } failure } removing when _containers.TryGetValue(removing.Container, out var spec) && _running.Remove(removing.Container):
+                return [Died(spec, failure.ExitCode)];
             case ContainerStopping { ByItself: not true } stopping:
                 _asked.Add(stopping.Container);
                 return [];

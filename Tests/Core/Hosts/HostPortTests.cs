@@ -25,7 +25,7 @@ public sealed class HostPortTests
     public void A_port_that_a_running_container_has_is_refused_with_its_name_and_nothing_changes()
     {
         var host = Host(Published(1, Fixed(8080, 80)), Published(2, Fixed(8080, 81))).When(Start(1), Start(2));
-        var refusal = host.Refuses<PortAllocated>();
+        var refusal = host.RefusesStart<PortAllocated>();
         Assert.Equal("Bind for 0.0.0.0:8080 failed: port is already allocated (8080/tcp is published by container c1)", refusal.Text);
         Assert.Equal(ContainerPhase.Created, host.State.Find(Some.ContainerId(2))!.Phase);
     }
@@ -40,7 +40,7 @@ public sealed class HostPortTests
     public void Two_have_the_same_port_only_at_different_addresses(string? first, string? second, bool conflict)
     {
         var host = Host(Published(1, Fixed(53, 53, first)), Published(2, Fixed(53, 53, second))).When(Start(1), Start(2));
-        if (conflict) host.Refuses<PortAllocated>();
+        if (conflict) host.RefusesStart<PortAllocated>();
         else host.Sends<StartSandbox>();
     }
 
@@ -71,7 +71,7 @@ public sealed class HostPortTests
         var host = Host(Published(1, range), Published(2, range), Published(3, range)).When(Start(1));
         Assert.Equal("0.0.0.0:8000>80", Text(host.Then.Sends.OfType<StartSandbox>().Single().Ports));
         Assert.Equal("0.0.0.0:8001>80", Text(host.When(Start(2)).Sends<StartSandbox>().Ports));
-        Assert.Equal("all ports are allocated: host host1 has no free one of 8000-8001/tcp (the last is held by c2)", host.When(Start(3)).Refuses<NoFreePort>().Text);
+        Assert.Equal("all ports are allocated: host host1 has no free one of 8000-8001/tcp (the last is held by c2)", host.When(Start(3)).RefusesStart<NoFreePort>().Text);
     }
 
     [Fact]
@@ -107,10 +107,10 @@ public sealed class HostPortTests
     {
         var host = Host(Published(1, Fixed(8080, 80)), Published(2, Fixed(8080, 80))).When(Start(1), Sandbox(1));
         host.When(new StopContainer(Some.Host, Some.ContainerId(1)));
-        host.When(Start(2)).Refuses<PortAllocated>();
+        host.When(Start(2)).RefusesStart<PortAllocated>();
         host.When(new SandboxStopped(Some.Host, Some.ContainerId(1), new(1), null));
         host.When(Start(2), Sandbox(2)).Replies<ContainerDone>();
-        Assert.Equal("c2", host.When(Start(1)).Refuses<PortAllocated>().Holder);
+        Assert.Equal("c2", host.When(Start(1)).RefusesStart<PortAllocated>().Holder);
         host.When(new RemoveContainer(Some.Host, Some.ContainerId(2), Force: true), new SandboxStopped(Some.Host, Some.ContainerId(2), new(1), null));
         host.When(Start(1)).Sends<StartSandbox>();
     }
@@ -122,7 +122,7 @@ public sealed class HostPortTests
             .When(new JoinHost(Some.Host, "b", [Some.ContainerId(2)], DateTimeOffset.UnixEpoch));
         Assert.Equal("0.0.0.0:32769>80", Text(host.Replies<HostWelcome>().Running.Single().Ports));
         Assert.Equal("0.0.0.0:32770>80", Text(host.When(Start(3)).Sends<StartSandbox>().Ports));
-        host.When(Start(4)).Refuses<PortAllocated>();
+        host.When(Start(4)).RefusesStart<PortAllocated>();
         host.When(new SandboxStopped(Some.Host, Some.ContainerId(1), new(2), null));
         host.When(Start(4)).Sends<StartSandbox>();
     }

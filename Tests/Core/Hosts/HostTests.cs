@@ -398,9 +398,9 @@ public sealed class HostTests
         Assert.Equal("could not get container for c1: No such container: c1", Host().When(create).Refuses<LinkTargetNotFound>().Text);
 
         var host = Created([]).When(create, new EndpointSettled(onBridge, new(1), null, null));
-        Assert.Equal("Cannot link to a non running container: /c1 AS /c2/db", host.When(new StartContainer(Some.Host, Some.ContainerId(2))).Refuses<LinkTargetNotRunning>().Text);
+        Assert.Equal("Cannot link to a non running container: /c1 AS /c2/db", host.When(new StartContainer(Some.Host, Some.ContainerId(2))).RefusesStart<LinkTargetNotRunning>().Text);
         host.When(new StartContainer(Some.Host, Box), Sandbox(), new StartContainer(Some.Host, Some.ContainerId(2)));
-        Assert.Equal("Cannot link to /c1, as it does not belong to the default network", host.Refuses<LinkTargetNotRunning>().Text);
+        Assert.Equal("Cannot link to /c1, as it does not belong to the default network", host.RefusesStart<LinkTargetNotRunning>().Text);
         host.When(new ConnectContainer(Some.Host, Wish(1) with { NetworkName = "bridge" }), Settled(1, attached: true), new StartContainer(Some.Host, Some.ContainerId(2))).Sends<StartSandbox>();
 
         // One that was removed since is no longer linked; and elsewhere a link is a name.
@@ -438,6 +438,56 @@ public sealed class HostTests
         Assert.Single(host.State.Find(Box)!.Endpoints);
 
         host.When(new StartContainer(Some.Host, Box), new SandboxStarted(Some.Host, Box, new(1), fault)).Journals(nameof(ContainerStopping));
+    }
+
+    [Fact]
+    public void One_whose_start_failed_is_as_it_was_before_with_the_reason_until_the_next_start()
+    {
+        var (start, at) = (new StartContainer(Some.Host, Box) { At = DateTimeOffset.UnixEpoch.AddHours(1) }, DateTimeOffset.UnixEpoch.AddHours(2));
+        var missing = new CommandNotRunnable("nope", 127);
+        var host = Created([], command: ["nope"]).When(start, Sandbox(), new CommandStarted(Some.Host, Box, new(1), missing)).Recovered().When(Join("b"), new SandboxStopped(Some.Host, Box, new(2), null));
+        AssertView(ContainerStatus.Created, 127, null, null, new(missing.Text, 127));
+
+        // Of one that has run before, that is known still.
+        host.When(start, new SandboxStarted(Some.Host, Box, new(2), null), new CommandStarted(Some.Host, Box, new(2), null));
+        AssertView(ContainerStatus.Running, null, start.At, null, null);
+        host.When(new CommandExited(Some.Host, Box, new(2), 3), new SandboxStopped(Some.Host, Box, new(2), 3) { At = at });
+        AssertView(ContainerStatus.Exited, 3, start.At, at, null);
+        var fault = new HostFault(Some.Host, "a", "b");
+        host.When(start with { At = at }, new SandboxStarted(Some.Host, Box, new(2), fault), new SandboxStopped(Some.Host, Box, new(2), null));
+        AssertView(ContainerStatus.Exited, 128, start.At, at, new(fault.Text, 128));
+        host.When(start with { At = at }, new SandboxStarted(Some.Host, Box, new(2), null));
+        AssertView(ContainerStatus.Running, null, at, at, null);
+
+        void AssertView(ContainerStatus status, int? exitCode, DateTimeOffset? started, DateTimeOffset? finished, StartFailure? failure)
+        {
+            var views = new[] { host.State, new Scenario<HostState>(new HostDecider(), Some.Host.ToString()).Given(new HostDecider().Compact(host.State)).State }.Select(state => state.Find(Box)!.View(Some.Host));
+            Assert.All(views, view => Assert.Equal((status, exitCode, started, finished, failure), (view.Status, view.ExitCode, view.StartedAt, view.FinishedAt, view.Failure)));
+        }
+    }
+
+    [Fact]
+    public void One_that_goes_when_it_stops_goes_with_a_start_that_failed_and_the_reason_is_told_when_it_is_gone()
+    {
+        var create = Create(1, Wish(1)) is var made ? made with { Spec = made.Spec with { AutoRemove = true } } : made;
+        var fault = new HostFault(Some.Host, "a", "b");
+        var host = Host().When(create, Settled(1, Network), new StartContainer(Some.Host, Box), Sandbox(), Settled(1, Network, fault));
+        host.Journals(nameof(ContainerRemoving));
+        Assert.Null(host.Then.Reply);
+        Assert.True(host.Sends<UnbindEndpoint>().Forget);
+        Assert.True(host.When(Out(1, forget: true)).Sends<StopSandbox>().Forget);
+        host.When(new SandboxStopped(Some.Host, Box, new(1), null)).Journals(nameof(ContainerRemoved));
+        Assert.Equal(fault, host.Replies<Rejected>().Reason);
+
+        // One whose start is refused before anything was done, too.
+        ContainerPorts web = new() { Bindings = [new(null, 80, 80, new(80, PortProtocol.Tcp))] };
+        create = Create(2);
+        host = Host().When(create with { Spec = create.Spec with { Ports = web } }, new StartContainer(Some.Host, Some.ContainerId(2)));
+        create = Create(1);
+        host.When(create with { Spec = create.Spec with { Ports = web, AutoRemove = true } }, new StartContainer(Some.Host, Box)).Journals(nameof(ContainerRemoving));
+        Assert.Null(host.Then.Reply);
+        host.When(new SandboxStopped(Some.Host, Box, new(1), null)).Journals(nameof(ContainerRemoved));
+        Assert.IsType<PortAllocated>(host.Replies<Rejected>().Reason);
     }
 
     [Fact]

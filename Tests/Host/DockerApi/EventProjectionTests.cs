@@ -38,6 +38,17 @@ public sealed class EventProjectionTests
     }
 
     [Fact]
+    public async Task A_start_that_fails_is_one_that_died_at_once()
+    {
+        var (id, missing) = (Some.ContainerId(1), new StartFailure("", 127));
+        Happens(Host, new ContainerCreated(Some.Container(1)), new ContainerStarted(id), new ContainerStopping(id) { Failure = missing }, new ContainerStopped(id, null));
+        Happens(Host, new ContainerStopped(id, null) { Failure = missing });
+        Happens(Host, new ContainerStarted(id), new ContainerRemoving(id) { Failure = missing }, new ContainerRemoved(id));
+        Assert.Equal("create start die start die destroy", await TellAsync(0));
+        Assert.All((await EventsAsync(0)).Where(happened => happened.Action == "die"), died => Assert.Equal("127", died.Attributes["exitCode"]));
+    }
+
+    [Fact]
     public async Task Whoever_comes_in_the_middle_knows_the_names()
     {
         var endpoint = Some.Endpoint(7, Spec, 2);

@@ -107,8 +107,15 @@ public sealed record HeldContainer
     };
 
     /// <summary>It is to run.</summary>
-    internal HeldContainer Started(DateTimeOffset? at) =>
-        this with { Phase = ContainerPhase.Running, Past = new(Phase, ExitCode, StartedAt, FinishedAt), ExitCode = null, StartedAt = at, Failure = null };
+    internal HeldContainer Started(DateTimeOffset? at) => this with
+    {
+        Phase = ContainerPhase.Running,
+        // The end of a start that failed may still be on its way.
+        Past = Phase == ContainerPhase.Stopping && Failure is not null ? Past : new(Phase == ContainerPhase.Created ? Phase : ContainerPhase.Exited, ExitCode, StartedAt, FinishedAt),
+        ExitCode = null,
+        StartedAt = at,
+        Failure = null,
+    };
 
     /// <summary>It does not run. One whose start failed is as it was before that, but for the reason.</summary>
     internal HeldContainer Stopped(ContainerStopped stopped)

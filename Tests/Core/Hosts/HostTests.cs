@@ -467,6 +467,15 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void One_that_is_started_again_before_the_end_of_a_start_that_failed_was_heard_of_is_as_it_was_before_both()
+    {
+        var (start, fault) = (new StartContainer(Some.Host, Box), new HostFault(Some.Host, "a", "b"));
+        var host = Created([]).When(start, new SandboxStarted(Some.Host, Box, new(1), fault));
+        host.When(host.Then.Timers.Single().Message).When(start, new SandboxStarted(Some.Host, Box, new(1), fault), new SandboxStopped(Some.Host, Box, new(1), null));
+        Assert.Equal((ContainerPhase.Created, 128), (host.State.Find(Box)!.Phase, host.State.Find(Box)!.Failure!.ExitCode));
+    }
+
+    [Fact]
     public void One_that_goes_when_it_stops_goes_with_a_start_that_failed_and_the_reason_is_told_when_it_is_gone()
     {
         var create = Create(1, Wish(1)) is var made ? made with { Spec = made.Spec with { AutoRemove = true } } : made;

@@ -188,14 +188,19 @@ internal static partial class LayeredConfig
         return plain.StartsWith(Ours, StringComparison.Ordinal) ? Nearest(plain[Ours.Length..], known) : $": settings begin with {Ours[..^1]} or akka (all of them: hocon/akka.conf)";
     }
 
-    // By the words that are right; among equals by how little has to be typed anew, which is the end alone where it was left out.
+    // By the words that are right; among equals by how little has to be typed anew, which is the end alone where it was left out. Where its last level is like nothing, what there is instead.
     private static string Nearest(string path, HashSet<string> known)
     {
         var words = Words(path).ToHashSet();
         var nearest = known.Where(key => key.StartsWith(Ours, StringComparison.Ordinal)).Select(key => key[Ours.Length..])
             .Select(key => (Key: key, Right: Words(key).Count(words.Contains), Distance: Suggestion.Distance(path, key)))
             .OrderByDescending(key => key.Right).ThenBy(key => !key.Key.StartsWith(path, StringComparison.Ordinal)).ThenBy(key => key.Distance).First();
-        return nearest.Right > 0 || nearest.Distance <= Math.Max(1, path.Length / 3) ? $"; did you mean {Ours}{nearest.Key}?" : "";
+        var name = path[(path.LastIndexOf('.') + 1)..];
+        if (nearest.Key.StartsWith(path, StringComparison.Ordinal) || path.StartsWith($"{nearest.Key}.", StringComparison.Ordinal)
+            || nearest.Distance <= Math.Max(1, name.Length / 2) || Words(nearest.Key).Intersect(name.Split('-')).Any()) return $"; did you mean {Ours}{nearest.Key}?";
+        var level = Ours + path[..^name.Length];
+        var names = known.Where(key => level != Ours && key.StartsWith(level, StringComparison.Ordinal)).Select(key => key[level.Length..].Split('.')[0]).Distinct().Order(StringComparer.Ordinal).ToArray();
+        return names.Length > 0 ? $"; {level[..^1]} has {string.Join(", ", names)}" : "";
 
         static string[] Words(string key) => key.Split('.', '-');
     }

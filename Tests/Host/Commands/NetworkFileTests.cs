@@ -197,11 +197,20 @@ public sealed class NetworkFileTests : IAsyncLifetime
         Assert.Equal(2, (await _host.RunAsync("network import --socket /x -", "")).Code);
     }
 
+    [Fact]
+    public void A_text_of_JSON_may_have_what_ends_a_line_of_YAML()
+    {
+        const string Text = "1\u00852\u20283\u20294";
+        var (read, problems) = NetworkFileReader.Read($$$"""{"version":1,"networks":[{"name":"a","labels":{"x":"{{{Text}}}"}}]}""", "x", new(Some.Host, DateTimeOffset.UnixEpoch));
+        Assert.Empty(problems);
+        Assert.Equal(Text, Assert.Single(read).Request.Labels["x"]);
+    }
+
     /// <summary>Whatever a network says, its document says it too: names of any characters, words that YAML takes for something else, every pool.</summary>
     [Fact]
     public void What_is_written_is_read_the_same()
     {
-        string[] awkward = ["true", "no", "1", "1e3", "~", "null", "", " ", "-", "- a", "a: b", "#x", "'", "\"", "\\", "*a", "&a", "!x", "%", "@", "`", "2026-11-28", "0x10", "a\nb", "a\tb", "\u2028"];
+        string[] awkward = ["true", "no", "1", "1e3", "~", "null", "", " ", "-", "- a", "a: b", "#x", "'", "\"", "\\", "*a", "&a", "!x", "%", "@", "`", "2026-11-28", "0x10", "a\nb", "a\tb", "\u0085", "\u2028", "\u2029"];
         var text = Gen.OneOf(Gen.String[Gen.Char[' ', '\u017f'], 0, 12], Gen.Int[0, awkward.Length - 1].Select(one => awkward[one]));
         var pairs = Gen.Select(text.Where(key => key.Length > 0), text).Array[0, 4].Select(all => all.DistinctBy(pair => pair.Item1).ToImmutableSortedDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal));
         var number = Gen.Int[0, 200];

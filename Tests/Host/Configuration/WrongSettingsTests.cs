@@ -81,6 +81,7 @@ public sealed class WrongSettingsTests
     [InlineData("network-cluster.pmb.prot=1", "there is no setting network-cluster.pmb.prot; did you mean network-cluster.pbm.port?")]
     [InlineData("network-cluster.tls.cert=1", "there is no setting network-cluster.tls.cert; did you mean network-cluster.tls.certificate?")]
     [InlineData("network-cluster.mtu=1400", "there is no setting network-cluster.mtu; did you mean network-cluster.dataplane.mtu?")]
+    [InlineData("network-cluster.pbm.colour=1", "there is no setting network-cluster.pbm.colour; network-cluster.pbm has address, port, tls")]
     [InlineData("network-cluster.loglevel=Debug", "there is no setting network-cluster.loglevel; did you mean network-cluster.log-level?")]
     [InlineData("network-cluster.xyzzy=1", "there is no setting network-cluster.xyzzy")]
     [InlineData("nothing=1", "there is no setting nothing: settings begin with network-cluster or akka (all of them: hocon/akka.conf)")]
@@ -143,7 +144,7 @@ public sealed class WrongSettingsTests
     [InlineData("network-cluster.cluster.seeds = [10.9.0.1:4053, 10.9.0.2:4053]", "FILE: ")]
     [InlineData("network-cluster.access.admins = [alice=1]", "FILE: ")]
     [InlineData("network-cluster.nope = 1", "there is no setting network-cluster.nope")]
-    [InlineData("network-cluster.dataplane.nope = 1", "there is no setting network-cluster.dataplane.nope; did you mean network-cluster.dataplane.")]
+    [InlineData("network-cluster.dataplane.wrongest = 1", "there is no setting network-cluster.dataplane.wrongest; network-cluster.dataplane has ")]
     public void A_file_that_makes_no_sense_is_named(string text, string problem)
     {
         var path = Path.GetTempFileName();

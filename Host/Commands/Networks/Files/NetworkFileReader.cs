@@ -46,6 +46,7 @@ internal sealed class NetworkFileReader
     public static (ImmutableArray<FileNetwork> Networks, ImmutableArray<FileProblem> Problems) Read(string text, string file, FileOrigin origin)
     {
         var reader = new NetworkFileReader(file, origin);
+        text = AsYaml(text);
         try
         {
             if (reader.IsShallow(text))
@@ -62,6 +63,10 @@ internal sealed class NetworkFileReader
 
         return ([.. reader._networks], [.. reader._problems.OrderBy(problem => problem.Line)]);
     }
+
+    // What is JSON is YAML, but for three characters that a text may have in the one and that end a line of the other.
+    private static string AsYaml(string text) =>
+        text.AsSpan().TrimStart() is ['{' or '[', ..] ? text.Replace("\u0085", @"\u0085", StringComparison.Ordinal).Replace("\u2028", @"\u2028", StringComparison.Ordinal).Replace("\u2029", @"\u2029", StringComparison.Ordinal) : text;
 
     private bool IsShallow(string text)
     {

@@ -38,7 +38,7 @@ internal static class ManyHosts
 
         foreach (var client in clients) client.Dispose();
 
-        (double Hosts, double Postgres, double Here) Spent() => (ProcessorTime.Of(underlay.Hosts.Select(host => host.ProcessId)), ProcessorTime.OfTree(underlay.Postgres.ProcessId), ProcessorTime.Of([Environment.ProcessId]));
+        (double Hosts, double Postgres, double Here) Spent() => ManyHosts.Spent(underlay);
 
         static double Each(double seconds) => seconds * 1000 / Endpoints;
 
@@ -99,10 +99,10 @@ internal static class ManyHosts
         var first = clock.Elapsed;
         await Task.WhenAll(clients.Select(client => client.RunAsync("network", "ls")));
         await Task.WhenAll(clients.Select(client => client.RunAsync("container", "ls", ("all", "true"))));
-        var listed = clock.Elapsed;
+        var (listed, before) = (clock.Elapsed, Spent(underlay));
         await Parallel.ForAsync(0, Networks, new ParallelOptions { MaxDegreeOfParallelism = clients.Count * AtOnce }, async (network, _) => await clients[network % clients.Count].RunAsync("network", "inspect", ("network", $"net{network}")));
-        var all = clock.Elapsed;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what}: up {up.TotalSeconds:0.0} s, first answers (a network inspected at each host) {first.TotalSeconds:0.0} s, everything listed (networks, and all containers of each host) {listed.TotalSeconds:0.0} s, each of {Networks} networks inspected {all.TotalSeconds:0.0} s; resident {string.Join(", ", underlay.Hosts.Select(host => $"{ResidentMiB(host):0}"))} MiB"));
+        var (all, after) = (clock.Elapsed, Spent(underlay));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what}: up {up.TotalSeconds:0.0} s, first answers (a network inspected at each host) {first.TotalSeconds:0.0} s, everything listed (networks, and all containers of each host) {listed.TotalSeconds:0.0} s, each of {Networks} networks inspected {all.TotalSeconds:0.0} s (processor time of each: all hosts {(after.Hosts - before.Hosts) * 1000 / Networks:0.0} ms, PostgreSQL {(after.Postgres - before.Postgres) * 1000 / Networks:0.0} ms, who asks {(after.Here - before.Here) * 1000 / Networks:0.0} ms); resident {string.Join(", ", underlay.Hosts.Select(host => $"{ResidentMiB(host):0}"))} MiB"));
         foreach (var host in underlay.Hosts) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {host.HostId}: {string.Join(", ", host.Said.Where(said => said.Line.Length > 0 && !said.Line.StartsWith(' ') && !said.Line.StartsWith('.')).Select(said => $"{said.After.TotalSeconds:0.0} s {said.Line.Split('.')[0]}"))}"));
         foreach (var client in clients) client.Dispose();
     }
@@ -152,6 +152,9 @@ internal static class ManyHosts
             return [.. Enumerable.Range(1, underlay.Hosts.Count).Select(host => links[$"und{host}"]).Select(stats => stats.GetProperty("rx").GetProperty("packets").GetInt64() + stats.GetProperty("tx").GetProperty("packets").GetInt64())];
         }
     }
+
+    private static (double Hosts, double Postgres, double Here) Spent(Underlay underlay) =>
+        (ProcessorTime.Of(underlay.Hosts.Select(host => host.ProcessId)), ProcessorTime.OfTree(underlay.Postgres.ProcessId), ProcessorTime.Of([Environment.ProcessId]));
 
     private static double ResidentMiB(HostUnderTest host) => HostUnderLoad.ResidentMiBOf(host.ProcessId);
 

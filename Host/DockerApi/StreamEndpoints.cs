@@ -168,8 +168,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
             await processes.FollowAsync(container, streams, tail, past, cancel);
             return true;
         }
-        // The watcher of a folder that is not there yet calls it a wrong argument.
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             return false;
         }

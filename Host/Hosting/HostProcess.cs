@@ -207,8 +207,10 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
     private static WebApplication BuildWeb(HostSettings options, TlsIdentity? pbm, TlsIdentity? tcp, TimeProvider time)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // Nothing of the folder that it is started in, and none of the framework's own variables, has a say in what it serves.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
         if (options.LogFormat == LogFormat.Json)
         {
             builder.Services.AddSingleton<ConsoleFormatter>(new JsonLines(options.Host.ToString(), time));

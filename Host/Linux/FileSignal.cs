@@ -1,20 +1,15 @@
 namespace NetworkCluster.Linux;
 
-/// <summary>Says when something in a folder has changed (inotify), so that nobody has to look again and again.</summary>
+/// <summary>Says when something in a folder has changed, so that nobody has to look again and again.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA2213", Justification = "an event that is under way may still release the semaphore")]
 internal sealed class FileSignal : IDisposable
 {
-    private readonly FileSystemWatcher _watcher;
     private readonly SemaphoreSlim _changed = new(0, int.MaxValue);
+    private readonly IDisposable _listening;
 
-    public FileSignal(string folder)
-    {
-        _watcher = new(folder) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.Size | NotifyFilters.LastWrite };
-        _watcher.Created += (_, _) => _changed.Release();
-        _watcher.Changed += (_, _) => _changed.Release();
-        _watcher.Renamed += (_, _) => _changed.Release();
-        _watcher.EnableRaisingEvents = true;
-    }
+    /// <summary>Listens from now on.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public FileSignal(string folder) => _listening = FolderEvents.Listen(folder, (_, _) => _changed.Release());
 
     /// <summary>Waits for the next change since the last call.</summary>
     public async Task NextAsync(CancellationToken cancel)
@@ -27,5 +22,5 @@ internal sealed class FileSignal : IDisposable
     }
 
     /// <summary>The semaphore stays: an event that is under way may still release it.</summary>
-    public void Dispose() => _watcher.Dispose();
+    public void Dispose() => _listening.Dispose();
 }

@@ -18,6 +18,7 @@ internal static partial class Native
     public const int Eexist = 17;
     public const int Enodev = 19;
     public const int Enoent = 2;
+    public const int Enotdir = 20;
     public const int Eopnotsupp = 95;
     public const int Esrch = 3;
     public const int Eintr = 4;
@@ -60,6 +61,18 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int fd, in ulong value, nint length);
+
+    [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
+    private static partial int OpenInotify(int flags);
+
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AddWatch(int inotify, string path, uint mask);
+
+    [LibraryImport("libc", EntryPoint = "inotify_rm_watch")]
+    private static partial int RemoveWatch(int inotify, int watch);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint Read(int fd, Span<byte> buffer, nint length);
 
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Mount(string source, string target, string type, nuint flags, nint data);
@@ -129,6 +142,30 @@ internal static partial class Native
 
     /// <summary>Makes it readable.</summary>
     public static void Signal(int eventFd) => _ = Write(eventFd, 1UL, sizeof(ulong));
+
+    /// <summary>A file that tells what happens in folders, see <see cref="FolderEvents"/>.</summary>
+    public static int OpenInotify() => OpenInotify(SockCloexec) is var fd and >= 0 ? fd : throw Failure("inotify_init1 (fs.inotify.max_user_instances says how many a user may have)");
+
+    /// <summary>Has it tell what happens there; the number that it tells with it.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static int AddInotifyWatch(int inotify, string folder, uint mask)
+    {
+        if (AddWatch(inotify, folder, mask) is var watch and >= 0) return watch;
+        throw Marshal.GetLastPInvokeError() is Enoent or Enotdir ? new DirectoryNotFoundException($"there is no folder {folder}") : Failure($"inotify_add_watch {folder} (fs.inotify.max_user_watches says how many a user may have)");
+    }
+
+    /// <summary>Has it tell nothing more of that.</summary>
+    public static void RemoveInotifyWatch(int inotify, int watch) => _ = RemoveWatch(inotify, watch);
+
+    /// <summary>Waits for the next of what it tells; how many bytes.</summary>
+    public static int ReadInotify(int inotify, Span<byte> buffer)
+    {
+        while (true)
+        {
+            if (Read(inotify, buffer, buffer.Length) is var read and >= 0) return (int)read;
+            if (Marshal.GetLastPInvokeError() != Eintr) throw Failure("read of inotify");
+        }
+    }
 
     /// <summary>From now on no program that is started inherits a file of this process but the three standard ones: libraries open some without saying so.</summary>
     public static void CloseOnExec()

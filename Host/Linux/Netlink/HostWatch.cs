@@ -19,7 +19,7 @@ internal sealed class HostWatch : IDisposable
     private readonly Naming _naming;
     private readonly NetlinkListener _listener;
     private readonly TableWatch _table;
-    private readonly FileSystemWatcher _names;
+    private readonly IDisposable _names;
     private readonly int _stop = Native.EventFd();
     private readonly Thread _thread;
     private readonly Channel<Loss> _losses = Channel.CreateUnbounded<Loss>();
@@ -41,11 +41,7 @@ internal sealed class HostWatch : IDisposable
             NetlinkListener.Links, NetlinkListener.Routes, NetlinkListener.Routes6, NetlinkListener.Addresses, NetlinkListener.Addresses6, NetlinkListener.Settings);
         _table = new TableWatch(naming);
         LearnLinks();
-        _names = new FileSystemWatcher(netnsDirectory) { NotifyFilter = NotifyFilters.FileName };
-        _names.Deleted += (_, gone) => HearName(gone.Name);
-        _names.Renamed += (_, renamed) => HearName(renamed.OldName);
-        _names.Error += (_, _) => _losses.Writer.TryWrite(Loss.Unknown);
-        _names.EnableRaisingEvents = true;
+        _names = FolderEvents.Listen(netnsDirectory, HearNames);
         _thread = new Thread(Watch, 128 * 1024) { Name = "netlink watch", IsBackground = true };
         _thread.Start();
     }
@@ -143,9 +139,10 @@ internal sealed class HostWatch : IDisposable
         if (of == Rtnetlink.AllInterfaces && forwarding == 0) _losses.Writer.TryWrite(Loss.OfForwarding);
     }
 
-    private void HearName(string? name)
+    private void HearNames(FolderChange change, string? name)
     {
-        if (name is not null && _naming.IsSandbox(name)) _losses.Writer.TryWrite(new Loss.OfSandbox(name));
+        if (change == FolderChange.Unknown) _losses.Writer.TryWrite(Loss.Unknown);
+        else if (change == FolderChange.Gone && name is not null && _naming.IsSandbox(name)) _losses.Writer.TryWrite(new Loss.OfSandbox(name));
     }
 
     private void HearLink(bool gone, ReadOnlySpan<byte> payload)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace NetworkCluster.DockerApi;
 
@@ -129,4 +130,22 @@ internal sealed record ExecDocument
     public bool OpenStdin { get; init; }
     public bool OpenStdout { get; init; } = true;
     public bool OpenStderr { get; init; } = true;
+    public required ExecProcessDocument ProcessConfig { get; init; }
+    public bool CanRemove { get; init; }
+    public string DetachKeys { get; init; } = "";
+    /// <summary>Nobody but its parent knows it.</summary>
+    public int Pid { get; init; }
+}
+
+/// <summary>What it runs.</summary>
+internal sealed record ExecProcessDocument
+{
+    [JsonPropertyName("tty")]
+    public required bool Tty { get; init; }
+    [JsonPropertyName("entrypoint")]
+    public required string Entrypoint { get; init; }
+    [JsonPropertyName("arguments")]
+    public required ImmutableArray<string> Arguments { get; init; }
+    [JsonPropertyName("privileged")]
+    public bool Privileged { get; init; }
 }

@@ -40,7 +40,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         var most = Limit(http);
         // The latest ones are asked for whatever they do.
         var all = DockerValues.Flag(http, "all") || filter.AsksForStatus || most is not null;
-        var containers = (await directory.ContainersAsync(http.RequestAborted)).Where(container => (all || container.Status == ContainerStatus.Running) && filter.Matches(container));
+        var containers = filter.Passing(await directory.ContainersAsync(http.RequestAborted)).Where(container => all || container.Status == ContainerStatus.Running);
         if (most is { } latest) containers = containers.Take(latest);
         await http.WriteAsync([.. containers.Select(container => ContainerSummary.From(container, Networks(http, container), time.GetUtcNow()))], DockerJson.Plain.ImmutableArrayContainerSummary);
     }
@@ -158,7 +158,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         if (container.Status != ContainerStatus.Running) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"Cannot kill container: {http.Named()}: container {container.Spec.Id} is not running");
         var signal = Signals.Parse(http.Request.Query["signal"]);
         // A container without a command is ended by what asks a command to end.
-        if (signal == Signals.Kill || (container.Spec.Command.IsEmpty && Signals.AsksToEnd(signal))) await gateway.AskAsync<ContainerDone>(StopContainer.Of(container, patience: 0), http.RequestAborted);
+        if (signal == Signals.Kill || (container.Spec.Command.IsEmpty && Signals.AsksToEnd(signal))) await gateway.AskAsync<ContainerDone>(StopContainer.Of(container, patience: 0) with { Kill = true }, http.RequestAborted);
         else if (!processes.Signal(container, signal)) throw new DockerRefusedException(StatusCodes.Status409Conflict, $"Cannot kill container: {http.Named()}: {(container.Host == gateway.Host ? "it runs no command" : $"its command is on host {container.Host}: ask there")}, and only KILL ends it from here");
         await http.Empty(StatusCodes.Status204NoContent);
     }
@@ -173,7 +173,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     private async Task PruneAsync(HttpContext http)
     {
         var filter = ContainerFilter.Parse(DockerValues.Filters(http));
-        var stopped = (await directory.ContainersAsync(http.RequestAborted)).Where(container => container.Status != ContainerStatus.Running && filter.Matches(container));
+        var stopped = filter.Passing(await directory.ContainersAsync(http.RequestAborted)).Where(container => container.Status != ContainerStatus.Running);
         var removed = ImmutableArray.CreateBuilder<string>();
         foreach (var container in stopped)
         {

@@ -21,10 +21,10 @@ internal static class DockerApi
     public static void MapDocker(this WebApplication app, IClusterGateway gateway, IContainerProcesses processes, (JournalHealth Health, IJournalFeed Feed, IJournalReader Reader) journal, Random random, TimeProvider time)
     {
         var swarm = new SwarmManners();
-        var (directory, names) = (new NetworkDirectory(gateway), new RandomNames(random));
-        var streams = new StreamEndpoints(gateway, directory, processes, time);
+        var (directory, names, places) = (new NetworkDirectory(gateway), new RandomNames(random), new StreamPlaces());
+        var streams = new StreamEndpoints(gateway, directory, processes, places, time);
         var containers = new ContainerEndpoints(gateway, directory, new ContainerCreator(gateway, directory, names, time), streams, processes, names, time);
-        var execs = new ExecEndpoints(directory, processes);
+        var execs = new ExecEndpoints(directory, processes, places);
         app.Services.GetRequiredService<HijackedRequests>().Serve = request => DockerVersion.Strip(request.Path).Path.Split('/') switch
         {
             ["", "exec", var id, "start"] => execs.StartAsync(Uri.UnescapeDataString(id), request),
@@ -38,9 +38,9 @@ internal static class DockerApi
             branch.UseRouting();
             branch.UseEndpoints(endpoints =>
             {
-                new SystemEndpoints(gateway, swarm).Map(endpoints);
+                new SystemEndpoints(gateway, swarm, time).Map(endpoints);
                 new NetworkEndpoints(gateway, directory, time, swarm).Map(endpoints);
-                new EventEndpoints(new(journal.Feed, journal.Reader, time), journal.Health, time).Map(endpoints);
+                new EventEndpoints(new(journal.Feed, journal.Reader, time), journal.Health, places, time).Map(endpoints);
                 containers.Map(endpoints);
                 streams.Map(endpoints);
                 execs.Map(endpoints);
@@ -82,7 +82,7 @@ internal static class DockerApi
     /// <summary>The version that the client speaks.</summary>
     public static DockerVersion Version(this HttpContext http) => http.Features.Get<Asked>()!.Version;
 
-    private static readonly string[] Elsewhere = ["/build", "/commit", "/configs", "/containers", "/distribution", "/events", "/exec", "/images", "/nodes", "/plugins", "/secrets", "/services", "/session", "/swarm", "/system", "/tasks", "/volumes"];
+    private static readonly string[] Elsewhere = ["/auth", "/build", "/commit", "/configs", "/containers", "/distribution", "/events", "/exec", "/images", "/nodes", "/plugins", "/secrets", "/services", "/session", "/swarm", "/system", "/tasks", "/volumes"];
 
     private static Task NotServed(HttpContext http)
     {

@@ -51,13 +51,21 @@ internal static class DockerValues
         try
         {
             using var document = JsonDocument.Parse(text);
-            return [.. document.RootElement.EnumerateObject().SelectMany(key => (key.Value.ValueKind == JsonValueKind.Array ? key.Value.EnumerateArray().Select(value => value.GetString()!) : key.Value.EnumerateObject().Where(value => value.Value.GetBoolean()).Select(value => value.Name)).Select(value => $"{key.Name}={value}"))];
+            if (document.RootElement.ValueKind == JsonValueKind.Null) return [];
+            return [.. document.RootElement.EnumerateObject().SelectMany(key => Values(key.Value).Select(value => $"{key.Name}={value}"))];
         }
         catch (Exception cause) when (cause is JsonException or InvalidOperationException)
         {
             throw Invalid("invalid filter: filters is an object of lists, {\"key\":[\"value\"]}");
         }
     }
+
+    private static IEnumerable<string> Values(JsonElement values) => values.ValueKind switch
+    {
+        JsonValueKind.Null => [],
+        JsonValueKind.Array => values.EnumerateArray().Select(value => value.GetString()!),
+        _ => values.EnumerateObject().Where(value => value.Value.GetBoolean()).Select(value => value.Name),
+    };
 
     /// <summary>Whether a switch of the query is on.</summary>
     public static bool Flag(HttpContext http, string name) => Flag(http.Request.Query, name);

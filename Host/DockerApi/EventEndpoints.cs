@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Documents;
 using NetworkCluster.Commands.Events;
@@ -7,10 +8,8 @@ using NetworkCluster.Entities;
 namespace NetworkCluster.DockerApi;
 
 /// <summary><c>/events</c>: what happens to networks and containers on every host, and what happened, out of the journal.</summary>
-internal sealed class EventEndpoints(EventTail tail, JournalHealth journal, TimeProvider time)
+internal sealed class EventEndpoints(EventTail tail, JournalHealth journal, StreamPlaces places, TimeProvider time)
 {
-    private static readonly byte[] LineEnd = "\n"u8.ToArray();
-
     /// <summary>Maps it.</summary>
     public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/events", EventsAsync);
 
@@ -21,14 +20,15 @@ internal sealed class EventEndpoints(EventTail tail, JournalHealth journal, Time
         var filter = FilterTerms.Parse(DockerValues.Filters(http), EventTail.Keys);
         if (journal.Outage is { } outage) throw new RefusedException(outage.Refusal.Reason);
 
+        using var held = places.Take();
         var place = await tail.PlaceAsync(since, http.RequestAborted);
         http.Response.ContentType = "application/json";
         await http.Response.StartAsync(http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
         await foreach (var happened in tail.ReadAsync(place, since, until, filter, http.RequestAborted))
         {
-            await http.WriteBodyAsync(EventDocument.Of(happened), DockerJson.Plain.EventDocument);
-            await http.Response.Body.WriteAsync(LineEnd, http.RequestAborted);
+            // As one: clients that take a piece of the answer for an event get no empty ones.
+            await http.Response.Body.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(EventDocument.Of(happened), DockerJson.Plain.EventDocument), (byte)'\n'], http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
         }
     }

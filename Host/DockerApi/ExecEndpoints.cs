@@ -10,7 +10,7 @@ using NetworkCluster.Linux;
 namespace NetworkCluster.DockerApi;
 
 /// <summary>Further commands in running containers. They are this process's: one that was made and not started is forgotten with it.</summary>
-internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProcesses processes)
+internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProcesses processes, StreamPlaces places)
 {
     /// <summary>How many are remembered; beyond that the oldest that does not run is forgotten.</summary>
     private const int Remembered = 1000;
@@ -87,27 +87,30 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
     /// <summary>Runs it over the connection that the request has taken over.</summary>
     public async Task StartAsync(string id, HijackedRequest request)
     {
+        using var place = places.Take();
         var exec = Begin(id);
         var body = request.Read(DockerJson.Plain.ExecStartBody);
         if (body.Detach == true) throw new UsageException("a detached command needs no connection of its own");
         var raw = body.Tty ?? false;
-        var (input, output) = await request.TakeAsync(raw);
+        var (typing, output) = await request.TakeAsync(raw);
+        var input = typing!;
         if (exec.Request.Terminal is null)
         {
-            await RunAsync(exec, new RawStreams(input, output, !raw), CancellationToken.None);
+            await RunAsync(exec, new RawStreams(input, output, !raw), request.Gone);
             return;
         }
 
         var typed = new DetachKeys(input, exec.DetachKeys);
         var streams = new RawStreams(typed, output, !raw);
         // Who leaves by the keys leaves it running, unheard.
-        if (await Task.WhenAny(RunAsync(exec, streams, CancellationToken.None), typed.Left) == typed.Left) await streams.LeaveAsync();
+        if (await Task.WhenAny(RunAsync(exec, streams, request.Gone), typed.Left) == typed.Left) await streams.LeaveAsync();
     }
 
     // Without a connection of its own there is no input.
     private async Task StartAsync(HttpContext http)
     {
         var body = await http.ReadAsync(DockerJson.Plain.ExecStartBody);
+        using var place = body.Detach == true ? null : places.Take();
         var exec = Begin(http.Named());
         if (body.Detach == true)
         {
@@ -116,7 +119,7 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         }
 
         var raw = body.Tty ?? false;
-        http.Response.ContentType = raw ? "application/vnd.docker.raw-stream" : "application/vnd.docker.multiplexed-stream";
+        http.Response.ContentType = RawStreams.TypeOf(raw);
         await RunAsync(exec, new RawStreams(Stream.Null, http.Response.Body, !raw), http.RequestAborted);
     }
 
@@ -149,5 +152,13 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
 
     private Exec Find(string id) => _execs.TryGetValue(id, out var exec) ? exec : throw new DockerRefusedException(StatusCodes.Status404NotFound, $"No such exec instance: {id}");
 
-    private static ExecDocument Document(Exec exec) => new() { ID = exec.Id, Running = exec.Running, ExitCode = exec.ExitCode, ContainerID = exec.Container.Spec.Id.ToString(), OpenStdin = exec.Request.Interactive };
+    private static ExecDocument Document(Exec exec) => new()
+    {
+        ID = exec.Id,
+        Running = exec.Running,
+        ExitCode = exec.ExitCode,
+        ContainerID = exec.Container.Spec.Id.ToString(),
+        OpenStdin = exec.Request.Interactive,
+        ProcessConfig = new() { Tty = exec.Request.Terminal is not null, Entrypoint = exec.Request.Command[0], Arguments = exec.Request.Command[1..] },
+    };
 }

@@ -17,6 +17,9 @@ namespace NetworkCluster.DockerApi;
 /// <param name="Connection">What is left of the connection.</param>
 internal sealed record HijackedRequest(string Path, IQueryCollection Query, byte[] Body, IDuplexPipe Connection)
 {
+    /// <summary>Cancelled when the client has left the connection.</summary>
+    public CancellationToken Gone { get; init; }
+
     /// <summary>The body as JSON.</summary>
     /// <exception cref="DockerRefusedException">It is something else.</exception>
     public T Read<T>(JsonTypeInfo<T> type) where T : class
@@ -32,9 +35,9 @@ internal sealed record HijackedRequest(string Path, IQueryCollection Query, byte
     }
 
     /// <summary>Says that the connection is the command's from now on.</summary>
-    public async Task<(Stream Input, Stream Output)> TakeAsync(bool raw)
+    public async Task<(Stream? Input, Stream Output)> TakeAsync(bool raw)
     {
-        await AnswerAsync(Connection.Output, $"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.{(raw ? "raw" : "multiplexed")}-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+        await AnswerAsync(Connection.Output, $"HTTP/1.1 101 UPGRADED\r\nContent-Type: {RawStreams.TypeOf(raw)}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
         return (Connection.Input.AsStream(leaveOpen: true), Connection.Output.AsStream(leaveOpen: true));
     }
 
@@ -78,7 +81,8 @@ internal sealed class HijackedRequests(TimeProvider time)
         try
         {
             if (connection.Features.Get<Caller>()?.WhyNot($"POST {DockerVersion.Strip(request.Path).Path}", changes: true) is { } why) throw new DockerRefusedException(StatusCodes.Status403Forbidden, why);
-            await serve(request);
+            using var watch = new ClientWatch(connection, time);
+            await serve(request with { Gone = watch.Gone });
         }
         catch (Exception cause) when (DockerAnswers.StatusOf(cause) is { } status)
         {

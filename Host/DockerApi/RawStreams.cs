@@ -16,6 +16,9 @@ internal sealed class RawStreams(Stream input, Stream output, bool multiplexed, 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private bool _left;
 
+    /// <summary>What Docker calls them.</summary>
+    public static string TypeOf(bool raw) => $"application/vnd.docker.{(raw ? "raw" : "multiplexed")}-stream";
+
     public Stream Input => input;
 
     public ValueTask WriteOutputAsync(ReadOnlyMemory<byte> data, CancellationToken cancel) => WriteAsync(1, data, cancel);

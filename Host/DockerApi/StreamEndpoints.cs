@@ -1,19 +1,23 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http.Features;
 using NetworkCluster.Commands;
 using NetworkCluster.Commands.Containers;
 using NetworkCluster.Containers;
 using NetworkCluster.Gateway;
+using NetworkCluster.Hosting;
 
 namespace NetworkCluster.DockerApi;
 
 /// <summary>What a client does around a container's own command: waits for its end, listens to it, and has the container removed with it.</summary>
-internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory directory, IContainerProcesses processes, TimeProvider time)
+internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory directory, IContainerProcesses processes, StreamPlaces places, TimeProvider time)
 {
     // A container says nothing when it ends: it is looked at, as long as somebody waits.
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
     // How long a client may take to read the last output before its container goes.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan AfterHead = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Of how many containers that went with their command the exit code is remembered, for who waits for them to be gone.</summary>
     private const int Remembered = 1000;
@@ -26,7 +30,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("/containers/{id}/wait", WaitAsync);
-        endpoints.MapPost("/containers/{id}/attach", NoConnection);
+        endpoints.MapPost("/containers/{id}/attach", AttachAsync);
         endpoints.MapGet("/containers/{id}/logs", LogsAsync);
         endpoints.MapPost("/containers/{id}/resize", ResizeAsync);
     }
@@ -43,14 +47,15 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         var (output, error) = (DockerValues.Flag(http, "stdout"), DockerValues.Flag(http, "stderr"));
         if (!output && !error) throw new UsageException("Bad parameters: you must choose at least one stream");
         if (DockerValues.Flag(http, "timestamps") || Asked("since") || Asked("until")) throw new DockerRefusedException(StatusCodes.Status501NotImplemented, "the output of a command is kept without times here: timestamps, since and until cannot be answered");
+        var follows = DockerValues.Flag(http, "follow") && container.Status == ContainerStatus.Running;
+        using var place = follows ? places.Take() : null;
         var tail = http.Request.Query["tail"] is [{ Length: > 0 } lines] && int.TryParse(lines, out var number) && number >= 0 ? number : (int?)null;
-        http.Response.ContentType = container.Spec.Tty is true ? "application/vnd.docker.raw-stream" : "application/vnd.docker.multiplexed-stream";
+        http.Response.ContentType = RawStreams.TypeOf(container.Spec.Tty is true);
         await http.Response.StartAsync(http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
         // Both are kept as one.
         if (!output) return;
         using var streams = new RawStreams(Stream.Null, http.Response.Body, container.Spec.Tty is not true, byLine: true);
-        var follows = DockerValues.Flag(http, "follow") && container.Status == ContainerStatus.Running;
         if (!follows) await processes.ReadOutputAsync(container, streams, tail, http.RequestAborted);
         else if (!container.Spec.Command.IsEmpty) await FollowAsync(container, streams, tail, past: null, http.RequestAborted);
         else await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, http.RequestAborted);
@@ -63,6 +68,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         var condition = http.Request.Query["condition"] is [{ Length: > 0 } given] ? given : "not-running";
         if (condition is not ("not-running" or "next-exit" or "removed")) throw new UsageException($"invalid condition: \"{condition}\"");
         var container = await directory.ContainerAsync(http.Named(), http.RequestAborted);
+        using var place = places.Take();
         // The client starts the container only when it knows that somebody watches.
         http.Response.ContentType = "application/json";
         await http.Response.StartAsync(http.RequestAborted);
@@ -77,26 +83,43 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     /// Passes the output of the container's command on, over the connection that the request has taken over, and what is typed to it: of a container that runs from now on (with <c>logs=1</c>
     /// from its start), of another one the whole of its next life.
     /// </summary>
-    public async Task AttachAsync(string nameOrId, HijackedRequest request)
+    public Task AttachAsync(string nameOrId, HijackedRequest request) => AttachAsync(nameOrId, request.Query, request.TakeAsync, request.Gone);
+
+    // Who does not take the connection over has what he types in the request's body, and hears it in the answer's.
+    private Task AttachAsync(HttpContext http) => AttachAsync(http.Named(), http.Request.Query, async tty =>
+    {
+        http.UnlimitBody();
+        http.Response.ContentType = RawStreams.TypeOf(tty);
+        await http.Response.StartAsync(http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+        return (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } ? http.Request.Body : null, http.Response.Body);
+    }, http.RequestAborted);
+
+    private async Task AttachAsync(string nameOrId, IQueryCollection query, Func<bool, Task<(Stream? Input, Stream Output)>> takeAsync, CancellationToken gone)
     {
         var (container, past) = await FindAsync(nameOrId);
         var tty = container.Spec.Tty ?? false;
-        var keys = DetachKeys.Parse(request.Query["detachKeys"]);
-        var tail = container.Status == ContainerStatus.Running && !DockerValues.Flag(request.Query, "logs") ? 0 : (int?)null;
+        var keys = DetachKeys.Parse(query["detachKeys"]);
+        using var place = places.Take();
+        // What is not asked for is not wanted. Both of the command's outputs are one.
+        var (logs, stream, hears, types) = (DockerValues.Flag(query, "logs"), DockerValues.Flag(query, "stream"), DockerValues.Flag(query, "stdout"), DockerValues.Flag(query, "stdin"));
+        var tail = container.Status == ContainerStatus.Running && !logs ? 0 : (int?)null;
         var listening = _listeners.GetOrAdd(container.Spec.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
-            var (input, output) = await request.TakeAsync(tty);
-            using var streams = new RawStreams(input, output, !tty);
-            if (DockerValues.Flag(request.Query, "logs") && DockerValues.Denied(request.Query, "stream")) await processes.ReadOutputAsync(container, streams, null, CancellationToken.None);
-            else if (!await LivesAsync(container, CancellationToken.None)) return;
+            var (input, output) = await takeAsync(tty);
+            using var streams = new RawStreams(input ?? Stream.Null, hears ? output : Stream.Null, !tty);
+            // Clients that read the answer's head into a buffer lose what comes with it (docker-py).
+            if (logs) await Task.Delay(AfterHead, time, gone);
+            if (!stream && logs) await processes.ReadOutputAsync(container, streams, null, gone);
+            if (!stream || !await LivesAsync(container, gone)) return;
             // Without a command there is nothing to hear; the connection is there as long as the container.
-            else if (container.Spec.Command.IsEmpty) await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, CancellationToken.None);
-            else await ConverseAsync(container, streams, (tail, past), new(input, keys), types: container.Spec.OpenStdin is true && !DockerValues.Denied(request.Query, "stdin"));
+            if (container.Spec.Command.IsEmpty) await _watch.UntilAsync(container.Spec.Id, view => view is null or { Status: not ContainerStatus.Running }, gone);
+            else await ConverseAsync(container, streams, (tail, past), new(streams.Input, keys), types: types && input is not null && container.Spec.OpenStdin is true, gone);
         }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        catch (Exception left) when (left is IOException or OperationCanceledException)
         {
-            // The client has left; the container goes on.
+            // The client has; the container goes on.
         }
         finally
         {
@@ -116,9 +139,9 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
         return (container, container.Status == ContainerStatus.Running ? null : past);
     }
 
-    private async Task ConverseAsync(ContainerView container, RawStreams streams, (int? Tail, string? Past) from, DetachKeys typed, bool types)
+    private async Task ConverseAsync(ContainerView container, RawStreams streams, (int? Tail, string? Past) from, DetachKeys typed, bool types, CancellationToken gone)
     {
-        using var over = new CancellationTokenSource();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(gone);
         // Begun first: what is typed may have its answer at once.
         var following = FollowAsync(container, streams, from.Tail, from.Past, over.Token);
         var typing = types ? TypeAsync(container, container.Spec.Tty is true ? typed : streams.Input, from.Past, over.Token) : Task.CompletedTask;
@@ -194,9 +217,6 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
             }
         }
     }
-
-    private static Task NoConnection(HttpContext http) =>
-        throw new UsageException("attach takes its connection over: send it first on a new one, with Connection: Upgrade and Upgrade: tcp");
 
     private async Task RemoveAtEndAsync(ContainerView container)
     {

@@ -48,7 +48,7 @@ internal sealed record InfoDocument
     public ImmutableArray<ImmutableArray<string>> DriverStatus { get; init; } = [];
     public required PluginsDocument Plugins { get; init; }
     public bool IPv4Forwarding { get; init; } = true;
-    public string SystemTime { get; init; } = "";
+    public required string SystemTime { get; init; }
     public string LoggingDriver { get; init; } = "json-file";
     public required string KernelVersion { get; init; }
     public required string OperatingSystem { get; init; }
@@ -69,7 +69,7 @@ internal sealed record PluginsDocument
     public ImmutableArray<string> Volume { get; init; } = [];
     public required ImmutableArray<string> Network { get; init; }
     public ImmutableArray<string>? Authorization { get; init; }
-    public ImmutableArray<string> Log { get; init; } = ["local"];
+    public ImmutableArray<string> Log { get; init; } = ["json-file"];
 }
 
 /// <summary>Never in a swarm.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using NetworkCluster.Commands;
+using NetworkCluster.Commands.Documents;
 using NetworkCluster.Containers;
 using NetworkCluster.Drivers;
 using NetworkCluster.Gateway;
@@ -7,7 +8,7 @@ using NetworkCluster.Gateway;
 namespace NetworkCluster.DockerApi;
 
 /// <summary><c>/_ping</c>, <c>/version</c>, <c>/info</c>, and what an engine says that is in no swarm.</summary>
-internal sealed class SystemEndpoints(IClusterGateway gateway, SwarmManners swarm)
+internal sealed class SystemEndpoints(IClusterGateway gateway, SwarmManners swarm, TimeProvider time)
 {
     private const string Sandboxes = "WARNING: containers are network sandboxes with the host's file system; there are no images";
 
@@ -80,6 +81,7 @@ internal sealed class SystemEndpoints(IClusterGateway gateway, SwarmManners swar
             MemTotal = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             Name = gateway.Host.ToString(),
             ServerVersion = DockerApi.Release,
+            SystemTime = Rfc3339.Text(time.GetUtcNow()),
             Warnings = [Sandboxes],
         }, DockerJson.Plain.InfoDocument);
     }

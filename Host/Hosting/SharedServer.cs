@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace NetworkCluster.Hosting;
 
@@ -9,6 +10,13 @@ internal static class SharedServer
     public static void LimitBody(this HttpContext http, long bytes)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = bytes;
+    }
+
+    /// <summary>Of a body that is typed nobody knows how much comes, and when.</summary>
+    public static void UnlimitBody(this HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
     }
 
     /// <summary>The routes of pbm's port are matched before those of an edge beside it: they are not served there.</summary>

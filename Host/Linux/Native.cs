@@ -137,6 +137,27 @@ internal static partial class Native
         return readable;
     }
 
+    /// <summary>Whether whoever is at the other end has closed both halves of the connection, or it is closed here.</summary>
+    public static bool IsHungUp(SafeHandle socket)
+    {
+        const short Error = 0x8, HangUp = 0x10, Invalid = 0x20;
+        var held = false;
+        try
+        {
+            socket.DangerousAddRef(ref held);
+            Span<PollFd> look = [new() { Fd = (int)socket.DangerousGetHandle() }];
+            return Poll(look, 1, 0) > 0 && (look[0].Returned & (Error | HangUp | Invalid)) != 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+        finally
+        {
+            if (held) socket.DangerousRelease();
+        }
+    }
+
     /// <summary>A file that becomes readable by <see cref="Signal"/>, for a thread that waits in poll.</summary>
     public static int EventFd() => EventFd(0, SockCloexec) is var fd and >= 0 ? fd : throw Failure("eventfd");
 

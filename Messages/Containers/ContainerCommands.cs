@@ -37,6 +37,8 @@ public sealed record StopContainer(HostId Host, ContainerId Container) : Request
     public int? Patience { get; init; }
     /// <summary>The signal by which it is asked, as signal(7) numbers them. None: what its container says, otherwise TERM.</summary>
     public int? Signal { get; init; }
+    /// <summary>True: it is not stopped but killed, which is told as its command's end alone.</summary>
+    public bool? Kill { get; init; }
     /// <summary>With the patience that the container asks for, where nobody says another.</summary>
     public static StopContainer Of(ContainerView container, int? patience = null)
     {

@@ -52,7 +52,7 @@ public sealed record PortsPublished(ContainerId Container, ImmutableArray<Publis
 /// <summary>The container is to stop. If we stop here, recovery goes on with it.</summary>
 public sealed record ContainerStopping(ContainerId Container) : IEvent
 {
-    /// <summary>True where nobody asked for it: its command has ended.</summary>
+    /// <summary>True where nobody asked for it: its command has ended, or was killed.</summary>
     public bool? ByItself { get; init; }
     /// <summary>Why, where it was to start and could not.</summary>
     public StartFailure? Failure { get; init; }

@@ -115,6 +115,13 @@ public sealed class DockerCliTests : IAsyncLifetime
             Assert.Equal("never fills holds", Done("ps -a --format '{{.Names}}'").ReplaceLineEndings(" "));
             Assert.Equal("never", Done("ps -l --format '{{.Names}}'"));
             Assert.Equal("never fills", Done("ps -n 2 --format '{{.Names}}'").ReplaceLineEndings(" "));
+            foreach (var (filter, names) in ((string, string)[])
+            [
+                ("before=fills", "holds"), ("since=holds", "never fills"), ("since=holds -f before=never", "fills"), ("publish=18081", "holds"), ("publish=18000-18100/tcp", "holds"), ("publish=18081/udp", ""), ("expose=80", "holds"),
+                ("status=paused", ""), ("status=dead -f status=created", "never"), ("exited=0", ""),
+            ]) Assert.Equal(names, Done($"ps -f {filter} --format '{{{{.Names}}}}'").ReplaceLineEndings(" "));
+            Refused("No such container: nobody", "ps -f before=nobody");
+            Refused("publish is a port or a range", "ps -f publish=x");
             Done("rm -f never fills holds && docker network rm full");
         }
 

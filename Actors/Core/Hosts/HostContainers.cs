@@ -60,8 +60,8 @@ internal static class HostContainers
 
     public static Decision Stop(HostState state, HeldContainer container, StopContainer stop) =>
         container.Phase == ContainerPhase.Removing ? Decision.Refuse(new ContainerNotFound(container.Spec.Name))
-        : !container.IsRunning || container.Spec.Command.IsEmpty ? Stop(state, container)
-        : HostOperations.Began(state, container.Spec.Id, OperationKind.EndCommand, [], null, [new ContainerStopping(container.Spec.Id)], PatienceOf(container, stop)) with { Sends = [End(state, container, stop)] };
+        : !container.IsRunning || container.Spec.Command.IsEmpty ? Stop(state, container, stop.Kill)
+        : HostOperations.Began(state, container.Spec.Id, OperationKind.EndCommand, [], null, [new ContainerStopping(container.Spec.Id) { ByItself = stop.Kill }], PatienceOf(container, stop)) with { Sends = [End(state, container, stop)] };
 
     /// <summary>One thing at a time. A command that is asked to end may take long: others may have less patience with it, and who wants something else need not wait for that.</summary>
     public static Decision Wait(HostState state, HeldContainer container, IContainerCommand command) => command switch

@@ -24,7 +24,7 @@ internal sealed class ContainerList(NetworkDirectory directory)
             new()
             {
                 Name = "filter", Short = 'f', ValueName = "key=value", Repeatable = true, Choices = FilterTerms.Beginnings(ContainerFilter.Keys),
-                Description = "Show only some: id= and name= (a regular expression for a part of it), label=KEY[=VALUE], network=NAME, status=created|running|exited (shows stopped ones too)",
+                Description = "Show only some: id= and name= (a regular expression for a part of it), label=KEY[=VALUE], network=NAME, status=created|running|exited (shows stopped ones too), before= and since= (a container; so do they), exited=CODE, publish= and expose= (PORT[-PORT][/udp]), ancestor=IMAGE",
             },
             new() { Name = "no-trunc", Description = "Do not truncate the output" },
             new() { Name = "quiet", Short = 'q', Description = "Only display container IDs" },
@@ -44,7 +44,7 @@ internal sealed class ContainerList(NetworkDirectory directory)
             new("ID", "CONTAINER ID"), new("Names", quiet ? null : "NAME"), new("Status", quiet ? null : "STATUS"),
             new("Command", quiet ? null : "COMMAND"), new("Ports", quiet ? null : "PORTS"), new("Networks", quiet ? null : "NETWORKS"), new("CreatedAt", null), new("Labels", null),
         ];
-        var containers = (await directory.ContainersAsync(cancel)).Where(c => (all || c.Status == ContainerStatus.Running) && filter.Matches(c));
+        var containers = filter.Passing(await directory.ContainersAsync(cancel)).Where(c => all || c.Status == ContainerStatus.Running);
         await output.TableAsync(columns, containers.Select(c => Row(c, whole)), cancel);
         return ExitCodes.Ok;
     }

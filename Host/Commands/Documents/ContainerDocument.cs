@@ -66,6 +66,7 @@ internal sealed record ContainerDocument
             DnsOptions = view.Spec.Resolver?.Options ?? [],
             DnsSearch = view.Spec.Resolver?.Search ?? [],
             ExtraHosts = ExtraHosts(view.Spec.Resolver),
+            Links = Links(view),
         },
         Config = new()
         {
@@ -84,6 +85,10 @@ internal sealed record ContainerDocument
         },
         NetworkSettings = Settings(view, place),
     };
+
+    // Those on the predefined network are the container's, and known by both names; others are their endpoint's.
+    private static ImmutableArray<string>? Links(ContainerView view) =>
+        view.Endpoints.FirstOrDefault(endpoint => endpoint.Spec.NetworkName == NetworkRules.Bridge)?.Spec.Settings.Links is { IsDefaultOrEmpty: false } links ? [.. links.Select(link => $"/{link.Target}:/{view.Spec.Name}/{link.Alias}")] : null;
 
     private static ImmutableArray<string>? ExtraHosts(ContainerResolver? resolver) => resolver is { Hosts: { IsEmpty: false } hosts } ? [.. hosts.Select(host => $"{host.Name}:{host.Address}")] : null;
 
@@ -166,9 +171,23 @@ internal sealed record ContainerStateDocument
     public required string FinishedAt { get; init; }
 }
 
-/// <summary>What the container asks of its host.</summary>
+/// <summary>What the container asks of its host. What a sandbox with the host's file system has no part of is as Docker has it where nobody asked.</summary>
 internal sealed record HostConfigDocument
 {
+    public ImmutableArray<string>? Binds { get; init; }
+    public ImmutableArray<string>? CapAdd { get; init; }
+    public ImmutableArray<string>? CapDrop { get; init; }
+    public ImmutableArray<string>? VolumesFrom { get; init; }
+    public RestartPolicyDocument RestartPolicy { get; init; } = new();
+    public string IpcMode { get; init; } = "host";
+    public string PidMode { get; init; } = "host";
+    public bool Privileged { get; init; }
+    public bool ReadonlyRootfs { get; init; }
+    public string Runtime { get; init; } = "";
+    public int CpuShares { get; init; }
+    public long Memory { get; init; }
+    public long NanoCpus { get; init; }
+    public required ImmutableArray<string>? Links { get; init; }
     public required string NetworkMode { get; init; }
     public required bool AutoRemove { get; init; }
     public required ImmutableArray<int> ConsoleSize { get; init; }
@@ -179,6 +198,13 @@ internal sealed record HostConfigDocument
     public required ImmutableArray<string> DnsOptions { get; init; }
     public required ImmutableArray<string> DnsSearch { get; init; }
     public required ImmutableArray<string>? ExtraHosts { get; init; }
+}
+
+/// <summary>The host starts no container again by itself.</summary>
+internal sealed record RestartPolicyDocument
+{
+    public string Name { get; init; } = "no";
+    public int MaximumRetryCount { get; init; }
 }
 
 /// <summary>How the output of the container's command is kept: in a file, and read with <c>logs</c>. Clients know which drivers can be read by their names.</summary>
@@ -218,6 +244,11 @@ internal sealed record NetworkSettingsDocument
 {
     public string Bridge { get; init; } = "";
     public required string SandboxID { get; init; }
+    public bool HairpinMode { get; init; }
+    public string LinkLocalIPv6Address { get; init; } = "";
+    public int LinkLocalIPv6PrefixLen { get; init; }
+    public ImmutableArray<string>? SecondaryIPAddresses { get; init; }
+    public ImmutableArray<string>? SecondaryIPv6Addresses { get; init; }
     /// <summary>The path of its network namespace; empty: it does not run, or on another host.</summary>
     public required string SandboxKey { get; init; }
     public required IReadOnlyDictionary<string, ImmutableArray<PortDocument>?> Ports { get; init; }

@@ -440,6 +440,15 @@ public sealed class HostTests
         host.When(new StartContainer(Some.Host, Box), new SandboxStarted(Some.Host, Box, new(1), fault)).Journals(nameof(ContainerStopping));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_that_is_killed_was_not_stopped(bool runsCommand)
+    {
+        var host = Created([], command: runsCommand ? ["run"] : []).When(new StartContainer(Some.Host, Box), Sandbox(), new CommandStarted(Some.Host, Box, new(1), null));
+        Assert.True(Assert.Single(host.When(new StopContainer(Some.Host, Box) { Patience = 0, Kill = true }).Then.Events.OfType<ContainerStopping>()).ByItself);
+    }
+
     [Fact]
     public void One_whose_start_failed_is_as_it_was_before_with_the_reason_until_the_next_start()
     {

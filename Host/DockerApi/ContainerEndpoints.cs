@@ -39,7 +39,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         var filter = ContainerFilter.Parse(DockerValues.Filters(http));
         var most = Limit(http);
         // The latest ones are asked for whatever they do.
-        var all = DockerValues.Flag(http, "all") || filter.AsksForStatus || most is not null;
+        var all = DockerValues.Flag(http, "all") || filter.AsksForStopped || most is not null;
         var containers = filter.Passing(await directory.ContainersAsync(http.RequestAborted)).Where(container => all || container.Status == ContainerStatus.Running);
         if (most is { } latest) containers = containers.Take(latest);
         await http.WriteAsync([.. containers.Select(container => ContainerSummary.From(container, Networks(http, container), time.GetUtcNow()))], DockerJson.Plain.ImmutableArrayContainerSummary);

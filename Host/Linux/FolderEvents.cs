@@ -21,7 +21,7 @@ internal enum FolderChange
 /// </summary>
 internal sealed class FolderEvents
 {
-    // Creation, writing, names that come, names that go; a folder that is another one now is told by itself.
+    // What is asked for: names that are made, come and go, and writing. That the folder itself is gone, and that it has more to say than it kept, the kernel says unasked.
     private const uint Created = 0x100, Modified = 0x2, MovedTo = 0x80, Deleted = 0x200, MovedFrom = 0x40, OnlyFolders = 0x0100_0000, Ignored = 0x8000, Overflow = 0x4000;
     private const int HeaderLength = 16, NoWatch = -1, StackSize = 128 * 1024;
 
@@ -38,7 +38,7 @@ internal sealed class FolderEvents
     /// <param name="folder">The folder.</param>
     /// <param name="heard">What has happened, and to which name in it.</param>
     /// <exception cref="DirectoryNotFoundException">There is none.</exception>
-    /// <exception cref="IOException">The kernel takes no more of them.</exception>
+    /// <exception cref="Agents.DataplaneException">The kernel takes no more of them.</exception>
     public static IDisposable Listen(string folder, Action<FolderChange, string?> heard)
     {
         // One that could not be had is tried for again.

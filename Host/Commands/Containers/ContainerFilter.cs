@@ -14,8 +14,8 @@ internal sealed record ContainerFilter(FilterTerms Terms)
     /// <summary>The keys there are.</summary>
     public static readonly ImmutableArray<string> Keys = ["ancestor", "before", "exited", "expose", "id", "label", "name", "network", "publish", "since", "status"];
 
-    /// <summary>Whether the filter itself says which states to show.</summary>
-    public bool AsksForStatus => Terms.Has("status") || Terms.Has("before") || Terms.Has("since");
+    /// <summary>Whether the filter itself asks for those that do not run.</summary>
+    public bool AsksForStopped => Terms.Has("status") || Terms.Has("before") || Terms.Has("since");
 
     /// <inheritdoc cref="FilterTerms.Parse"/>
     public static ContainerFilter Parse(IEnumerable<string> words) =>
@@ -25,7 +25,7 @@ internal sealed record ContainerFilter(FilterTerms Terms)
     /// <exception cref="RefusedException">There is no container of which the filter speaks.</exception>
     public IEnumerable<ContainerView> Passing(ImmutableArray<ContainerView> containers)
     {
-        var places = Terms.Terms.Where(term => term.Key is "before" or "since").ToDictionary(term => term, term => PlaceOf(containers, term.Value));
+        var places = Terms.Terms.Where(term => term.Key is "before" or "since").Distinct().ToDictionary(term => term, term => PlaceOf(containers, term.Value));
         return containers.Where((container, place) => Terms.Match((key, value) => key switch
         {
             "before" => place > places[(key, value)],

@@ -38,7 +38,7 @@ internal sealed class ContainerList(NetworkDirectory directory)
         var filter = ContainerFilter.Parse(invocation.Values("filter"));
         var quiet = invocation.Has("quiet");
         var whole = invocation.Has("no-trunc");
-        var all = invocation.Has("all") || filter.AsksForStatus;
+        var all = invocation.Has("all") || filter.AsksForStopped;
         ImmutableArray<TableColumn> columns =
         [
             new("ID", "CONTAINER ID"), new("Names", quiet ? null : "NAME"), new("Status", quiet ? null : "STATUS"),

@@ -28,7 +28,7 @@ public sealed class WrongSettingsTests
     [InlineData("cluster.seeds=[a:1", "network-cluster.cluster.seeds: '\"[a:1\"' is not a list")]
     [InlineData("access.admins=[alice=1]", "network-cluster.access.admins: '[alice=1]' is not a list as [\"a\", \"b\"]: what has brackets, quotation marks or = in it stands in quotation marks")]
     [InlineData("operations.port=9110", "network-cluster.operations.port: 127.0.0.1:9110 is taken by network-cluster.pbm.port (127.0.0.1:9110)")]
-    [InlineData("docker-api.tcp.address=0.0.0.0:8080", "network-cluster.docker-api.tcp.address: 0.0.0.0:8080 is taken by network-cluster.operations.port (127.0.0.1:8080)")]
+    [InlineData("docker-api.tcp.address=0.0.0.0:9180", "network-cluster.docker-api.tcp.address: 0.0.0.0:9180 is taken by network-cluster.operations.port (127.0.0.1:9180)")]
     [InlineData("journal.connection-string=Data Source=/other.db", "network-cluster.journal.connection-string: the journal on sqlite is journal.db in network-cluster.data-directory, and nowhere else")]
     [InlineData("journal.connection-string=Host=db;Username=nwc", "If it is that of PostgreSQL, start with --config hocon/cluster.conf, which sets network-cluster.journal.provider=postgresql")]
     [InlineData("pbm=9110", "network-cluster.pbm is not one setting but many: '9110'")]

@@ -9,6 +9,12 @@ var ran = false;
 var words = StartWords.Plain;
 try
 {
+    if (args is ["--version"])
+    {
+        Console.Out.WriteLine($"Akka.NetworkCluster.Host {typeof(HostArguments).Assembly.GetName().Version?.ToString(3)}");
+        return 0;
+    }
+
     var arguments = HostArguments.Parse(args);
     if (arguments.Help)
     {

@@ -30,6 +30,7 @@ internal sealed class CommandRunner(JournalHealth journal, ILogger logger, Cance
             if (caller?.WhyNot($"'{command.Spec.Name}'", changes: !command.Spec.ReadsOnly) is { } why)
             {
                 span.Fail("Forbidden", why);
+                logger.LogWarning("refused: {Why}", why);
                 await output.ErrorAsync("Forbidden", why, cancel);
                 await output.WriteAsync(new ExitFrame(ExitCodes.Refused), cancel);
                 return;
@@ -57,7 +58,8 @@ internal sealed class CommandRunner(JournalHealth journal, ILogger logger, Cance
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            await output.RefusalAsync(new OutcomeUnknown($"the host is being stopped, and {command.Spec.Name} was not over in time"), cancel);
+            if (command.Spec.ReadsOnly) await output.ErrorAsync("HostStopping", "the host is being stopped: ask another one, or this one when it is back", cancel);
+            else await output.RefusalAsync(new OutcomeUnknown($"the host is being stopped, and {command.Spec.Name} was not over in time"), cancel);
             return ExitCodes.Unreachable;
         }
     }

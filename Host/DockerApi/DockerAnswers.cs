@@ -89,6 +89,7 @@ internal static class DockerAnswers
         catch (Exception cause) when (StatusOf(cause) is { } status)
         {
             Activity.Current.Fail(cause is RefusedException refused ? refused.Reason.GetType().Name : "Usage", cause.Message);
+            if (cause is DockerRefusedException { Status: StatusCodes.Status403Forbidden }) log.LogWarning("refused: {Why}", cause.Message);
             await RefuseAsync(http, status, cause.Message);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)

@@ -45,8 +45,8 @@ internal sealed class SystemTerminal : ITerminal
 
     public void WriteTable(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)
     {
-        // A single column (-q) is a list for scripts.
-        if (_rich && titles.Length > 1) WriteRich(titles, rows);
+        // A single column (-q) is a list for scripts. What is wider than the terminal is not cut: columns would go without a word.
+        if (_rich && titles.Length > 1 && WidthOf(titles, rows) <= AnsiConsole.Profile.Width) WriteRich(titles, rows);
         else Write(PlainTable.Draw(titles, rows), isError: false);
     }
 
@@ -65,6 +65,10 @@ internal sealed class SystemTerminal : ITerminal
             if (StandardStream.AwaitUnread(StandardStream.Output)) unread.CancelAfter(TimeSpan.FromSeconds(1));
         }
     }
+
+    // With a frame around each cell.
+    private static int WidthOf(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows) =>
+        titles.Select((title, column) => rows.Select(row => row[column]).Prepend(title).Max(cell => cell.Length) + 3).Sum() + 1;
 
     private static void WriteRich(ImmutableArray<string> titles, ImmutableArray<ImmutableArray<string>> rows)
     {

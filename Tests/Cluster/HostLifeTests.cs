@@ -194,8 +194,10 @@ public sealed class HostLifeTests : IAsyncLifetime
         Assert.True((await _host.Operator.RunAsync("container", "run", ("name", "box"), ("detach", "true"))).Done);
         var begun = Path.Combine(Path.GetDirectoryName(_host.Journal)!, "begun");
         var exec = _host.Operator.RunAsync("container", "exec", ("container", "box"), ("command", "sh"), ("command", "-c"), ("command", $"touch {begun}; exec sleep 600"));
+        var watch = _host.Operator.RunAsync("cluster", "watch");
         await Eventually.IsSoAsync(TimeSpan.FromSeconds(20), () => Task.FromResult(File.Exists(begun)));
         Assert.Equal(0, await _host.TerminateAsync());
+        Assert.Equal((3, "the host is being stopped: ask another one, or this one when it is back"), ((await watch).Code, (await watch).Error.Trim()));
         Assert.Equal((nameof(OutcomeUnknown), 3), ((await exec).Kind, (await exec).Code));
         Assert.Contains("the host is being stopped, and exec was not over in time", (await exec).Error, StringComparison.Ordinal);
     }

@@ -109,7 +109,7 @@ internal sealed class IpamPalette(IClusterGateway gateway, TimeProvider time)
         var full = Math.Max(0, 1 - (double)free / (double)capacity);
         var filled = (int)Math.Round(full * BarLength);
         filled = Math.Clamp(filled, full > 0 ? 1 : 0, full < 1 ? BarLength - 1 : BarLength);
-        return string.Create(CultureInfo.InvariantCulture, $"{new string('#', filled)}{new string('-', BarLength - filled)} {full * 100:0.#} %");
+        return string.Create(CultureInfo.InvariantCulture, $"{new string('#', filled)}{new string('-', BarLength - filled)} {(full is > 0 and < 0.0005 ? "<0.1" : $"{full * 100:0.#}")} %");
     }
 
     private static string Holder(HeldAddress held, string network, Dictionary<EndpointId, string> names) =>

@@ -46,6 +46,18 @@ public sealed class PublishedBinaryTests
     }
 
     [PublishedFact]
+    public async Task A_table_that_is_wider_than_the_terminal_has_no_frame_and_all_of_its_columns()
+    {
+        await using var host = await PbmHost.StartAsync();
+        foreach (var (columns, framed) in ((int, bool)[])[(200, true), (40, false)])
+        {
+            var table = await ShellAsync($"script -qec \"stty cols {columns}; '{PublishedFactAttribute.Program}' {host.Address} network ls\" /dev/null </dev/null");
+            Assert.Equal(framed, table.Output.Contains('│', StringComparison.Ordinal));
+            foreach (var heading in (string[])["NETWORK ID", "NAME", "DRIVER", "SCOPE"]) Assert.Contains(heading, table.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [PublishedFact]
     public async Task What_several_commands_write_into_one_file_stands_there_one_after_the_other()
     {
         await using var host = await PbmHost.StartAsync();

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using NetworkCluster.Addressing;
 using NetworkCluster.Networks;
 
@@ -46,7 +48,10 @@ internal static class FileDifferences
         let has = there.GetValueOrDefault(key)
         let should = wanted.GetValueOrDefault(key)
         where has != should
-        select Text($"{what} {key}", has is null ? "none" : $"\"{has}\"", should is null ? "none" : $"\"{should}\"");
+        select Text($"{what} {key}", has is null ? "none" : Quoted(has), should is null ? "none" : Quoted(should));
+
+    // A line that ends in a text is no other space.
+    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     private static string List(IEnumerable<Subnet> blocks, string none) => string.Join(", ", blocks.Select(block => block.ToString()).DefaultIfEmpty(none));
 

@@ -28,17 +28,15 @@ internal static class ManyHosts
         {
             // One after the other at each host: so many processes that begin share a machine which each would have for itself.
             await EachAsync(1, (client, host, network) => client.RunAsync("container", "run", ("name", $"box{host}-{network}"), ("detach", "true")));
-            var (clock, before) = (Stopwatch.StartNew(), Spent());
+            var (clock, before) = (Stopwatch.StartNew(), Spent(underlay));
             await EachAsync(AtOnce, (client, host, network) => client.RunAsync("network", "connect", ("network", $"net{network}"), ("container", $"box{host}-{network}")));
             clock.Stop();
-            var (hosts, postgres, here) = Spent();
+            var (hosts, postgres, here) = Spent(underlay);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Endpoints} endpoints over {Hosts} simulated hosts, each network on all of them, time {round + 1}: {clock.Elapsed.TotalSeconds:0.0} s; processor time of each connect: all hosts {Each(hosts - before.Hosts):0.0} ms, PostgreSQL {Each(postgres - before.Postgres):0.0} ms, who asks {Each(here - before.Here):0.0} ms"));
             await EachAsync(AtOnce, (client, host, network) => client.RunAsync("container", "rm", ("container", $"box{host}-{network}"), ("force", "true")));
         }
 
         foreach (var client in clients) client.Dispose();
-
-        (double Hosts, double Postgres, double Here) Spent() => ManyHosts.Spent(underlay);
 
         static double Each(double seconds) => seconds * 1000 / Endpoints;
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace NetworkCluster.Hosting;
 
@@ -11,20 +12,15 @@ namespace NetworkCluster.Hosting;
 /// </summary>
 public sealed class AkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
-    private readonly LogBursts _bursts = new(TimeProvider.System);
-
     /// <summary>Begins when the event bus says so.</summary>
     public AkkaLogger()
     {
-        var factory = Context.System.Settings.Setup.Get<LoggerSetup>() is { HasValue: true } setup ? setup.Value.Factory : null;
+        var factory = Context.System.Settings.Setup.Get<LoggerSetup>() is { HasValue: true } setup ? setup.Value.Factory : NullLoggerFactory.Instance;
+        var bursts = new LogBursts(factory.CreateLogger(nameof(Akka)), TimeProvider.System);
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(entry => Tell(factory, entry));
-    }
-
-    private void Tell(ILoggerFactory? factory, LogEvent entry)
-    {
-        foreach (var (count, last) in _bursts.Over()) factory?.CreateLogger(nameof(Akka)).LogWarning("{Count} more lines like this one: {Last}", count, last);
-        if (Category(entry.LogClass) != nameof(Akka) || _bursts.Passes($"{entry.LogSource}: {entry.Message}")) Log(factory, entry);
+        Receive<LogEvent>(
+            entry => Category(entry.LogClass) != nameof(Akka) || bursts.Passes(Level(entry.LogLevel()), $"{entry.LogSource}: {entry.Message}"),
+            entry => Log(factory, entry));
     }
 
     internal static void Log(ILoggerFactory? factory, LogEvent entry) =>

@@ -1,11 +1,14 @@
+using Microsoft.Extensions.Logging;
+
 namespace NetworkCluster.Hosting;
 
 /// <summary>
 /// Lets some lines through that are alike but for their numbers, and counts the others: whoever connects to a port as often as he likes fills no disk with that.
-/// What is alike is told at the next line after the window.
+/// How many there were is told at the next line after the window. What the log does not want is neither.
 /// </summary>
+/// <param name="log">Where they go.</param>
 /// <param name="time">The clock.</param>
-internal sealed class LogBursts(TimeProvider time)
+internal sealed class LogBursts(ILogger log, TimeProvider time)
 {
     /// <summary>So many of a kind are told in a window.</summary>
     public const int Most = 5;
@@ -17,26 +20,30 @@ internal sealed class LogBursts(TimeProvider time)
     private long _looked = time.GetTimestamp();
 
     /// <summary>Whether a line is told.</summary>
-    public bool Passes(string line)
+    public bool Passes(LogLevel level, string line)
     {
+        if (!log.IsEnabled(level)) return false;
+        TellOver();
         var kind = string.Concat(line.Where(c => !char.IsAsciiDigit(c)));
-        if (!_bursts.TryGetValue(kind, out var burst)) _bursts[kind] = burst = new(time.GetTimestamp());
+        if (!_bursts.TryGetValue(kind, out var burst)) _bursts[kind] = burst = new(level, time.GetTimestamp());
         burst.Last = line;
         return ++burst.Count <= Most;
     }
 
-    /// <summary>Of what was not told in windows that are over: how many lines, and the last of them.</summary>
-    public IEnumerable<(int Count, string Last)> Over()
+    private void TellOver()
     {
-        if (time.GetElapsedTime(_looked) < Window) return [];
+        if (time.GetElapsedTime(_looked) < Window) return;
         _looked = time.GetTimestamp();
-        var over = _bursts.Where(entry => time.GetElapsedTime(entry.Value.Since) >= Window).ToArray();
-        foreach (var (kind, _) in over) _bursts.Remove(kind);
-        return over.Where(entry => entry.Value.Count > Most).Select(entry => (entry.Value.Count - Most, entry.Value.Last));
+        foreach (var (kind, burst) in _bursts.Where(entry => time.GetElapsedTime(entry.Value.Since) >= Window).ToArray())
+        {
+            _bursts.Remove(kind);
+            if (burst.Count > Most) log.Log(burst.Level, "{Count} more lines like this one: {Last}", burst.Count - Most, burst.Last);
+        }
     }
 
-    private sealed class Burst(long since)
+    private sealed class Burst(LogLevel level, long since)
     {
+        public LogLevel Level { get; } = level;
         public long Since { get; } = since;
         public int Count { get; set; }
         public string Last { get; set; } = "";

@@ -87,6 +87,16 @@ internal sealed class NetworkDirectory(IClusterGateway gateway)
     public async Task<ImmutableArray<ContainerView>> ContainersAsync(CancellationToken cancel) =>
         [.. (await gateway.AskAsync<ContainerList>(new ListContainers(gateway.Host), cancel)).Containers.Reverse()];
 
+    /// <summary>Those of <see cref="ContainersAsync"/> that pass a filter.</summary>
+    /// <exception cref="RefusedException">A container that the filter names is not there, or there are several.</exception>
+    public async Task<IEnumerable<ContainerView>> MatchingAsync(Containers.ContainerFilter filter, CancellationToken cancel)
+    {
+        var all = await ContainersAsync(cancel);
+        var named = new Dictionary<string, ContainerId>();
+        foreach (var name in filter.Named) named[name] = (await ContainerAsync(name, cancel)).Spec.Id;
+        return filter.Passing(all, named);
+    }
+
     /// <summary>Names of networks that begin with a prefix.</summary>
     public async Task<ImmutableArray<string>> NetworkNamesAsync(string prefix, CancellationToken cancel) =>
         [.. (await AllAsync(cancel)).Select(n => n.Name).Where(n => n.StartsWith(prefix, StringComparison.Ordinal))];

@@ -197,7 +197,7 @@ internal static partial class LayeredConfig
             .OrderByDescending(key => key.Right).ThenBy(key => !key.Key.StartsWith(path, StringComparison.Ordinal)).ThenBy(key => key.Distance).First();
         var name = path[(path.LastIndexOf('.') + 1)..];
         if (nearest.Key.StartsWith(path, StringComparison.Ordinal) || path.StartsWith($"{nearest.Key}.", StringComparison.Ordinal)
-            || nearest.Distance <= Math.Max(1, name.Length / 2) || Words(nearest.Key).Intersect(name.Split('-')).Any()) return $"; did you mean {Ours}{nearest.Key}?";
+            || nearest.Distance <= Math.Max(1, name.Length / 2) || Words(nearest.Key).Intersect(Words(name)).Any()) return $"; did you mean {Ours}{nearest.Key}?";
         var level = Ours + path[..^name.Length];
         var names = known.Where(key => level != Ours && key.StartsWith(level, StringComparison.Ordinal)).Select(key => key[level.Length..].Split('.')[0]).Distinct().Order(StringComparer.Ordinal).ToArray();
         return names.Length > 0 ? $"; {level[..^1]} has {string.Join(", ", names)}" : "";

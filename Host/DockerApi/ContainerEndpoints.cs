@@ -40,7 +40,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
         var most = Limit(http);
         // The latest ones are asked for whatever they do.
         var all = DockerValues.Flag(http, "all") || filter.AsksForStopped || most is not null;
-        var containers = filter.Passing(await directory.ContainersAsync(http.RequestAborted)).Where(container => all || container.Status == ContainerStatus.Running);
+        var containers = (await directory.MatchingAsync(filter, http.RequestAborted)).Where(container => all || container.Status == ContainerStatus.Running);
         if (most is { } latest) containers = containers.Take(latest);
         await http.WriteAsync([.. containers.Select(container => ContainerSummary.From(container, Networks(http, container), time.GetUtcNow()))], DockerJson.Plain.ImmutableArrayContainerSummary);
     }
@@ -173,7 +173,7 @@ internal sealed class ContainerEndpoints(IClusterGateway gateway, NetworkDirecto
     private async Task PruneAsync(HttpContext http)
     {
         var filter = ContainerFilter.Parse(DockerValues.Filters(http));
-        var stopped = filter.Passing(await directory.ContainersAsync(http.RequestAborted)).Where(container => container.Status != ContainerStatus.Running);
+        var stopped = (await directory.MatchingAsync(filter, http.RequestAborted)).Where(container => container.Status != ContainerStatus.Running);
         var removed = ImmutableArray.CreateBuilder<string>();
         foreach (var container in stopped)
         {

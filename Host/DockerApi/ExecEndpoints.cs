@@ -92,8 +92,7 @@ internal sealed class ExecEndpoints(NetworkDirectory directory, IContainerProces
         var body = request.Read(DockerJson.Plain.ExecStartBody);
         if (body.Detach == true) throw new UsageException("a detached command needs no connection of its own");
         var raw = body.Tty ?? false;
-        var (typing, output) = await request.TakeAsync(raw);
-        var input = typing!;
+        var (input, output) = await request.TakeAsync(raw);
         if (exec.Request.Terminal is null)
         {
             await RunAsync(exec, new RawStreams(input, output, !raw), request.Gone);

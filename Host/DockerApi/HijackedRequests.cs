@@ -35,7 +35,7 @@ internal sealed record HijackedRequest(string Path, IQueryCollection Query, byte
     }
 
     /// <summary>Says that the connection is the command's from now on.</summary>
-    public async Task<(Stream? Input, Stream Output)> TakeAsync(bool raw)
+    public async Task<(Stream Input, Stream Output)> TakeAsync(bool raw)
     {
         await AnswerAsync(Connection.Output, $"HTTP/1.1 101 UPGRADED\r\nContent-Type: {RawStreams.TypeOf(raw)}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
         return (Connection.Input.AsStream(leaveOpen: true), Connection.Output.AsStream(leaveOpen: true));

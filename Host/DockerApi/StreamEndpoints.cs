@@ -83,7 +83,7 @@ internal sealed class StreamEndpoints(IClusterGateway gateway, NetworkDirectory 
     /// Passes the output of the container's command on, over the connection that the request has taken over, and what is typed to it: of a container that runs from now on (with <c>logs=1</c>
     /// from its start), of another one the whole of its next life.
     /// </summary>
-    public Task AttachAsync(string nameOrId, HijackedRequest request) => AttachAsync(nameOrId, request.Query, request.TakeAsync, request.Gone);
+    public Task AttachAsync(string nameOrId, HijackedRequest request) => AttachAsync(nameOrId, request.Query, async tty => await request.TakeAsync(tty), request.Gone);
 
     // Who does not take the connection over has what he types in the request's body, and hears it in the answer's.
     private Task AttachAsync(HttpContext http) => AttachAsync(http.Named(), http.Request.Query, async tty =>

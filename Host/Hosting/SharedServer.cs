@@ -7,7 +7,7 @@ namespace NetworkCluster.Hosting;
 internal static class SharedServer
 {
     /// <summary>A body of more bytes is refused with 413, before it is read.</summary>
-    public static void LimitBody(this HttpContext http, long bytes)
+    public static void LimitBody(this HttpContext http, long? bytes)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = bytes;
     }
@@ -15,7 +15,7 @@ internal static class SharedServer
     /// <summary>Of a body that is typed nobody knows how much comes, and when.</summary>
     public static void UnlimitBody(this HttpContext http)
     {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
+        http.LimitBody(null);
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
     }
 

@@ -115,12 +115,7 @@ public sealed class DockerAttachTests : IAsyncLifetime
 
     private int Open() => Directory.EnumerateFileSystemEntries($"/proc/{_host.ProcessId}/fd").Count();
 
-    private async Task<NetworkStream> ConnectAsync()
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_host.DockerSocket));
-        return new NetworkStream(socket, ownsSocket: true);
-    }
+    private Task<NetworkStream> ConnectAsync() => UnixSocketClient.ConnectAsync(_host.DockerSocket);
 
     private static Task WriteAsync(Stream connection, string text) => connection.WriteAsync(Encoding.ASCII.GetBytes(text)).AsTask();
 

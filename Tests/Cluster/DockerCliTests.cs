@@ -344,12 +344,11 @@ public sealed class DockerCliTests : IAsyncLifetime
         await AnswersAsync(HttpMethod.Post, "/exec/nope/start", "{}", HttpStatusCode.NotFound, "No such exec instance");
 
         // Half of a request, and then nothing; and one that takes its connection over for nobody.
-        var cut = new List<Socket>();
+        var cut = new List<NetworkStream>();
         for (var i = 0; i < 200; i++)
         {
-            cut.Add(new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
-            await cut[i].ConnectAsync(new UnixDomainSocketEndPoint(_host.DockerSocket));
-            await cut[i].SendAsync(Encoding.ASCII.GetBytes(i % 2 == 0 ? "POST /v1.47/exec/x/start HTTP/1.1\r\nUpgrade: tcp\r\nContent-Length: 100\r\n\r\n{" : "GET /networks HT"));
+            cut.Add(await UnixSocketClient.ConnectAsync(_host.DockerSocket));
+            await cut[i].WriteAsync(Encoding.ASCII.GetBytes(i % 2 == 0 ? "POST /v1.47/exec/x/start HTTP/1.1\r\nUpgrade: tcp\r\nContent-Length: 100\r\n\r\n{" : "GET /networks HT"));
         }
 
         await AnswersAsync(HttpMethod.Get, "/_ping", null, HttpStatusCode.OK, "OK");

@@ -106,9 +106,8 @@ public sealed class DockerFuzzTests : IAsyncLifetime
     {
         var (method, path, body) = Right[random.Next(Right.Length)];
         var whole = Encoding.UTF8.GetBytes($"{method} {path} HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_host.DockerSocket));
-        await socket.SendAsync(whole.AsMemory(0, random.Next(whole.Length)));
+        await using var connection = await UnixSocketClient.ConnectAsync(_host.DockerSocket);
+        await connection.WriteAsync(whole.AsMemory(0, random.Next(whole.Length)));
     }
 
     private static (string Method, string Path, byte[] Body) Wrong(Random random)

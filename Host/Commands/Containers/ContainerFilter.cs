@@ -21,31 +21,29 @@ internal sealed record ContainerFilter(FilterTerms Terms)
     public static ContainerFilter Parse(IEnumerable<string> words) =>
         new(FilterTerms.Parse(words, Keys, Wanted));
 
-    /// <summary>Those of a host's containers, the newest first, that pass.</summary>
-    /// <exception cref="RefusedException">There is no container of which the filter speaks.</exception>
-    public IEnumerable<ContainerView> Passing(ImmutableArray<ContainerView> containers)
+    /// <summary>The containers, by name or id, that the filter places others by.</summary>
+    public IEnumerable<string> Named => Terms.Values("before").Concat(Terms.Values("since")).Distinct();
+
+    /// <summary>Those of a host's containers that pass.</summary>
+    /// <param name="containers">The newest first.</param>
+    /// <param name="named">Which ones are <see cref="Named"/>. What is not among the others is newer than they are.</param>
+    public IEnumerable<ContainerView> Passing(ImmutableArray<ContainerView> containers, IReadOnlyDictionary<string, ContainerId> named)
     {
-        var places = Terms.Terms.Where(term => term.Key is "before" or "since").Distinct().ToDictionary(term => term, term => PlaceOf(containers, term.Value));
+        ImmutableArray<ContainerId> ids = [.. containers.Select(container => container.Spec.Id)];
+        var places = named.ToDictionary(entry => entry.Key, entry => ids.IndexOf(entry.Value));
         return containers.Where((container, place) => Terms.Match((key, value) => key switch
         {
-            "before" => place > places[(key, value)],
-            "since" => place < places[(key, value)],
+            "before" => place > places[value],
+            "since" => place < places[value],
             _ => Matches(container, key, value),
         }));
-    }
-
-    private static int PlaceOf(ImmutableArray<ContainerView> containers, string nameOrId)
-    {
-        var name = nameOrId.TrimStart('/');
-        var found = containers.FirstOrDefault(container => container.Spec.Name == name) ?? containers.FirstOrDefault(container => name.Length > 0 && container.Spec.Id.ToString().StartsWith(name, StringComparison.Ordinal));
-        return found is null ? throw new RefusedException(new ContainerNotFound(nameOrId)) : containers.IndexOf(found);
     }
 
     private static string? Wanted(string key, string value) => key switch
     {
         "status" => FilterTerms.OneOf(value, States),
         "exited" => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? null : "an exit code",
-        "publish" or "expose" => Ports.TryParse(value, out _) ? null : "a port or a range, as 80, 8000-8010 or 53/udp",
+        "publish" or "expose" => Ports(value) is not null ? null : "a port or a range, as 80, 8000-8010 or 53/udp",
         "id" or "name" => FilterTerms.Expressed(value),
         _ => null,
     };
@@ -67,23 +65,22 @@ internal sealed record ContainerFilter(FilterTerms Terms)
         "network" => container.Endpoints.Any(e => e.Spec.NetworkName == value || e.Spec.Network.ToString() == value),
         "status" => ContainerDocument.StatusText(container.Status) == value,
         "exited" => container.Status == ContainerStatus.Exited && $"{container.ExitCode ?? 0}" == value,
-        "publish" => Ports.TryParse(value, out var ports) && PortText.Published(container).Any(port => ports.Has(port.Host.Number, port.Host.Protocol)),
-        "expose" => Ports.TryParse(value, out var ports) && PortText.Known(container.Spec.Ports).Any(port => ports.Has(port.Number, port.Protocol)),
+        "publish" => PortText.Published(container).Any(port => Has(value, port.Host.Number, port.Host.Protocol)),
+        "expose" => PortText.Known(container.Spec.Ports).Any(port => Has(value, port.Number, port.Protocol)),
         _ => FilterTerms.HasLabel(container.Spec.Labels, value),
     };
 
-    private readonly record struct Ports(int First, int Last, PortProtocol Protocol)
-    {
-        public static bool TryParse(string text, out Ports ports)
-        {
-            var (numbers, protocol) = text.Split('/') is [var before, var after] ? (before, after.ToLowerInvariant()) : (text, "tcp");
-            var range = numbers.Split('-');
-            ports = default;
-            if (protocol is not ("tcp" or "udp") || range.Length > 2 || !ushort.TryParse(range[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) || !ushort.TryParse(range[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)) return false;
-            ports = new(first, last, protocol == "udp" ? PortProtocol.Udp : PortProtocol.Tcp);
-            return first <= last;
-        }
+    private static bool Has(string value, int number, PortProtocol protocol) => Ports(value) is { } ports && ports.Protocol == protocol && number >= ports.First && number <= ports.Last;
 
-        public bool Has(int number, PortProtocol protocol) => protocol == Protocol && number >= First && number <= Last;
+    private static (int First, int Last, PortProtocol Protocol)? Ports(string value)
+    {
+        try
+        {
+            return PortWords.Range(value);
+        }
+        catch (UsageException)
+        {
+            return null;
+        }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class ContainerList(NetworkDirectory directory)
             new("ID", "CONTAINER ID"), new("Names", quiet ? null : "NAME"), new("Status", quiet ? null : "STATUS"),
             new("Command", quiet ? null : "COMMAND"), new("Ports", quiet ? null : "PORTS"), new("Networks", quiet ? null : "NETWORKS"), new("CreatedAt", null), new("Labels", null),
         ];
-        var containers = filter.Passing(await directory.ContainersAsync(cancel)).Where(c => all || c.Status == ContainerStatus.Running);
+        var containers = (await directory.MatchingAsync(filter, cancel)).Where(c => all || c.Status == ContainerStatus.Running);
         await output.TableAsync(columns, containers.Select(c => Row(c, whole)), cancel);
         return ExitCodes.Ok;
     }

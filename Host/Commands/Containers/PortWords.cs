@@ -41,8 +41,17 @@ internal static class PortWords
 
     private static IEnumerable<ContainerPort> Exposed(string word)
     {
+        var (first, last, protocol) = Range(word);
+        return Ports((first, last)).Select(port => new ContainerPort(port, protocol));
+    }
+
+    /// <summary>What <c>PORT[-PORT][/PROTOCOL]</c> means.</summary>
+    /// <exception cref="UsageException">It makes no sense.</exception>
+    public static (int First, int Last, PortProtocol Protocol) Range(string word)
+    {
         var (text, protocol) = Protocol(word);
-        return Ports(Range(text, "containerPort")).Select(port => new ContainerPort(port, protocol));
+        var (first, last) = Range(text, "containerPort");
+        return (first, last, protocol);
     }
 
     private static (string Text, PortProtocol Protocol) Protocol(string word)

@@ -88,10 +88,10 @@ internal sealed class EventProjection(IJournalReader journal)
             case ContainerStarted started when _containers.TryGetValue(started.Container, out var spec):
                 _running.Add(started.Container);
                 return [Of(spec, "start")];
-            case ContainerStopping { Failure: { } failure } stopping when _containers.TryGetValue(stopping.Container, out var spec) && _running.Remove(stopping.Container):
-                return [Died(spec, failure.ExitCode)];
-            case ContainerRemoving { Failure: { } failure } removing when _containers.TryGetValue(removing.Container, out var spec) && _running.Remove(removing.Container):
-                return [Died(spec, failure.ExitCode)];
+            case ContainerStopping { Failure: { } failure } stopping:
+                return NotStarted(stopping.Container, failure);
+            case ContainerRemoving { Failure: { } failure } removing:
+                return NotStarted(removing.Container, failure);
             case ContainerStopping { ByItself: not true } stopping:
                 _asked.Add(stopping.Container);
                 return [];
@@ -104,6 +104,9 @@ internal sealed class EventProjection(IJournalReader journal)
                 return [];
         }
     }
+
+    private IEnumerable<Happening> NotStarted(ContainerId container, StartFailure failure) =>
+        _containers.TryGetValue(container, out var spec) && _running.Remove(container) ? [Died(spec, failure.ExitCode)] : [];
 
     // 137: ended by us, as Docker says of what it kills; nobody else knows.
     private static Happening Died(ContainerSpec spec, int? exitCode) => Of(spec, "die", ("exitCode", $"{exitCode ?? 137}"));
